@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http'
+import { dirname, join } from 'node:path'
+import Fastify, { type FastifyInstance } from 'fastify'
+import accounts from './plugins/accounts.js'
+import auth from './plugins/auth.js'
+import db from './plugins/db.js'
+import errors from './plugins/errors.js'
+import images from './plugins/images.js'
+import limits from './plugins/limits.js'
+import notifier from './plugins/notifier.js'
+import origin from './plugins/origin.js'
+import pages from './plugins/pages.js'
+import rpc from './plugins/rpc.js'
+import rpcOverHttp from './plugins/rpcOverHttp.js'
+import type { Methods } from './rpc/dispatch.js'
+import { methods as messenger } from './rpc/index.js'
+import type { Config } from './schemas/config.js'
+
+/**
+ * The wiring diagram: the whole server, not yet listening. `app.close()` ends everything that it has opened.
+ *
+ * @param methods the JSON-RPC methods that it answers
+ */
+export function createApp(config: Config, methods: Methods = messenger): FastifyInstance {
+  const { JWT, cookie, webSocket, client, legacyWire } = config
+  const file = config.db.url.replace(/^file:/, '')
+
+  const app = Fastify({
+    logger: { level: config.app.logLevel },
+    disableRequestLogging: true,
+    requestTimeout: config.app.requestTimeoutMs,
+    bodyLimit: config.app.bodyLimitBytes,
+    rewriteUrl: (request) => (isUpgradeOfRoot(request) ? webSocket.path : (request.url as string))
+  })
+
+  app.register(db, { file })
+  app.register(auth, { ...JWT, ...cookie, secretFile: join(dirname(file), 'jwt.key') })
+  app.register(rpc, { ...webSocket, ...config.history, methods, legacyWire })
+  app.register(notifier)
+  app.register(errors)
+  app.register(origin, client)
+  app.register(limits, { rateLimits: config.app.rateLimits })
+  app.register(accounts, config.accounts)
+  app.register(images, { ...config.images, legacyWire })
+  app.register(rpcOverHttp)
+  app.register(pages, { clientDir: client.dir })
+
+  return app
+}
+
+/** The WebSocket is at `/` too, where a plain GET is for the page. */
+function isUpgradeOfRoot({ url, headers: { upgrade } }: IncomingMessage): boolean {
+  return upgrade?.toLowerCase() === 'websocket' && url?.split('?', 1)[0] === '/'
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import ms, { type StringValue } from 'ms'
+import type { TSchema } from 'typebox'
+import { type Config, ConfigSchema } from './schemas/config.js'
+import { createCheck } from './schemas/validate.js'
+
+type Environment = Record<string, string | undefined>
+type Tree = Record<string, unknown>
+
+const check = createCheck(ConfigSchema)
+
+/**
+ * The configuration: the defaults, over them `config.json`, over them the environment.
+ *
+ * @param file path of the JSON file; one that does not exist is an empty one
+ * @returns the frozen configuration, and the paths of the keys in the file that nothing reads
+ * @throws {Error} that names the key or the variable, when one does not fit
+ */
+export function loadConfig(file: string, environment: Environment = {}): { config: Config; unknownKeys: string[] } {
+  const unknownKeys: string[] = []
+  const config = resolve(ConfigSchema, readJson(file), '', environment, unknownKeys) as Config
+  const [problem] = check(config)
+  if (problem) throw new Error(`${file}: ${problem.path.slice(1).replaceAll('/', '.')} ${problem.message}`)
+  for (const [key, value] of [
+    ['JWT.expiresIn', config.JWT.expiresIn],
+    ['cookie.maxAge', config.cookie.maxAge]
+  ] as const) {
+    if (!(durationMs(value) > 0)) throw new Error(`${file}: ${key} must be a duration such as "72h"`)
+  }
+  return { config, unknownKeys }
+}
+
+/** @returns milliseconds of a duration in `ms` notation, NaN when it is none */
+export function durationMs(value: string): number {
+  return (value && ms(value as StringValue)) || Number.NaN
+}
+
+/** @returns `JWT_PRIVATE_KEY` for `JWT.privateKey`; the section `app` has no prefix: `PORT` for `app.port` */
+export function variableName(path: string): string {
+  return path
+    .replace(/^app\./, '')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replaceAll('.', '_')
+    .toUpperCase()
+}
+
+function readJson(file: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`)
+  }
+}
+
+function resolve(
+  schema: TSchema & { properties?: Record<string, TSchema>; default?: unknown; type?: string },
+  value: unknown,
+  path: string,
+  environment: Environment,
+  unknownKeys: string[]
+): unknown {
+  if (!schema.properties) return fromEnvironment(schema.type, environment[variableName(path)]) ?? value ?? schema.default
+  if (value !== undefined && (typeof value !== 'object' || value === null)) return value
+  const given = (value ?? {}) as Tree
+  const pathOf = (key: string) => (path ? `${path}.${key}` : key)
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(schema.properties, key)) unknownKeys.push(pathOf(key))
+  }
+  const resolved: Tree = {}
+  for (const [key, property] of Object.entries(schema.properties)) {
+    const own = Object.hasOwn(given, key) ? given[key] : undefined
+    const child = resolve(property, own, pathOf(key), environment, unknownKeys)
+    if (child !== undefined) resolved[key] = child
+  }
+  return Object.freeze(resolved)
+}
+
+/** A variable's text as its schema's type, nothing for an empty one; what does not parse is refused as a text. */
+function fromEnvironment(type: string | undefined, text: string | undefined): unknown {
+  if (!text) return undefined
+  if (type === 'string') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,23 @@
+import fp from 'fastify-plugin'
+import { openSqliteStore } from '../store/sqlite/index.js'
+import type { Store } from '../store/store.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    db: Store
+  }
+}
+
+interface DbOptions {
+  /** Path of the SQLite file. */
+  file: string
+}
+
+export default fp<DbOptions>(
+  async (app, { file }) => {
+    const store = openSqliteStore(file)
+    app.addHook('onClose', () => store.close())
+    app.decorate('db', store)
+  },
+  { name: 'db', fastify: '5.x' }
+)

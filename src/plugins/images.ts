@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import multipart from '@fastify/multipart'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { AppError } from '../errors.js'
+import { normalizePicture } from '../pictures.js'
+import type { Identity } from '../schemas/user.js'
+import { staticRoot } from '../static.js'
+
+interface ImagesOptions {
+  maxBytes: number
+  maxPixels: number
+  /** By one user. */
+  maxUploadsPerMinute: number
+  /** Answer an upload with the JSON text of a JSON text, as the first generation did. */
+  legacyWire: boolean
+}
+
+const field = 'image'
+const defaultName = 'default.jpg'
+const daySeconds = 24 * 60 * 60
+
+/** Users' pictures: uploaded, made harmless, kept in the store, served. */
+export default fp<ImagesOptions>(
+  async (app, { maxBytes, maxPixels, maxUploadsPerMinute, legacyWire }) => {
+    const defaultImage = await readFile(join(staticRoot, 'img', defaultName))
+    await app.register(multipart, { limits: { fileSize: maxBytes, files: 1, fields: 5, parts: 10, headerPairs: 20 } })
+
+    const rateLimit = app.rateLimit({
+      max: maxUploadsPerMinute,
+      keyGenerator: ({ identity }) => (identity as Identity)._id
+    })
+
+    app.post('/upload-image', { onRequest: [app.authenticate, requireIdentity, rateLimit] }, async (request, reply) => {
+      const bytes = await normalizePicture(await readUpload(request), maxPixels)
+      const fileName = `${randomBytes(16).toString('hex')}.webp`
+      await app.db.addImage({ name: fileName, ownerId: (request.identity as Identity)._id, bytes })
+      const body = legacyWire ? JSON.stringify(`{"fileName": "${fileName}"}`) : JSON.stringify({ fileName })
+      return reply.type('application/json').send(body)
+    })
+
+    app.get<{ Params: { name: string } }>('/img/:name', async ({ params: { name } }, reply) => {
+      if (name === defaultName) return serve(reply, defaultImage, 'image/jpeg', `max-age=${daySeconds}`)
+      const bytes = await app.db.findImage(name)
+      if (!bytes) throw new AppError('notFound', 'There is no such image.')
+      return serve(reply, bytes, 'image/webp', `max-age=${365 * daySeconds}, immutable`)
+    })
+  },
+  { name: 'images', fastify: '5.x', dependencies: ['db', 'auth', 'limits'] }
+)
+
+async function requireIdentity({ identity }: FastifyRequest): Promise<void> {
+  if (!identity) throw new AppError('unauthenticated')
+}
+
+/** The bytes of the one file of a multipart form. @throws {AppError} `badRequest`, `tooLarge` */
+async function readUpload(request: FastifyRequest): Promise<Buffer> {
+  if (!request.isMultipart()) throw new AppError('badRequest', 'The body must be a multipart form.')
+  let upload: Buffer | undefined
+  try {
+    for await (const part of request.parts()) {
+      if (part.type !== 'file') continue
+      const bytes = await part.toBuffer()
+      if (part.fieldname === field) upload = bytes
+    }
+  } catch (error) {
+    const isTooLarge = (error as Partial<FastifyError>).statusCode === 413
+    throw new AppError(isTooLarge ? 'tooLarge' : 'badRequest', 'The form cannot be read.', {}, error)
+  }
+  if (!upload) throw new AppError('badRequest', `The form has no file "${field}".`)
+  return upload
+}
+
+/** Bytes that somebody uploaded, so that no browser takes them for anything but a picture. */
+function serve(reply: FastifyReply, bytes: Uint8Array, type: string, cacheControl: string) {
+  return reply
+    .headers({
+      'content-type': type,
+      'cache-control': `public, ${cacheControl}`,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox"
+    })
+    .send(bytes)
+}

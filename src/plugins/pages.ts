@@ -1,0 +1,36 @@
+import { resolve } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { AppError } from '../errors.js'
+import { staticRoot } from '../static.js'
+
+interface PagesOptions {
+  /** Folder of a built single-page client; the demo page stands in for it when absent. */
+  clientDir?: string
+}
+
+const indexFile = 'index.html'
+const files = { dotfiles: 'deny', index: false } as const
+
+/** What a browser is shown: the demo page at `/` and `/example`, or a client of one's own at `/`. */
+export default fp<PagesOptions>(
+  async (app, { clientDir }) => {
+    const clientRoot = clientDir === undefined ? undefined : resolve(clientDir)
+    await app.register(fastifyStatic, { ...files, root: staticRoot, prefix: '/example/' })
+    app.get('/example', (_request, reply) => reply.sendFile(indexFile))
+    app.get('/', (_request, reply) => reply.sendFile(indexFile, clientRoot))
+    if (clientRoot) await app.register(fastifyStatic, { ...files, root: clientRoot, prefix: '/', decorateReply: false })
+
+    app.setNotFoundHandler(async (request, reply) => {
+      if (clientRoot && isPage(request)) return reply.sendFile(indexFile, clientRoot)
+      throw new AppError('notFound', `There is no ${request.method} ${request.url.split('?', 1)[0]}.`)
+    })
+  },
+  { name: 'pages', fastify: '5.x' }
+)
+
+/** A place within a single-page client, as opposed to a file that is missing. */
+function isPage({ method, headers: { accept = '' } }: FastifyRequest): boolean {
+  return method === 'GET' && accept.includes('text/html')
+}

@@ -1,0 +1,101 @@
+import { AppError, type ErrorKind } from '../errors.js'
+import type { Context, Method } from './method.js'
+
+export type Methods = Record<string, Method>
+
+/** A context whose user may be nobody: every call is then refused. */
+export type CallerContext = Omit<Context, 'user'> & { readonly user: Context['user'] | undefined }
+
+/** Answers a JSON-RPC 2.0 text, nothing when it holds only notifications. Never rejects. */
+export type Dispatch = (text: string, context: CallerContext) => Promise<string | undefined>
+
+export interface DispatchOptions {
+  methods: Methods
+  maxBatchCalls: number
+  /** Write `"jsonrpc":2` in answers, as the first generation did. */
+  legacyWire: boolean
+  /** Told of what is nobody's mistake but ours. */
+  onInternalError(error: AppError): void
+}
+
+type Id = string | number | null
+
+interface Request {
+  id?: Id
+  method: string
+  params?: object
+}
+
+/** JSON-RPC 2.0 (https://www.jsonrpc.org/specification): text in, validated calls in order, text out. */
+export function createDispatch({ methods, maxBatchCalls, legacyWire, onInternalError }: DispatchOptions): Dispatch {
+  const table = new Map(Object.entries(methods))
+  const jsonrpc = legacyWire ? 2 : '2.0'
+
+  const refuse = (kind: ErrorKind, id: Id) => JSON.stringify({ jsonrpc, error: new AppError(kind).toRpc(), id })
+
+  async function run({ method, params }: Request, context: CallerContext) {
+    try {
+      return { result: await call(table.get(method), params, context) }
+    } catch (thrown) {
+      const error = AppError.from(thrown)
+      if (error.kind === 'internal') onInternalError(error)
+      return { error: error.toRpc() }
+    }
+  }
+
+  async function answer(request: unknown, context: CallerContext): Promise<string | undefined> {
+    if (!isRequest(request)) return refuse('invalidRequest', idOf(request))
+    const outcome = await run(request, context)
+    return request.id === undefined ? undefined : JSON.stringify({ jsonrpc, ...outcome, id: request.id })
+  }
+
+  async function answerBatch(batch: unknown[], context: CallerContext): Promise<string | undefined> {
+    if (batch.length === 0 || batch.length > maxBatchCalls) return refuse('invalidRequest', null)
+    const answers: string[] = []
+    for (const request of batch) {
+      const text = await answer(request, context)
+      if (text !== undefined) answers.push(text)
+    }
+    return answers.length === 0 ? undefined : `[${answers.join(',')}]`
+  }
+
+  return async (text, context) => {
+    let message: unknown
+    try {
+      message = JSON.parse(text)
+    } catch {
+      return refuse('parseError', null)
+    }
+    return Array.isArray(message) ? answerBatch(message, context) : answer(message, context)
+  }
+}
+
+function call(method: Method | undefined, params: unknown, context: CallerContext): Promise<unknown> {
+  if (!method) throw new AppError('methodNotFound')
+  if (!context.user) throw new AppError('unauthenticated')
+  return method.call(params, context as Context)
+}
+
+function isRequest(value: unknown): value is Request {
+  if (typeof value !== 'object' || value === null) return false
+  const { jsonrpc, id, method, params } = value as Record<string, unknown>
+  return (
+    // Clients of the first generation send the number that its answers had.
+    (jsonrpc === '2.0' || jsonrpc === 2) &&
+    typeof method === 'string' &&
+    (id === undefined || isId(id)) &&
+    (params === undefined || (typeof params === 'object' && params !== null))
+  )
+}
+
+/** An id that can be returned as it was sent: not a number that JSON.parse has changed. */
+function isId(id: unknown): id is Id {
+  if (typeof id === 'number') return Number.isInteger(id) ? Number.isSafeInteger(id) : Number.isFinite(id)
+  return id === null || typeof id === 'string'
+}
+
+/** Section 5 of the specification: null where the id cannot be told. */
+function idOf(value: unknown): Id {
+  const id = (value as { id?: unknown } | null)?.id
+  return isId(id) ? id : null
+}

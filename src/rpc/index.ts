@@ -1,0 +1,19 @@
+import type { Methods } from './dispatch.js'
+import findUsersByTag from './methods/findUsersByTag.js'
+import getDialogsList from './methods/getDialogsList.js'
+import getMessagesWithUser from './methods/getMessagesWithUser.js'
+import getSelfInfo from './methods/getSelfInfo.js'
+import markMessagesWithUserAsRead from './methods/markMessagesWithUserAsRead.js'
+import sendMessageToUser from './methods/sendMessageToUser.js'
+import setSelfInfo from './methods/setSelfInfo.js'
+
+/** The API at a glance. */
+export const methods = {
+  getSelfInfo,
+  setSelfInfo,
+  sendMessageToUser,
+  getDialogsList,
+  getMessagesWithUser,
+  markMessagesWithUserAsRead,
+  findUsersByTag
+} satisfies Methods

@@ -1,0 +1,61 @@
+import type { Static, TObject, TSchema, TSchemaOptions } from 'typebox'
+import { AppError } from '../errors.js'
+import type { Connection, Notifier } from '../plugins/notifier.js'
+import type { Identity } from '../schemas/user.js'
+import { createCheck } from '../schemas/validate.js'
+import type { Store } from '../store/store.js'
+
+/** What a method may use. It knows no transport. */
+export interface Context {
+  readonly user: Identity
+  readonly db: Store
+  readonly notifier: Notifier
+  /** On which connection the call came, if on any: the one that is not told what it did itself. */
+  readonly connection?: Connection
+  readonly maxPageItems: number
+}
+
+export interface Method {
+  readonly params: TObject
+  readonly result: TSchema
+  /**
+   * Runs a call with the `params` of its request, positional or by name.
+   * @throws {AppError} `invalidParams` when they do not fit the schema, and what the method refuses
+   */
+  call(params: unknown, context: Context): Promise<unknown>
+}
+
+interface Definition<Params extends TObject, Result extends TSchema> {
+  /** Properties in the order of the positional parameters; one with a `default` may be left out. */
+  params: Params
+  result: Result
+  run(params: Static<Params>, context: Context): Promise<Static<Result>>
+}
+
+export function method<Params extends TObject, Result extends TSchema>(definition: Definition<Params, Result>): Method {
+  const { params: schema, result } = definition
+  const names = Object.keys(schema.properties)
+  const defaults = Object.entries(schema.properties as Record<string, TSchemaOptions>)
+    .filter(([, property]) => property.default !== undefined)
+    .map(([name, property]) => [name, property.default] as const)
+  const check = createCheck({ ...schema, additionalProperties: false } as TObject)
+
+  return {
+    params: schema,
+    result,
+    async call(given, context) {
+      const params: Named = Array.isArray(given) ? toNamed(given, names) : { ...(given as Named | undefined) }
+      for (const [name, byDefault] of defaults) if (params[name] === undefined) params[name] = byDefault
+      const [problem] = check(params)
+      if (problem) throw new AppError('invalidParams', problem.message, { path: problem.path })
+      return definition.run(params as Static<Params>, context)
+    }
+  }
+}
+
+type Named = Record<string, unknown>
+
+function toNamed(positional: unknown[], names: string[]): Named {
+  if (positional.length > names.length) throw new AppError('invalidParams', `takes at most ${names.length} parameters`)
+  return Object.fromEntries(positional.map((value, index) => [names[index], value]))
+}

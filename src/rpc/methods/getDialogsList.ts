@@ -1,0 +1,15 @@
+import { DialogsSchema, GetDialogsParamsSchema } from '../../schemas/dialog.js'
+import { method } from '../method.js'
+import { assertSlice } from '../slice.js'
+import { viewDialog } from '../views.js'
+
+export default method({
+  params: GetDialogsParamsSchema,
+  result: DialogsSchema,
+
+  async run(slice, { user, db, notifier, maxPageItems }) {
+    assertSlice(slice, maxPageItems)
+    const dialogs = await db.listDialogs(user._id, slice.startIndex, slice.endIndex)
+    return dialogs.map((dialog) => viewDialog(dialog, user, notifier))
+  }
+})

@@ -1,0 +1,17 @@
+import { GetMessagesParamsSchema, MessagesSchema } from '../../schemas/message.js'
+import { method } from '../method.js'
+import { assertSlice } from '../slice.js'
+import { viewMessage } from '../views.js'
+
+export default method({
+  params: GetMessagesParamsSchema,
+  result: MessagesSchema,
+
+  async run({ receiverTag, ...slice }, { user, db, maxPageItems }) {
+    assertSlice(slice, maxPageItems)
+    const peer = await db.findIdentityByTag(receiverTag)
+    if (!peer) return []
+    const messages = await db.listMessages(user._id, peer._id, slice.startIndex, slice.endIndex)
+    return messages.map((message) => viewMessage(message, user, peer))
+  }
+})

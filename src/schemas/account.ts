@@ -1,0 +1,38 @@
+import { type Static, Type } from 'typebox'
+import { EmailSchema, NameSchema, PasswordSchema, SelfInfoSchema, TagSchema } from './user.js'
+
+const closed = { additionalProperties: false }
+
+export const SignupBodySchema = Type.Object(
+  {
+    user: Type.Object(
+      { tag: TagSchema, firstName: NameSchema, lastName: NameSchema, email: EmailSchema, password: PasswordSchema },
+      closed
+    )
+  },
+  closed
+)
+
+/** As long as any that can exist, and otherwise any text: what is no e-mail or password is a wrong one. */
+export const LoginBodySchema = Type.Object(
+  { user: Type.Object({ email: Type.String({ maxLength: 254 }), password: Type.String({ maxLength: 256 }) }, closed) },
+  closed
+)
+
+export const LoggedInSchema = Type.Object({
+  token: Type.String({ description: 'JSON Web Token, the same as in the cookie `auth`' }),
+  user: SelfInfoSchema
+})
+
+export const UploadedImageSchema = Type.Object({ fileName: Type.String() })
+
+/** What the JWT carries beside its registered claims. */
+export const TokenPayloadSchema = Type.Object({
+  data: Type.Object({ _id: Type.String(), tag: Type.String(), email: Type.String() })
+})
+
+export type SignupBody = Static<typeof SignupBodySchema>
+export type LoginBody = Static<typeof LoginBodySchema>
+export type LoggedIn = Static<typeof LoggedInSchema>
+export type UploadedImage = Static<typeof UploadedImageSchema>
+export type TokenPayload = Static<typeof TokenPayloadSchema>

@@ -1,0 +1,58 @@
+import { type Static, Type } from 'typebox'
+import { IdSchema, TagReferenceSchema, TagSchema } from './user.js'
+
+// \P{Cs}: a lone surrogate has no UTF-8 form, so the store could not give back what was sent.
+export const TextSchema = Type.String({
+  minLength: 1,
+  maxLength: 4096,
+  pattern: '^\\P{Cs}*$',
+  description: 'Text of a message, kept exactly as it was sent'
+})
+
+export const ClientMessageIdSchema = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^\\P{Cs}*$',
+  description: "The client's own id of a message, such as a UUID: sent again, it stores nothing twice"
+})
+
+export const SeqSchema = Type.Integer({ minimum: 1, description: 'Number of the message in its dialog: 1, 2, 3, …' })
+export const EpochMsSchema = Type.Integer({ description: 'Milliseconds since 1970-01-01T00:00:00Z' })
+export const IsoDateSchema = Type.String({ description: 'ISO 8601 date and time, UTC' })
+
+const messageFields = {
+  _id: IdSchema,
+  senderTag: TagSchema,
+  receiverTag: TagSchema,
+  text: TextSchema,
+  seq: SeqSchema
+}
+
+export const PushedMessageSchema = Type.Object({ ...messageFields, date: EpochMsSchema })
+export const MessageSchema = Type.Object({ ...messageFields, date: IsoDateSchema, isRead: Type.Boolean() })
+export const MessagesSchema = Type.Array(MessageSchema)
+
+export const SendMessageParamsSchema = Type.Object({
+  receiverTag: TagReferenceSchema,
+  text: TextSchema,
+  clientMessageId: Type.Optional(ClientMessageIdSchema)
+})
+
+export const SentMessageSchema = Type.Object({
+  status: Type.Literal('OK'),
+  message: Type.Object({ ...PushedMessageSchema.properties, isRead: Type.Boolean() }),
+  duplicate: Type.Optional(Type.Boolean({ description: 'The message was already there' }))
+})
+
+export const GetMessagesParamsSchema = Type.Object({
+  receiverTag: TagReferenceSchema,
+  startIndex: Type.Integer({ minimum: 0, default: 0 }),
+  endIndex: Type.Integer({ minimum: 0, default: 100 })
+})
+
+export const MarkAsReadParamsSchema = Type.Object({ senderTag: TagReferenceSchema })
+
+export const StatusSchema = Type.Object({ status: Type.Literal('OK') })
+
+export type Message = Static<typeof MessageSchema>
+export type PushedMessage = Static<typeof PushedMessageSchema>

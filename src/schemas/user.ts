@@ -1,0 +1,57 @@
+import { type Static, Type } from 'typebox'
+
+export const IdSchema = Type.String({ pattern: '^[0-9a-f]{24}$', description: 'An ObjectId: 24 hexadecimal digits' })
+
+// ASCII, because look-alike letters of other scripts would let one user pass for another (UTS 39).
+export const TagSchema = Type.String({
+  pattern: '^@[A-Za-z][A-Za-z0-9_]{0,31}$',
+  description: '`@`, a letter, then up to 31 letters, digits or `_`; unique whatever its case'
+})
+
+/** How a request names a user: any text may be asked for, a text that is no tag is nobody's. */
+export const TagReferenceSchema = Type.String({ maxLength: 256, description: 'Tag of a user, in any case' })
+
+const words = "\\p{L}\\p{M}*(?:[ '’-]?\\p{L}\\p{M}*)*"
+// Georgian has upper case letters but no words that begin with one.
+const notLowerCase = '(?=[\\p{Lu}\\p{Lt}\\p{Lo}\\p{Script=Georgian}])'
+
+export const NameSchema = Type.String({
+  pattern: `^${notLowerCase}${words}$`,
+  maxLength: 64,
+  description: 'Words of letters in any script, the first letter upper case where the script has case'
+})
+
+/** A name in a change, where `""` leaves the present one. */
+export const NameChangeSchema = Type.String({
+  pattern: `^(?:${notLowerCase}${words})?$`,
+  maxLength: 64,
+  description: 'The new name, or `""` to leave it as it is'
+})
+
+export const EmailSchema = Type.String({
+  pattern: '^[^\\s@\\p{C}]+@[^\\s@\\p{C}]+$',
+  maxLength: 254,
+  description: 'E-mail address; unique whatever its case'
+})
+
+export const PasswordSchema = Type.String({ minLength: 5, maxLength: 256, description: 'At least 5 characters' })
+
+export const ImageNameSchema = Type.String({ maxLength: 64, description: 'Name of an image below `/img/`' })
+
+export const SelfInfoSchema = Type.Object({
+  _id: IdSchema,
+  tag: TagSchema,
+  firstName: NameSchema,
+  lastName: NameSchema,
+  img: ImageNameSchema
+})
+
+export const UserInfoSchema = Type.Object({
+  ...SelfInfoSchema.properties,
+  isOnline: Type.Boolean()
+})
+
+export type SelfInfo = Static<typeof SelfInfoSchema>
+export type UserInfo = Static<typeof UserInfoSchema>
+/** Who acts: what a request needs to know of its user. Neither field ever changes. */
+export type Identity = Pick<SelfInfo, '_id' | 'tag'>

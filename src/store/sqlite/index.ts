@@ -1,0 +1,57 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import SQLite, { type Database } from 'better-sqlite3'
+import type { Store } from '../store.js'
+import { createDialogs } from './dialogs.js'
+import { createGroupCommit } from './groupCommit.js'
+import { createImages } from './images.js'
+import { createMessages } from './messages.js'
+import { migrate } from './migrations.js'
+import { createUsers } from './users.js'
+
+const busyTimeoutMs = 5000
+const durability = [
+  ['journal_mode', 'WAL', 'wal'],
+  ['synchronous', 'FULL', 2],
+  ['foreign_keys', 'ON', 1]
+] as const
+
+/**
+ * Opens the store in one SQLite file, made when it is not there.
+ *
+ * @throws {Error} when the file is no database, is locked, or has been written by a newer program
+ */
+export function openSqliteStore(file: string): Store {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const database = new SQLite(file, { timeout: busyTimeoutMs })
+  try {
+    makeDurable(database)
+    migrate(database)
+  } catch (error) {
+    database.close()
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
+  }
+  const commits = createGroupCommit(database)
+  return {
+    ...createUsers(database, commits),
+    ...createMessages(database, commits),
+    ...createDialogs(database, commits),
+    ...createImages(database, commits),
+    async close() {
+      commits.flush()
+      database.close()
+    }
+  }
+}
+
+/**
+ * A commit is on the disk when it returns. Set on every open, because better-sqlite3 is built to fall back to
+ * `synchronous=NORMAL` on a file that is already in WAL mode, where a power cut may undo commits.
+ */
+function makeDurable(database: Database): void {
+  for (const [pragma, wish, outcome] of durability) {
+    database.pragma(`${pragma} = ${wish}`)
+    const actual = database.pragma(pragma, { simple: true })
+    if (actual !== outcome) throw new Error(`needs ${pragma}=${wish}, SQLite says ${actual}`)
+  }
+}

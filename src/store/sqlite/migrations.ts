@@ -1,0 +1,80 @@
+import type { Database } from 'better-sqlite3'
+
+/** Migration N takes a database from `user_version` N to N + 1. A released one never changes; a new one is appended. */
+const migrations = [
+  `
+  CREATE TABLE users (
+    _id TEXT PRIMARY KEY,
+    tag TEXT NOT NULL,
+    tagKey TEXT NOT NULL UNIQUE,         -- lower case, without the @
+    email TEXT NOT NULL,
+    emailKey TEXT NOT NULL UNIQUE,       -- lower case
+    passwordHash TEXT NOT NULL,
+    firstName TEXT NOT NULL,
+    lastName TEXT NOT NULL,
+    img TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- A pair of users, a before b. position orders dialogs by their last message, whatever the clock says.
+  CREATE TABLE dialogs (
+    dialog INTEGER PRIMARY KEY,
+    _id TEXT NOT NULL,
+    a TEXT NOT NULL REFERENCES users,
+    b TEXT NOT NULL REFERENCES users,
+    lastSeq INTEGER NOT NULL,
+    lastDate INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    readSeqA INTEGER NOT NULL,           -- a has read up to this seq
+    readSeqB INTEGER NOT NULL,
+    unreadA INTEGER NOT NULL,            -- messages to a that a has not read
+    unreadB INTEGER NOT NULL,
+    UNIQUE (a, b)
+  ) STRICT;
+  CREATE INDEX dialogsOfA ON dialogs (a, position);
+  CREATE INDEX dialogsOfB ON dialogs (b, position);
+
+  CREATE TABLE messages (
+    dialog INTEGER NOT NULL REFERENCES dialogs,
+    seq INTEGER NOT NULL,
+    _id TEXT NOT NULL,
+    isFromA INTEGER NOT NULL,
+    date INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (dialog, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE clientMessageIds (
+    senderId TEXT NOT NULL,
+    clientMessageId TEXT NOT NULL,
+    dialog INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (senderId, clientMessageId)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE images (
+    name TEXT PRIMARY KEY,
+    ownerId TEXT NOT NULL REFERENCES users,
+    bytes BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE counters (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO counters VALUES ('position', 0);
+  `
+]
+
+/** Brings a database to the newest version, all or nothing. @throws {Error} when a newer program has written it */
+export function migrate(database: Database): void {
+  const version = database.pragma('user_version', { simple: true }) as number
+  if (version > migrations.length) {
+    throw new Error(`The database has version ${version}, this program knows ${migrations.length}: update the program`)
+  }
+  database
+    .transaction(() => {
+      for (const migration of migrations.slice(version)) database.exec(migration)
+      database.pragma(`user_version = ${migrations.length}`)
+    })
+    .immediate()
+}

@@ -1,0 +1,90 @@
+import type { Identity, SelfInfo } from '../schemas/user.js'
+
+export interface StoredUser extends SelfInfo {
+  email: string
+  passwordHash: string
+}
+
+export type NewUser = Omit<StoredUser, '_id' | 'img'>
+export type UserChanges = Partial<Pick<SelfInfo, 'firstName' | 'lastName' | 'img'>>
+
+export interface NewMessage {
+  senderId: string
+  receiverId: string
+  text: string
+  clientMessageId?: string
+}
+
+export interface StoredMessage {
+  _id: string
+  senderId: string
+  text: string
+  /** 1, 2, 3, … in its dialog. */
+  seq: number
+  /** Epoch in milliseconds, never before the previous message's of the dialog. */
+  date: number
+  isRead: boolean
+}
+
+export interface StoredDialog {
+  _id: string
+  peer: SelfInfo
+  lastMessage: StoredMessage
+  /** The user, respectively the peer, has read up to this `seq`. */
+  readSeq: number
+  peerReadSeq: number
+  /** Messages to the user, respectively to the peer, that are unread. */
+  unreadIncoming: number
+  unreadOutgoing: number
+}
+
+export interface ReadMark {
+  /** How many messages were unread until now. */
+  readCount: number
+  /** The reader has read up to this `seq`; 0 without a dialog. */
+  upToSeq: number
+}
+
+export interface Image {
+  name: string
+  ownerId: string
+  bytes: Uint8Array
+}
+
+/**
+ * What the messenger remembers. A promise of a write resolves when the write is durable; writes take effect in the
+ * order of the calls. A user, where given, exists. Slices are half open: [startIndex, endIndex).
+ */
+export interface Store {
+  /** Stores an account. @throws {AppError} `conflict` for a tag or an e-mail that is taken, whatever its case. */
+  createUser(user: NewUser): Promise<StoredUser>
+  findUserById(_id: string): Promise<StoredUser | undefined>
+  findUserByEmail(email: string): Promise<StoredUser | undefined>
+  /** Who has a tag, whatever its case. */
+  findIdentityByTag(tag: string): Promise<Identity | undefined>
+  /** Users whose tag contains a text, but one user: tags that begin with it first, each part in the order of tags. */
+  findUsersByTag(tagPart: string, exceptUserId: string, limit: number): Promise<SelfInfo[]>
+  /** Changes some fields of a user and returns the whole. */
+  updateUser(_id: string, changes: UserChanges): Promise<SelfInfo>
+
+  /**
+   * Appends a message to the dialog of two users. The same `clientMessageId` of a sender gives the first message
+   * again. @throws {AppError} `conflict` when that one differs.
+   */
+  addMessage(message: NewMessage): Promise<{ message: StoredMessage; isDuplicate: boolean }>
+  /** A slice of the dialog of two users, newest message first. */
+  listMessages(userId: string, peerId: string, startIndex: number, endIndex: number): Promise<StoredMessage[]>
+  /** A slice of a user's dialogs, the one with the newest message first. */
+  listDialogs(userId: string, startIndex: number, endIndex: number): Promise<StoredDialog[]>
+  /** Moves a reader's mark to the last message of the dialog with a peer. */
+  markAsRead(readerId: string, peerId: string): Promise<ReadMark>
+  /** The ids of everybody with whom a user has a dialog. */
+  listContactIds(userId: string): Promise<string[]>
+
+  addImage(image: Image): Promise<void>
+  findImage(name: string): Promise<Uint8Array | undefined>
+  hasImage(name: string): Promise<boolean>
+
+  /** Finishes the writes that wait and lets go of the database. */
+  close(): Promise<void>
+}
