@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { dirname, join } from 'node:path'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import accounts from './plugins/accounts.js'
 import auth from './plugins/auth.js'
 import db from './plugins/db.js'
@@ -27,7 +27,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
 
   const app = Fastify({
     logger: { level: config.app.logLevel },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: config.app.requestTimeoutMs,
     bodyLimit: config.app.bodyLimitBytes,
     rewriteUrl: (request) => (isUpgradeOfRoot(request) ? webSocket.path : (request.url as string))

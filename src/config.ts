@@ -1,11 +1,22 @@
 import { readFileSync } from 'node:fs'
 import ms, { type StringValue } from 'ms'
-import type { TSchema } from 'typebox'
 import { type Config, ConfigSchema } from './schemas/config.js'
 import { createCheck } from './schemas/validate.js'
 
 type Environment = Record<string, string | undefined>
 type Tree = Record<string, unknown>
+
+/** What matters here of a JSON Schema. */
+interface Node {
+  type?: string
+  default?: unknown
+  properties?: Record<string, Node>
+}
+
+interface Sources {
+  environment: Environment
+  unknownKeys: string[]
+}
 
 const check = createCheck(ConfigSchema)
 
@@ -18,7 +29,7 @@ const check = createCheck(ConfigSchema)
  */
 export function loadConfig(file: string, environment: Environment = {}): { config: Config; unknownKeys: string[] } {
   const unknownKeys: string[] = []
-  const config = resolve(ConfigSchema, readJson(file), '', environment, unknownKeys) as Config
+  const config = resolve(ConfigSchema as Node, readJson(file), '', { environment, unknownKeys }) as Config
   const [problem] = check(config)
   if (problem) throw new Error(`${file}: ${problem.path.slice(1).replaceAll('/', '.')} ${problem.message}`)
   for (const [key, value] of [
@@ -59,25 +70,21 @@ function readJson(file: string): unknown {
   }
 }
 
-function resolve(
-  schema: TSchema & { properties?: Record<string, TSchema>; default?: unknown; type?: string },
-  value: unknown,
-  path: string,
-  environment: Environment,
-  unknownKeys: string[]
-): unknown {
-  if (!schema.properties) return fromEnvironment(schema.type, environment[variableName(path)]) ?? value ?? schema.default
-  if (value !== undefined && (typeof value !== 'object' || value === null)) return value
-  const given = (value ?? {}) as Tree
-  const pathOf = (key: string) => (path ? `${path}.${key}` : key)
-  for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(schema.properties, key)) unknownKeys.push(pathOf(key))
-  }
+function resolve(schema: Node, value: unknown, path: string, sources: Sources): unknown {
+  const { properties } = schema
+  if (!properties)
+    return fromEnvironment(schema.type, sources.environment[variableName(path)]) ?? value ?? schema.default
+  const isSection = value === undefined || (typeof value === 'object' && value !== null)
+  return isSection ? resolveSection(properties, (value ?? {}) as Tree, path && `${path}.`, sources) : value
+}
+
+function resolveSection(properties: Record<string, Node>, given: Tree, prefix: string, sources: Sources): Tree {
+  const unknownKeys = Object.keys(given).filter((key) => !Object.hasOwn(properties, key))
+  sources.unknownKeys.push(...unknownKeys.map((key) => prefix + key))
   const resolved: Tree = {}
-  for (const [key, property] of Object.entries(schema.properties)) {
-    const own = Object.hasOwn(given, key) ? given[key] : undefined
-    const child = resolve(property, own, pathOf(key), environment, unknownKeys)
-    if (child !== undefined) resolved[key] = child
+  for (const [key, schema] of Object.entries(properties)) {
+    const value = resolve(schema, given[key], prefix + key, sources)
+    if (value !== undefined) resolved[key] = value
   }
   return Object.freeze(resolved)
 }

@@ -1,7 +1,13 @@
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
 import { createPasswords } from '../passwords.js'
-import { type LoggedIn, type LoginBody, LoginBodySchema, type SignupBody, SignupBodySchema } from '../schemas/account.js'
+import {
+  type LoggedIn,
+  type LoginBody,
+  LoginBodySchema,
+  type SignupBody,
+  SignupBodySchema
+} from '../schemas/account.js'
 import type { SelfInfo } from '../schemas/user.js'
 
 interface AccountsOptions {

@@ -8,6 +8,9 @@ export default async function rpcOverHttp(app: FastifyInstance): Promise<void> {
   app.post<{ Body: string | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
     const answer = await app.rpc(request.body ?? '', app.rpcContext(request))
     if (answer === undefined) return reply.code(204).send()
-    return reply.code(request.identity ? 200 : 401).type('application/json').send(answer)
+    return reply
+      .code(request.identity ? 200 : 401)
+      .type('application/json')
+      .send(answer)
   })
 }

@@ -5,7 +5,11 @@ import type { Identity, SelfInfo, UserInfo } from '../schemas/user.js'
 import type { StoredDialog, StoredMessage } from '../store/store.js'
 
 /** A stored message of a dialog as clients see it. */
-export function viewMessage({ _id, senderId, text, seq, date, isRead }: StoredMessage, user: Identity, peer: Identity): Message {
+export function viewMessage(
+  { _id, senderId, text, seq, date, isRead }: StoredMessage,
+  user: Identity,
+  peer: Identity
+): Message {
   const [sender, receiver] = senderId === user._id ? [user, peer] : [peer, user]
   return {
     _id,

@@ -38,7 +38,9 @@ export function createDialogs(database: Database, { write }: GroupCommit): Dialo
     JOIN users u ON u._id = s.peerId
     ORDER BY s.position DESC`)
   const contactIds = database
-    .prepare<[object], string>('SELECT b FROM dialogs WHERE a = :userId UNION ALL SELECT a FROM dialogs WHERE b = :userId')
+    .prepare<[object], string>(
+      'SELECT b FROM dialogs WHERE a = :userId UNION ALL SELECT a FROM dialogs WHERE b = :userId'
+    )
     .pluck()
   const marksOf = (own: 'A' | 'B') => ({
     find: database.prepare<[object], Marks>(

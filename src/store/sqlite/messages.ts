@@ -88,7 +88,14 @@ function prepareAppend(database: Database): (message: NewMessage) => StoredMessa
     const { a, b, isUserA } = pairOf(senderId, receiverId)
     const _id = new ObjectId().toHexString()
     const isFromA = Number(isUserA)
-    const { dialog, seq, date } = advance.get({ _id, a, b, isFromA, now: Date.now(), position: nextPosition.get() }) as {
+    const { dialog, seq, date } = advance.get({
+      _id,
+      a,
+      b,
+      isFromA,
+      now: Date.now(),
+      position: nextPosition.get()
+    }) as {
       dialog: number
       seq: number
       date: number

@@ -1,0 +1,19 @@
+import { build } from 'esbuild'
+
+// One file instead of seven hundred modules: it halves the time from start to listening.
+await build({
+  entryPoints: ['dist/src/server.js'],
+  outfile: 'dist/bin/messenger-server.js',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  sourcemap: true,
+  legalComments: 'linked',
+  // Native code stays where npm has put it.
+  external: ['argon2', 'better-sqlite3', 'sharp'],
+  // CommonJS packages in an ECMAScript module still call require() for what Node brings.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
+})

@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import type { Test } from 'tap'
+import { WebSocket } from 'ws'
+
+export interface Notification {
+  type: string
+  code: number
+  body: Record<string, unknown>
+}
+
+export interface RpcError {
+  code: number
+  message: string
+  data?: { name: string; message: string; path?: string }
+}
+
+export interface Answer {
+  jsonrpc: unknown
+  id: unknown
+  result?: unknown
+  error?: RpcError
+}
+
+type Params = unknown[] | Record<string, unknown>
+
+/** A user's tab or phone: one connection. */
+export interface Device {
+  socket: WebSocket
+  /** Calls a method; rejects with the error of the answer. */
+  call<Result = Record<string, unknown>>(method: string, params?: Params): Promise<Result>
+  /** Calls a method that has to be refused. */
+  refusal(method: string, params?: Params): Promise<RpcError>
+  /** Sends a text as it is, and waits for the next frame that is no notification. */
+  ask(text: string): Promise<unknown>
+  /** The next notification that has not been taken yet. */
+  notification(): Promise<Notification>
+  /** Notifications that have come and nobody has taken: all that were sent before this call. */
+  rest(): Promise<Notification[]>
+  /** Resolves with code and reason when the connection has ended. */
+  closed: Promise<{ code: number; reason: string }>
+  close(): Promise<void>
+}
+
+/** Opens a connection, closed at the end of the test. */
+export async function openDevice(t: Test, url: string, cookie?: string): Promise<Device> {
+  const device = createDevice(url, cookie)
+  t.teardown(() => device.socket.terminate())
+  await once(device.socket, 'open')
+  return device
+}
+
+function createDevice(url: string, cookie?: string): Device {
+  const socket = new WebSocket(url, { headers: cookie ? { cookie } : {} })
+  const answers = createInbox<unknown>()
+  const notifications = createInbox<Notification>()
+  let lastId = 0
+
+  socket.on('message', (data) => {
+    const frame = JSON.parse(String(data))
+    if ('code' in frame) notifications.put(frame)
+    else answers.put(frame)
+  })
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }))
+  })
+
+  const ask = (text: string) => {
+    socket.send(text)
+    return answers.take()
+  }
+  const request = (method: string, params?: Params) =>
+    ask(JSON.stringify({ jsonrpc: '2.0', id: ++lastId, method, params })) as Promise<Answer>
+
+  return {
+    socket,
+    closed,
+    ask,
+    async call<Result>(method: string, params?: Params) {
+      const { result, error } = await request(method, params)
+      if (error) throw Object.assign(new Error(`${method}: ${error.message}`), error)
+      return result as Result
+    },
+    async refusal(method, params) {
+      const { result, error } = await request(method, params)
+      if (!error) throw new Error(`${method} was not refused, but answered ${JSON.stringify(result)}`)
+      return error
+    },
+    notification: () => notifications.take(),
+    async rest() {
+      // Frames keep their order: whatever was pushed before is here when this call's answer is.
+      await request('getSelfInfo')
+      return notifications.all()
+    },
+    async close() {
+      socket.close()
+      await closed
+    }
+  }
+}
+
+function createInbox<T>() {
+  const items: T[] = []
+  const takers: ((item: T) => void)[] = []
+  return {
+    put(item: T) {
+      const taker = takers.shift()
+      if (taker) taker(item)
+      else items.push(item)
+    },
+    take(): Promise<T> {
+      const item = items.shift()
+      return item === undefined ? new Promise((resolve) => takers.push(resolve)) : Promise.resolve(item)
+    },
+    all: () => items.splice(0)
+  }
+}

@@ -1,0 +1,20 @@
+import type { Test } from 'tap'
+import { testClientMessageIds } from './clientMessageIds.js'
+import { testDialogs } from './dialogs.js'
+import { testImages } from './images.js'
+import { testMessages } from './messages.js'
+import { invitePeople, type OpenStore, type WithPeople } from './people.js'
+import { testReopening } from './reopening.js'
+import { testUsers } from './users.js'
+
+/** What every store promises, whatever it is made of. `prepare` gives each test an empty one of its own. */
+export function testStore(t: Test, prepare: (t: Test) => OpenStore): void {
+  const withPeople: WithPeople = (t) => invitePeople(prepare(t))
+
+  testUsers(t, withPeople)
+  testMessages(t, withPeople)
+  testClientMessageIds(t, withPeople)
+  testDialogs(t, withPeople)
+  testImages(t, withPeople)
+  testReopening(t, withPeople)
+}

@@ -1,0 +1,81 @@
+import type { Test } from 'tap'
+import type { StoredUser } from '../../../src/store/store.js'
+import type { WithPeople } from './people.js'
+
+export function testMessages(t: Test, withPeople: WithPeople): void {
+  t.test('messages of a dialog are numbered in the order of the calls', async (t) => {
+    const { store, ann, bob, cid } = await withPeople(t)
+    const say = (text: string, from: StoredUser, to: StoredUser) =>
+      store.addMessage({ senderId: from._id, receiverId: to._id, text })
+
+    const sent = await Promise.all([
+      say('1', ann, bob),
+      say('2', bob, ann),
+      say('elsewhere', ann, cid),
+      say('3', ann, bob)
+    ])
+    t.same(
+      sent.map(({ message, isDuplicate }) => [
+        message.seq,
+        message.text,
+        message.senderId,
+        message.isRead,
+        isDuplicate
+      ]),
+      [
+        [1, '1', ann._id, false, false],
+        [2, '2', bob._id, false, false],
+        [1, 'elsewhere', ann._id, false, false],
+        [3, '3', ann._id, false, false]
+      ]
+    )
+    t.equal(new Set(sent.map(({ message }) => message._id)).size, 4)
+    for (const { message } of sent) t.match(message._id, /^[0-9a-f]{24}$/)
+
+    const newestFirst = [3, 1, 0].map((index) => sent[index]?.message)
+    t.same(await store.listMessages(ann._id, bob._id, 0, 10), newestFirst)
+    t.same(await store.listMessages(bob._id, ann._id, 0, 10), newestFirst, 'for both the same')
+    t.same(await store.listMessages(bob._id, cid._id, 0, 10), [], 'no dialog, no messages')
+    await store.close()
+  })
+
+  t.test('a slice of a dialog is half open', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    for (const text of ['1', '2', '3', '4', '5']) {
+      await store.addMessage({ senderId: ann._id, receiverId: bob._id, text })
+    }
+    const slices: [start: number, end: number, texts: string][] = [
+      [0, 2, '54'],
+      [1, 3, '43'],
+      [3, 9, '21'],
+      [4, 5, '1'],
+      [5, 9, '']
+    ]
+    for (const [start, end, texts] of slices) {
+      const messages = await store.listMessages(bob._id, ann._id, start, end)
+      t.equal(messages.map(({ text }) => text).join(''), texts, `[${start}, ${end})`)
+    }
+    await store.close()
+  })
+
+  t.test('a text is kept exactly', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    const texts = ['\u0000 and after', '👩‍👩‍👧 שלום', ' \n ', "'; DROP TABLE users; --", 'e\u0301', 'x'.repeat(4096)]
+    for (const text of texts) await store.addMessage({ senderId: ann._id, receiverId: bob._id, text })
+    t.same((await store.listMessages(ann._id, bob._id, 0, 10)).map(({ text }) => text).reverse(), texts)
+    await store.close()
+  })
+
+  t.test('dates of a dialog do not go back when the clock does', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    const hourMs = 3_600_000
+    const say = async () => (await store.addMessage({ senderId: ann._id, receiverId: bob._id, text: '?' })).message
+
+    const before = await say()
+    const clock = t.capture(Date, 'now', () => before.date - hourMs)
+    const after = await say()
+    clock.restore()
+    t.same([after.seq, after.date], [2, before.date])
+    await store.close()
+  })
+}

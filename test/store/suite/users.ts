@@ -1,0 +1,70 @@
+import type { Test } from 'tap'
+import { AppError } from '../../../src/errors.js'
+import type { StoredUser } from '../../../src/store/store.js'
+import { account, type WithPeople } from './people.js'
+
+export function testUsers(t: Test, withPeople: WithPeople): void {
+  t.test('users are found by what is unique of them, whatever its case', async (t) => {
+    const { store, ann } = await withPeople(t)
+
+    t.same(ann, { ...account('Ann'), _id: ann._id, img: 'default.jpg' })
+    t.match(ann._id, /^[0-9a-f]{24}$/)
+    t.same(await store.findUserById(ann._id), ann)
+    t.same(await store.findUserByEmail('ANN@test.example'), ann)
+    t.same(await store.findIdentityByTag('@aNN'), { _id: ann._id, tag: '@Ann' })
+    t.same(await store.findIdentityByTag('@Ann'), { _id: ann._id, tag: '@Ann' }, 'a second time')
+    t.equal(await store.findUserById('0'.repeat(24)), undefined)
+    t.equal(await store.findUserByEmail('ann'), undefined)
+    for (const nobody of ['@an', 'Ann', '', '@']) t.equal(await store.findIdentityByTag(nobody), undefined, nobody)
+    await store.close()
+  })
+
+  t.test('a tag and an e-mail belong to one user', async (t) => {
+    const { store } = await withPeople(t)
+    const taken = [
+      { user: { ...account('Eve'), tag: '@ANN' }, refusal: new AppError('conflict', 'The tag is taken.') },
+      {
+        user: { ...account('Eve'), email: 'Ann@Test.Example' },
+        refusal: new AppError('conflict', 'The e-mail is taken.')
+      }
+    ]
+    for (const { user, refusal } of taken) await t.rejects(store.createUser(user), refusal)
+    const twins = await Promise.allSettled([store.createUser(account('Eve')), store.createUser(account('eve'))])
+    t.same(twins.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'of two at once one is the first')
+    await store.close()
+  })
+
+  t.test('a search by a part of the tag', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    for (const name of ['Hannah', 'joanna', 'ann_2']) await store.createUser(account(name))
+    const find = async (part: string, except: StoredUser, limit = 30) =>
+      (await store.findUsersByTag(part, except._id, limit)).map(({ tag }) => tag)
+
+    t.same(await find('aNN', bob), ['@Ann', '@ann_2', '@Hannah', '@joanna'], 'those that begin with it are first')
+    t.same(await find('ann', ann), ['@ann_2', '@Hannah', '@joanna'], 'never the one who asks')
+    t.same(await find('ann', bob, 3), ['@Ann', '@ann_2', '@Hannah'])
+    t.same(await find('ann', bob, 2), ['@Ann', '@ann_2'])
+    t.same(await find('', bob), ['@Ann', '@ann_2', '@Cid', '@Hannah', '@joanna'], 'everybody')
+    t.same(await find('%', bob), [])
+    t.same(await find('_', bob), ['@ann_2'])
+    const [info] = await store.findUsersByTag('cid', ann._id, 1)
+    t.same(Object.keys(info as object).sort(), ['_id', 'firstName', 'img', 'lastName', 'tag'])
+    await store.close()
+  })
+
+  t.test('a change of a user leaves what it does not name', async (t) => {
+    const { store, ann } = await withPeople(t)
+
+    const { _id, tag, lastName, img } = ann
+    t.same(await store.updateUser(_id, { firstName: 'Anna' }), { _id, tag, firstName: 'Anna', lastName, img })
+    t.same(await store.updateUser(_id, { lastName: 'Lee', img: 'x.webp' }), {
+      _id,
+      tag,
+      firstName: 'Anna',
+      lastName: 'Lee',
+      img: 'x.webp'
+    })
+    t.match(await store.findUserById(_id), { firstName: 'Anna', lastName: 'Lee', img: 'x.webp', email: ann.email })
+    await store.close()
+  })
+}
