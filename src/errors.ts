@@ -1,36 +1,54 @@
-/**
- * Every way in which the server refuses, in one closed table: the JSON-RPC 2.0 error code and message, the HTTP
- * status (RFC 9110), the name under which clients know it and, where it always says the same, the sentence.
- */
+/** Error codes and messages of JSON-RPC 2.0: the specification's own, and from -32000 down the server's. */
+const rpcMessages = {
+  [-32700]: 'Parse error',
+  [-32600]: 'Invalid Request',
+  [-32601]: 'Method not found',
+  [-32602]: 'Invalid params',
+  [-32000]: 'Server error',
+  [-32001]: 'Unauthenticated',
+  [-32002]: 'Forbidden',
+  [-32005]: 'Too many requests',
+  [-32011]: 'Conflict'
+}
+
+interface Kind {
+  code: keyof typeof rpcMessages
+  /** HTTP status (RFC 9110). */
+  status: number
+  /** The name under which clients know it. */
+  name: string
+  /** What it says where nothing more is known. */
+  sentence?: string
+}
+
+/** Every way in which the server refuses, in one closed table. */
 const kinds = {
-  parseError: { code: -32700, message: 'Parse error', status: 400, name: 'ParseError' },
-  invalidRequest: { code: -32600, message: 'Invalid Request', status: 400, name: 'InvalidRequestError' },
-  methodNotFound: { code: -32601, message: 'Method not found', status: 404, name: 'MethodNotFoundError' },
-  invalidParams: { code: -32602, message: 'Invalid params', status: 400, name: 'InvalidParamsError' },
-  unauthenticated: {
-    code: -32001,
-    message: 'Unauthenticated',
-    status: 401,
-    name: 'NoAuthJWTError',
-    sentence: 'Authorization data missing.'
-  },
+  parseError: { code: -32700, status: 400, name: 'ParseError' },
+  invalidRequest: { code: -32600, status: 400, name: 'InvalidRequestError' },
+  methodNotFound: { code: -32601, status: 404, name: 'MethodNotFoundError' },
+  invalidParams: { code: -32602, status: 400, name: 'InvalidParamsError' },
+  badRequest: { code: -32600, status: 400, name: 'BadRequestError', sentence: 'The request is malformed.' },
+  unauthenticated: { code: -32001, status: 401, name: 'NoAuthJWTError', sentence: 'Authorization data missing.' },
   wrongCredentials: {
     code: -32001,
-    message: 'Unauthenticated',
     status: 401,
     name: 'WrongCredentialsError',
     sentence: 'The e-mail or the password is wrong.'
   },
-  badRequest: { code: -32600, message: 'Invalid Request', status: 400, name: 'BadRequestError' },
-  forbidden: { code: -32002, message: 'Forbidden', status: 403, name: 'ForbiddenError' },
-  notFound: { code: -32602, message: 'Invalid params', status: 404, name: 'NotFoundError' },
-  conflict: { code: -32011, message: 'Conflict', status: 409, name: 'ConflictError' },
-  tooLarge: { code: -32602, message: 'Invalid params', status: 413, name: 'TooLargeError' },
-  unsupportedMediaType: { code: -32602, message: 'Invalid params', status: 415, name: 'UnsupportedMediaTypeError' },
-  tooManyRequests: { code: -32005, message: 'Too many requests', status: 429, name: 'TooManyRequestsError' },
-  unavailable: { code: -32000, message: 'Server error', status: 503, name: 'UnavailableError' },
-  internal: { code: -32000, message: 'Server error', status: 500, name: 'ServerError' }
-} satisfies Record<string, { code: number; message: string; status: number; name: string; sentence?: string }>
+  forbidden: { code: -32002, status: 403, name: 'ForbiddenError' },
+  notFound: { code: -32601, status: 404, name: 'NotFoundError', sentence: 'There is nothing here.' },
+  conflict: { code: -32011, status: 409, name: 'ConflictError' },
+  tooLarge: { code: -32600, status: 413, name: 'TooLargeError', sentence: 'The request is too large.' },
+  unsupportedMediaType: {
+    code: -32600,
+    status: 415,
+    name: 'UnsupportedMediaTypeError',
+    sentence: 'The body has another media type than this address takes.'
+  },
+  tooManyRequests: { code: -32005, status: 429, name: 'TooManyRequestsError', sentence: 'Too many requests.' },
+  unavailable: { code: -32000, status: 503, name: 'UnavailableError', sentence: 'The server is stopping.' },
+  internal: { code: -32000, status: 500, name: 'ServerError' }
+} satisfies Record<string, Kind>
 
 export type ErrorKind = keyof typeof kinds
 
@@ -51,15 +69,17 @@ interface Explanation {
 export class AppError extends Error {
   readonly kind: ErrorKind
   readonly explanation: Explanation
+  readonly #entry: Kind
   readonly #sentence: string | undefined
 
   constructor(kind: ErrorKind, sentence?: string, explanation: Explanation = {}, cause?: unknown) {
-    const entry: { message: string; sentence?: string } = kinds[kind]
-    super(sentence ?? entry.sentence ?? entry.message, { cause })
+    const entry: Kind = kinds[kind]
+    super(sentence ?? entry.sentence ?? rpcMessages[entry.code], { cause })
     this.kind = kind
-    this.name = kinds[kind].name
-    this.#sentence = sentence ?? entry.sentence
+    this.name = entry.name
     this.explanation = explanation
+    this.#entry = entry
+    this.#sentence = sentence ?? entry.sentence
   }
 
   /** `thrown` itself where it is a refusal, `internal` with it as the cause where it is not. */
@@ -68,12 +88,13 @@ export class AppError extends Error {
   }
 
   get status(): number {
-    return kinds[this.kind].status
+    return this.#entry.status
   }
 
   /** The `error` member of a JSON-RPC response; `data` only where there is something to explain. */
   toRpc() {
-    const { code, message } = kinds[this.kind]
+    const { code } = this.#entry
+    const message = rpcMessages[code]
     if (this.#sentence === undefined) return { code, message }
     const { path, retryAfterMs } = this.explanation
     return { code, message, data: { name: this.name, message: this.message, path, retryAfterMs } }

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { durationMs, loadConfig, variableName } from '../src/config.js'
+
+const write = (t: Test, value: unknown) =>
+  join(t.testdir({ 'config.json': typeof value === 'string' ? value : JSON.stringify(value) }), 'config.json')
+
+t.test('config.json of the project says what the defaults are', async (t) => {
+  const { JWT, ...defaults } = loadConfig(join(t.testdir(), 'config.json')).config
+  const { client, ...shipped } = JSON.parse(readFileSync('config.json', 'utf8'))
+  t.same({ ...shipped, client: {} }, { JWT, ...defaults })
+  t.same(client, { url: 'http://localhost:3000' })
+  t.ok(Object.isFrozen(defaults) || Object.isFrozen(defaults.app))
+})
+
+t.test('a file of the first generation works as it is', async (t) => {
+  const file = write(t, {
+    JWT: { expiresIn: '1h', privateKey: 'secret_private_key' },
+    cookie: { maxAge: '2 days' },
+    webSocket: { host: '' },
+    app: { port: 8080 },
+    client: { url: 'http://localhost:3000' }
+  })
+  const { config, unknownKeys } = loadConfig(file)
+  t.match(config, {
+    JWT: { expiresIn: '1h', privateKey: 'secret_private_key' },
+    webSocket: { host: '', path: '/api' },
+    app: { port: 8080 },
+    db: { url: 'file:data/messenger.db' }
+  })
+  t.same(unknownKeys, [])
+})
+
+t.test('the environment goes before the file, and an empty variable is none', async (t) => {
+  const file = write(t, { app: { port: 1 }, JWT: { privateKey: 'from the file' }, legacyWire: false })
+  const environment = {
+    PORT: '9000',
+    HOST: '127.0.0.1',
+    JWT_PRIVATE_KEY: '12345',
+    WEB_SOCKET_MAX_BATCH_CALLS: '7',
+    LEGACY_WIRE: 'true',
+    RATE_LIMITS: 'off',
+    DB_URL: ''
+  }
+  t.match(loadConfig(file, environment).config, {
+    app: { port: 9000, host: '127.0.0.1', rateLimits: 'off' },
+    JWT: { privateKey: '12345' },
+    webSocket: { maxBatchCalls: 7 },
+    legacyWire: true,
+    db: { url: 'file:data/messenger.db' }
+  })
+  t.equal(variableName('webSocket.maxPayloadBytes'), 'WEB_SOCKET_MAX_PAYLOAD_BYTES')
+})
+
+t.test('keys that nothing reads are told', async (t) => {
+  const file = write(t, { app: { prot: 1 }, colour: { of: 'the sky' } })
+  t.same(loadConfig(file).unknownKeys, ['colour', 'app.prot'])
+})
+
+t.test('what does not fit is refused with its name', async (t) => {
+  const refused: [why: string, file: unknown, environment: Record<string, string>, message: RegExp][] = [
+    ['a port is a number', { app: { port: '8000' } }, {}, /config\.json: app\.port must be integer/],
+    ['also in the environment', {}, { PORT: 'http' }, /app\.port must be integer/],
+    ['a port has a limit', {}, { PORT: '70000' }, /app\.port must be <= 65535/],
+    ['a section is an object', { app: 8000 }, {}, /app must be object/],
+    ['a section is not null', { app: null }, {}, /app must be object/],
+    ['a secret is not empty', { JWT: { privateKey: '' } }, {}, /JWT\.privateKey must not have fewer/],
+    ['a duration has a unit that exists', { JWT: { expiresIn: '3 moons' } }, {}, /JWT\.expiresIn must be a duration/],
+    ['a duration is not empty', { cookie: { maxAge: '' } }, {}, /cookie\.maxAge must be a duration/],
+    ['a duration does not go back', { cookie: { maxAge: '-1h' } }, {}, /cookie\.maxAge must be a duration/],
+    ['a store is known', { db: { url: 'postgres://localhost' } }, {}, /db\.url must match/],
+    ['a file is JSON', '{"app":', {}, /config\.json is not JSON/]
+  ]
+  for (const [why, content, environment, message] of refused) {
+    t.throws(() => loadConfig(write(t, content), environment), { message }, why)
+  }
+  t.throws(() => loadConfig(t.testdir()), { code: 'EISDIR' }, 'a folder is no file')
+})
+
+t.test('durations', async (t) => {
+  t.equal(durationMs('72h'), 259_200_000)
+  t.equal(durationMs('2 days'), 172_800_000)
+  t.equal(durationMs('100'), 100)
+  t.ok(Number.isNaN(durationMs('soon')))
+})

@@ -1,0 +1,45 @@
+import { once } from 'node:events'
+import t from 'tap'
+import { WebSocket } from 'ws'
+import { startServer } from '../server.js'
+
+t.test('from which pages a browser may connect', async (t) => {
+  const server = await startServer(t, { config: { client: { url: 'http://client.example/app/' } } })
+  const { cookie } = await server.signUp('ann')
+  const own = new URL(server.url)
+
+  const origins: [origin: string | undefined, isAllowed: boolean][] = [
+    [undefined, true],
+    [own.origin, true],
+    [`https://${own.host}`, true],
+    ['http://client.example', true],
+    ['http://client.example.evil.example', false],
+    ['http://evil.example', false],
+    ['https://client.example', false],
+    [`http://${own.hostname}:1`, false],
+    ['null', false],
+    ['', false]
+  ]
+  for (const [origin, isAllowed] of origins) {
+    const socket = new WebSocket(`ws://${own.host}/api`, {
+      headers: { cookie, ...(origin !== undefined && { origin }) }
+    })
+    t.teardown(() => socket.terminate())
+    if (isAllowed) await t.resolves(once(socket, 'open'), String(origin))
+    else t.match(await once(socket, 'error'), [{ message: 'Unexpected server response: 403' }], String(origin))
+  }
+})
+
+t.test('from which pages a browser may call over HTTP (CORS)', async (t) => {
+  const server = await startServer(t, { config: { client: { url: 'http://client.example' } } })
+  const preflight = await fetch(`${server.url}/login`, {
+    method: 'OPTIONS',
+    headers: { origin: 'http://evil.example', 'access-control-request-method': 'POST' }
+  })
+  t.equal(preflight.headers.get('access-control-allow-origin'), 'http://client.example', 'the one, whoever asks')
+  t.equal(preflight.headers.get('access-control-allow-credentials'), 'true')
+
+  const alone = await startServer(t, { dir: t.testdir(), config: { client: { url: undefined } } })
+  const { headers } = await fetch(`${alone.url}/exit`, { headers: { origin: 'http://client.example' } })
+  t.equal(headers.get('access-control-allow-origin'), null, 'none is configured')
+})

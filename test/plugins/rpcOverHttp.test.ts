@@ -1,0 +1,39 @@
+import t from 'tap'
+import { startServer } from '../server.js'
+
+t.test('the methods over HTTP', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  const bob = await (await server.signUp('bob')).connect()
+  const call = async (
+    body: string | undefined,
+    headers: Record<string, string> = { authorization: `Bearer ${ann.token}` }
+  ) => {
+    const response = await fetch(`${server.url}/rpc`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body
+    })
+    return { status: response.status, text: await response.text() }
+  }
+
+  const send = '{"jsonrpc":"2.0","method":"sendMessageToUser","params":["@bob","by curl"],"id":1}'
+  const { status, text } = await call(send)
+  t.equal(status, 200)
+  t.match(JSON.parse(text), { result: { status: 'OK', message: { text: 'by curl' } }, id: 1 })
+  t.match(await bob.notification(), { code: 3001, body: { senderTag: '@ann', text: 'by curl' } })
+
+  t.same(
+    await call('{"jsonrpc":"2.0","method":"getSelfInfo"}'),
+    { status: 204, text: '' },
+    'a notification has no answer'
+  )
+  t.match(JSON.parse((await call(`[${send},${send}]`, { cookie: ann.cookie })).text), [{ id: 1 }, { id: 1 }], 'a batch')
+  const parseError = '{"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error"},"id":null}'
+  for (const body of ['{', '', undefined]) t.same(await call(body), { status: 200, text: parseError }, String(body))
+
+  const refused = await call(send, {})
+  t.equal(refused.status, 401)
+  t.match(JSON.parse(refused.text), { error: { code: -32001, message: 'Unauthenticated' }, id: 1 })
+  t.match(await call('{}', { 'content-type': 'text/plain' }), { status: 415, text: /UnsupportedMediaTypeError/ })
+})

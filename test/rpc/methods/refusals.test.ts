@@ -1,0 +1,65 @@
+import t from 'tap'
+import { startServer } from '../../server.js'
+
+const emoji = '👍'
+
+const refused: [why: string, method: string, params: unknown, path?: string][] = [
+  ['nobody has the tag', 'sendMessageToUser', ['@nobody', 'hello'], '/receiverTag'],
+  ['nobody has an empty tag', 'sendMessageToUser', ['', 'hello'], '/receiverTag'],
+  ['a message to oneself', 'sendMessageToUser', ['@ANN', 'hello'], '/receiverTag'],
+  ['an empty text', 'sendMessageToUser', ['@bob', ''], '/text'],
+  ['a text of 4097 characters', 'sendMessageToUser', ['@bob', 'x'.repeat(4097)], '/text'],
+  ['a text with half a character', 'sendMessageToUser', ['@bob', `hello ${emoji[0]}`], '/text'],
+  ['a text that is a number', 'sendMessageToUser', ['@bob', 1], '/text'],
+  ['a text that is a list', 'sendMessageToUser', ['@bob', ['hello']], '/text'],
+  ['a tag that is an object', 'sendMessageToUser', { receiverTag: { $ne: '' }, text: 'hello' }, '/receiverTag'],
+  ['no text', 'sendMessageToUser', ['@bob'], ''],
+  ['no parameters', 'sendMessageToUser', undefined, ''],
+  ['an empty clientMessageId', 'sendMessageToUser', ['@bob', 'hello', ''], '/clientMessageId'],
+  ['a clientMessageId of 65 characters', 'sendMessageToUser', ['@bob', 'hello', 'x'.repeat(65)], '/clientMessageId'],
+  ['four parameters', 'sendMessageToUser', ['@bob', 'hello', 'id', 1]],
+  ['an unknown parameter', 'sendMessageToUser', { receiverTag: '@bob', text: 'hello', date: 1 }, ''],
+  ['a slice of nothing', 'getMessagesWithUser', ['@bob', 5, 5], '/endIndex'],
+  ['a slice backwards', 'getMessagesWithUser', ['@bob', 5, 4], '/endIndex'],
+  ['a slice from before the first', 'getMessagesWithUser', ['@bob', -1, 4], '/startIndex'],
+  ['a slice of halves', 'getMessagesWithUser', ['@bob', 0.5, 4], '/startIndex'],
+  ['an index that is a text', 'getMessagesWithUser', ['@bob', '0', 4], '/startIndex'],
+  ['a page of 501', 'getMessagesWithUser', ['@bob', 0, 501], '/endIndex'],
+  ['no tag', 'getMessagesWithUser', [], ''],
+  ['a slice of nothing', 'getDialogsList', [30], '/endIndex'],
+  ['a page of 501', 'getDialogsList', [0, 501], '/endIndex'],
+  ['an index that is null', 'getDialogsList', { startIndex: null }, '/startIndex'],
+  ['an index that is infinite', 'getDialogsList', [0, 1e308], '/endIndex'],
+  ['no tag', 'markMessagesWithUserAsRead', [], ''],
+  ['a tag that is a number', 'markMessagesWithUserAsRead', [1], '/senderTag'],
+  ['a tag that is a number', 'findUsersByTag', [1], '/tag'],
+  ['no tag', 'findUsersByTag', {}, ''],
+  ['a parameter where there is none', 'getSelfInfo', [1]]
+]
+
+t.test('parameters that are refused, and leave nothing behind', async (t) => {
+  const server = await startServer(t)
+  const ann = await (await server.signUp('ann')).connect()
+  const bob = await (await server.signUp('bob')).connect()
+
+  for (const [why, method, params, path] of refused) {
+    const { data, ...error } = await ann.refusal(method, params as unknown[])
+    t.same(error, { code: -32602, message: 'Invalid params' }, `${method}: ${why}`)
+    t.match(data, { name: 'InvalidParamsError', message: /./ }, why)
+    t.equal(data?.path, path, why)
+  }
+  t.same(await bob.rest(), [])
+  t.same(await ann.call('getDialogsList'), [])
+})
+
+t.test('texts at the edge of what is accepted', async (t) => {
+  const server = await startServer(t)
+  const ann = await (await server.signUp('ann')).connect()
+  const bob = await (await server.signUp('bob')).connect()
+
+  for (const text of ['x', ' ', emoji.repeat(4096), '\u0000', '"\\\n\u2028']) {
+    t.match(await ann.call('sendMessageToUser', ['@bob', text]), { message: { text } })
+    t.match(await bob.notification(), { body: { text } })
+    t.match(await bob.call('getMessagesWithUser', ['@ann', 0, 1]), [{ text }])
+  }
+})
