@@ -71,20 +71,21 @@ function createDevice(url: string, cookie?: string): Device {
   const request = (method: string, params?: Params) =>
     ask(JSON.stringify({ jsonrpc: '2.0', id: ++lastId, method, params })) as Promise<Answer>
 
+  async function call<Result>(method: string, params?: Params) {
+    const { result, error } = await request(method, params)
+    if (error) throw Object.assign(new Error(`${method}: ${error.message}`), { error })
+    return result as Result
+  }
+
   return {
     socket,
     closed,
     ask,
-    async call<Result>(method: string, params?: Params) {
-      const { result, error } = await request(method, params)
-      if (error) throw Object.assign(new Error(`${method}: ${error.message}`), error)
-      return result as Result
-    },
-    async refusal(method, params) {
-      const { result, error } = await request(method, params)
-      if (!error) throw new Error(`${method} was not refused, but answered ${JSON.stringify(result)}`)
-      return error
-    },
+    call,
+    refusal: (method, params) =>
+      call<{ error: RpcError }>(method, params)
+        .catch((thrown) => thrown)
+        .then(({ error }) => error),
     notification: () => notifications.take(),
     async rest() {
       // Frames keep their order: whatever was pushed before is here when this call's answer is.

@@ -35,7 +35,9 @@ t.test('a store that fails is logged, and ends neither the server nor the connec
 
   await server.app.db.close()
   t.same(await device.refusal('getSelfInfo'), { code: -32000, message: 'Server error' })
+  const logIn = await server.post('/login', { user: { email: ann.email, password: ann.password } })
+  t.same([logIn.status, await logIn.json()], [500, { Error: { name: 'ServerError', message: 'Server error' } }])
   await device.close()
   while (server.app.notifier.isOnline(ann._id)) await new Promise(setImmediate)
-  t.equal(errors().length, 2, 'the call, and whom to tell that she has gone')
+  t.equal(errors().length, 3, 'the call, the log-in, and whom to tell that she has gone')
 })

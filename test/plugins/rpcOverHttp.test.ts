@@ -30,7 +30,9 @@ t.test('the methods over HTTP', async (t) => {
   )
   t.match(JSON.parse((await call(`[${send},${send}]`, { cookie: ann.cookie })).text), [{ id: 1 }, { id: 1 }], 'a batch')
   const parseError = '{"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error"},"id":null}'
-  for (const body of ['{', '', undefined]) t.same(await call(body), { status: 200, text: parseError }, String(body))
+  for (const body of ['{', '']) t.same(await call(body), { status: 200, text: parseError }, body)
+  const empty = await fetch(`${server.url}/rpc`, { method: 'POST', headers: { cookie: ann.cookie } })
+  t.equal(await empty.text(), parseError, 'no body at all')
 
   const refused = await call(send, {})
   t.equal(refused.status, 401)

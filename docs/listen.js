@@ -1,0 +1,17 @@
+/** A whole client: logs in, prints what is pushed, and ends with Ctrl+C. Usage: node docs/listen.js E-MAIL PASSWORD [URL] */
+import WebSocket from 'ws'
+
+const [email, password, url = 'http://localhost:8000'] = process.argv.slice(2)
+
+const response = await fetch(`${url}/login`, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ user: { email, password } })
+})
+const { token, user, Error: refusal } = await response.json()
+if (refusal) throw new Error(refusal.message)
+
+const socket = new WebSocket(`${url.replace('http', 'ws')}/api`, { headers: { cookie: `auth=${token}` } })
+socket.on('open', () => console.log(`${user.tag} is online`))
+socket.on('message', (frame) => console.log(String(frame)))
+socket.on('close', (code) => console.log(`closed with ${code}`))

@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import SQLite from 'better-sqlite3'
+import t from 'tap'
+import type { Message } from '../../src/schemas/message.js'
+import { type Device, openDevice } from '../device.js'
+import { startMessenger } from '../messengerProcess.js'
+
+const kills = 3
+const sendersPerRound = 4
+
+/** Sends one message after the other until the server is gone. */
+async function talkUntilTheEnd(device: Device, to: string, name: string, acknowledged: string[], sent: string[]) {
+  const gone = device.closed.then(() => undefined)
+  for (let number = 0; ; number++) {
+    const text = `${name} ${number}`
+    sent.push(text)
+    const answer = await Promise.race([device.call('sendMessageToUser', [to, text]), gone])
+    if (!answer) return
+    acknowledged.push(text)
+  }
+}
+
+t.test(
+  'killed under load, again and again, it has every message that it has acknowledged, once, in order',
+  async (t) => {
+    const dir = t.testdir()
+    const cookies = new Map<string, string>()
+    const signUp = async (url: string, name: string) => {
+      const user = { tag: `@${name}`, firstName: 'A', lastName: 'B', email: `${name}@test.example`, password: 'secret' }
+      const response = await fetch(`${url}/signup`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ user })
+      })
+      cookies.set(name, `auth=${((await response.json()) as { token: string }).token}`)
+    }
+    const connect = (url: string, name: string) => openDevice(t, `${url.replace('http', 'ws')}/api`, cookies.get(name))
+    const acknowledged: string[] = []
+    const sent: string[] = []
+
+    for (let round = 0; round < kills; round++) {
+      const messenger = await startMessenger(t, { dir })
+      if (round === 0) for (const name of ['ann', 'bob']) await signUp(messenger.url, name)
+      const senders = Array.from({ length: sendersPerRound }, async (_, index) => {
+        const [from, to] = index % 2 ? ['ann', '@bob'] : ['bob', '@ann']
+        await talkUntilTheEnd(
+          await connect(messenger.url, from as string),
+          to as string,
+          `${round}/${index}`,
+          acknowledged,
+          sent
+        )
+      })
+      const aim = acknowledged.length + 100
+      while (acknowledged.length < aim) await new Promise(setImmediate)
+      await messenger.end('SIGKILL')
+      await Promise.all(senders)
+    }
+
+    const messenger = await startMessenger(t, { dir })
+    const historyOf = async (name: string, peer: string) => {
+      const device = await connect(messenger.url, name)
+      const messages: Message[] = []
+      for (let start = 0; messages.length === start; start += 500) {
+        messages.push(...(await device.call<Message[]>('getMessagesWithUser', [peer, start, start + 500])))
+      }
+      return messages.reverse()
+    }
+    const history = await historyOf('ann', '@bob')
+    t.same(await historyOf('bob', '@ann'), history, 'both histories agree')
+    t.same(
+      history.map(({ seq }) => seq),
+      history.map((_, index) => index + 1),
+      'numbered without a gap'
+    )
+    const texts = history.map(({ text }) => text)
+    t.equal(new Set(texts).size, texts.length, 'nothing is there twice')
+    t.same(
+      acknowledged.filter((text) => !texts.includes(text)),
+      [],
+      'every acknowledged message is there'
+    )
+    t.same(
+      texts.filter((text) => !sent.includes(text)),
+      [],
+      'and nothing that was not sent'
+    )
+    for (let index = 0; index < kills * sendersPerRound; index++) {
+      const name = `${Math.floor(index / sendersPerRound)}/${index % sendersPerRound} `
+      const ofOne = texts.filter((text) => text.startsWith(name)).map((text) => Number(text.slice(name.length)))
+      t.same(
+        ofOne,
+        ofOne.map((_, number) => number),
+        `those of ${name}are in the order in which they were sent`
+      )
+    }
+    t.equal(await messenger.end('SIGTERM'), 0)
+    const database = new SQLite(join(dir, 'data', 'messenger.db'))
+    t.same(database.pragma('integrity_check'), [{ integrity_check: 'ok' }])
+    database.close()
+  }
+)

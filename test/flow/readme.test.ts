@@ -1,0 +1,72 @@
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { on, once } from 'node:events'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { startMessenger } from '../messengerProcess.js'
+
+const entry = 'dist/bin/messenger-server.js'
+const tools = ['bash', 'curl']
+const missing = tools.filter((tool) => spawnSync(tool, ['--version']).error)
+
+const blocks = Array.from(
+  readFileSync('README.md', 'utf8').matchAll(/```sh\n(.*?)```/gs),
+  ([, block]) => block as string
+)
+
+/** Lines of what a process prints, as they come. */
+async function* linesOf({ stdout }: ChildProcess) {
+  for await (const [line] of on(createInterface(stdout as Readable), 'line')) yield String(line)
+}
+
+t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missing}` }, async (t) => {
+  const dir = t.testdir()
+  symlinkSync(resolve('docs'), join(dir, 'docs'))
+  const messenger = await startMessenger(t, { dir, entry })
+  const { host, port } = new URL(messenger.url)
+  const [start, signUp, listen, talk, history, ...more] = blocks.map((block) =>
+    block.replaceAll('localhost:8000', host)
+  )
+  t.equal(start, 'npm ci && npm start\n')
+  t.same(more, [], 'every command is run')
+
+  /** Runs commands that each print one line of JSON without its end. */
+  const run = async (commands: string | undefined) => {
+    const { stdout } = await promisify(execFile)('bash', ['-ec', String(commands)], { cwd: dir })
+    return stdout.split(/(?<=\})(?=\{)/).map((text) => JSON.parse(text))
+  }
+
+  t.match(await run(signUp), [{ user: { tag: '@ann' } }, { user: { tag: '@bob' } }])
+
+  const listeners = String(listen)
+    .trim()
+    .split('\n')
+    .map((command) => {
+      const [program, ...args] = command.split(' ')
+      const child = spawn(program as string, [...args, messenger.url], { cwd: dir })
+      t.teardown(() => child.kill())
+      return { child, lines: linesOf(child) }
+    })
+  const [ann, bob] = listeners as [(typeof listeners)[0], (typeof listeners)[0]]
+  t.equal((await ann.lines.next()).value, '@ann is online')
+  t.equal((await bob.lines.next()).value, '@bob is online')
+
+  t.match(await run(talk), [
+    { id: 1, result: { message: { text: 'Hello, Bob!' } } },
+    { id: 2, result: { status: 'OK' } }
+  ])
+  const pushed = async ({ lines }: typeof ann) => JSON.parse((await lines.next()).value as string)
+  t.match(await pushed(bob), { code: 3001, body: { text: 'Hello, Bob!' } })
+  t.match(await pushed(ann), { code: 3002 }, 'what was sent from elsewhere')
+  t.match(await pushed(ann), { code: 3300, body: { receiverTag: '@bob' } })
+
+  t.equal(await messenger.end('SIGKILL'), null)
+  t.match(await once(ann.child, 'exit'), [0], 'who listened is told that the connection has ended')
+  await startMessenger(t, { dir, entry, environment: { PORT: port } })
+  const [anns, bobs] = await run(history)
+  t.match(anns.result, [{ senderTag: '@ann', receiverTag: '@bob', text: 'Hello, Bob!', isRead: true }])
+  t.same(anns.result, bobs.result, 'both histories agree')
+})

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Test } from 'tap'
+
+export interface MessengerProcess {
+  child: ChildProcess
+  /** `http://127.0.0.1:PORT` */
+  url: string
+  /** Sends a signal and waits for the end: the exit code, or null when the signal has ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+interface ProcessOptions {
+  dir: string
+  entry?: string
+  environment?: Record<string, string>
+}
+
+/** Runs the server as its users do, in a process of its own; it ends with the test. */
+export function spawnMessenger(
+  t: Test,
+  { dir, entry = 'dist/src/server.js', environment }: ProcessOptions
+): ChildProcess {
+  const child = spawn(process.execPath, [resolve(entry)], {
+    cwd: dir,
+    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ...environment }
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  return child
+}
+
+/** Runs it until it listens. */
+export async function startMessenger(t: Test, options: ProcessOptions): Promise<MessengerProcess> {
+  const child = spawnMessenger(t, options)
+  const lines = createInterface(child.stdout as NodeJS.ReadableStream)
+  const [line] = await once(lines, 'line')
+  const url = String(line).match(/^Messenger: (http:\/\/127\.0\.0\.1:\d+)\/$/)?.[1]
+  t.ok(url, 'the link is printed')
+  return {
+    child,
+    url: url as string,
+    async end(signal) {
+      child.kill(signal)
+      const [code] = await once(child, 'exit')
+      return code
+    }
+  }
+}
+
+/** Everything that a process which ends by itself has to say. */
+export async function outcomeOf(child: ChildProcess): Promise<{ code: number; stderr: string }> {
+  let stderr = ''
+  child.stdout?.resume()
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const [code] = await once(child, 'close')
+  return { code, stderr }
+}

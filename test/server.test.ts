@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
+import t from 'tap'
+import { openDevice } from './device.js'
+import { outcomeOf, spawnMessenger, startMessenger } from './messengerProcess.js'
+
+t.test('it starts in an empty folder, and stops when it is told to', async (t) => {
+  const dir = t.testdir()
+  const messenger = await startMessenger(t, { dir })
+  t.equal((await fetch(messenger.url)).status, 200)
+  for (const file of readdirSync(join(dir, 'data'))) {
+    t.equal(statSync(join(dir, 'data', file)).mode & 0o077, 0, `${file} is nobody else's`)
+  }
+  const device = await openDevice(t, `${messenger.url.replace('http', 'ws')}/api`)
+  await device.closed
+  t.equal(await messenger.end('SIGTERM'), 0)
+})
+
+t.test('a key that nothing reads is told, and does not hinder', async (t) => {
+  const dir = t.testdir({ 'config.json': '{"app":{"prot":80}}' })
+  const child = spawnMessenger(t, { dir })
+  child.stdout?.once('data', () => child.kill('SIGTERM'))
+  t.same(await outcomeOf(child), { code: 0, stderr: 'config.json: nothing reads app.prot\n' })
+})
+
+t.test('an error that nothing has caught is logged, and ends it in order', async (t) => {
+  const dir = t.testdir({
+    'config.json': '{"webSocket":{"host":"127.0.0.1"}}',
+    'trap.mjs': 'process.once("SIGCONT", () => { throw new Error("unforeseen") })'
+  })
+  const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${pathToFileURL(join(dir, 'trap.mjs'))}`
+  const messenger = await startMessenger(t, { dir, environment: { NODE_OPTIONS, HOST: '' } })
+  const log = once(messenger.child.stdout as Readable, 'data')
+  t.equal(await messenger.end('SIGCONT'), 1)
+  t.match(String(await log), /"level":60.*unforeseen/)
+})
+
+interface Failure {
+  why: string
+  files?: Parameters<typeof t.testdir>[0]
+  environment?: Record<string, string>
+  says: RegExp
+}
+
+t.test('what keeps it from starting is said in a line', async (t) => {
+  const running = await startMessenger(t, { dir: t.testdir() })
+  const failures: Failure[] = [
+    {
+      why: 'a key',
+      files: { 'config.json': '{"legacyWire":1}' },
+      says: /^config\.json: legacyWire must be boolean\n$/
+    },
+    { why: 'the database', files: { data: { 'messenger.db': 'x'.repeat(9999) } }, says: /^data\/messenger\.db: .+\n$/ },
+    { why: 'the port', environment: { PORT: new URL(running.url).port }, says: /^listen EADDRINUSE.*\n$/ }
+  ]
+  for (const { why, files, environment, says } of failures) {
+    await t.test(why, async (t) => {
+      const { code, stderr } = await outcomeOf(spawnMessenger(t, { dir: t.testdir(files), environment }))
+      t.equal(code, 1)
+      t.match(stderr, says)
+    })
+  }
+})
