@@ -1,5 +1,5 @@
 /** Error codes and messages of JSON-RPC 2.0: the specification's own, and from -32000 down the server's. */
-const rpcMessages = {
+export const rpcMessages = {
   [-32700]: 'Parse error',
   [-32600]: 'Invalid Request',
   [-32601]: 'Method not found',
@@ -22,7 +22,7 @@ interface Kind {
 }
 
 /** Every way in which the server refuses, in one closed table. */
-const kinds = {
+export const kinds = {
   parseError: { code: -32700, status: 400, name: 'ParseError' },
   invalidRequest: { code: -32600, status: 400, name: 'InvalidRequestError' },
   methodNotFound: { code: -32601, status: 404, name: 'MethodNotFoundError' },

@@ -16,6 +16,7 @@ export interface Context {
 }
 
 export interface Method {
+  readonly summary: string
   readonly params: TObject
   readonly result: TSchema
   /**
@@ -26,6 +27,8 @@ export interface Method {
 }
 
 interface Definition<Params extends TObject, Result extends TSchema> {
+  /** What it does, in Markdown, for those who call it. */
+  summary: string
   /** Properties in the order of the positional parameters; one with a `default` may be left out. */
   params: Params
   result: Result
@@ -33,7 +36,7 @@ interface Definition<Params extends TObject, Result extends TSchema> {
 }
 
 export function method<Params extends TObject, Result extends TSchema>(definition: Definition<Params, Result>): Method {
-  const { params: schema, result } = definition
+  const { summary, params: schema, result } = definition
   const names = Object.keys(schema.properties)
   const defaults = Object.entries(schema.properties as Record<string, TSchemaOptions>)
     .filter(([, property]) => property.default !== undefined)
@@ -41,6 +44,7 @@ export function method<Params extends TObject, Result extends TSchema>(definitio
   const check = createCheck({ ...schema, additionalProperties: false } as TObject)
 
   return {
+    summary,
     params: schema,
     result,
     async call(given, context) {

@@ -1,44 +1,51 @@
 import { type Static, type TProperties, Type } from 'typebox'
 
 const section = <P extends TProperties>(properties: P) => Type.Object(properties)
-const duration = (byDefault: string) => Type.String({ default: byDefault, description: '`ms` notation, such as "72h"' })
-const limit = (byDefault: number) => Type.Integer({ minimum: 1, default: byDefault })
+const duration = (byDefault: string, description: string) =>
+  Type.String({ default: byDefault, description: `${description}, in \`ms\` notation such as "72h"` })
+const limit = (byDefault: number, description: string) => Type.Integer({ minimum: 1, default: byDefault, description })
 
 /** `config.json`: every key with its default; a key without one may be absent. */
 export const ConfigSchema = Type.Object({
   JWT: section({
-    expiresIn: duration('72h'),
-    privateKey: Type.Optional(Type.String({ minLength: 1, description: 'HS256 secret; generated when absent' }))
+    expiresIn: duration('72h', 'Life of a token'),
+    privateKey: Type.Optional(Type.String({ minLength: 1, description: 'HS256 secret; made and kept when absent' }))
   }),
-  cookie: section({ maxAge: duration('72h') }),
+  cookie: section({ maxAge: duration('72h', 'Life of the cookie') }),
   webSocket: section({
-    host: Type.String({ default: '', description: 'Address to listen on; "" is every one' }),
-    path: Type.String({ pattern: '^/.', default: '/api' }),
-    maxPayloadBytes: limit(65_536),
-    maxBatchCalls: limit(50),
-    maxPendingFrames: limit(64),
-    closeTimeoutMs: limit(2000)
+    host: Type.String({ default: '', description: 'Address to listen on, every one when empty' }),
+    path: Type.String({ pattern: '^/.', default: '/api', description: 'Path of the WebSocket, which is at / as well' }),
+    maxPayloadBytes: limit(65_536, 'Size of a frame'),
+    maxBatchCalls: limit(50, 'Calls in a batch'),
+    maxPendingFrames: limit(64, 'Unanswered frames of a connection, after which no more of it are read'),
+    closeTimeoutMs: limit(2000, 'How long the other end has to answer a close frame')
   }),
   app: section({
-    port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000 }),
-    host: Type.Optional(Type.String({ description: 'Address to listen on; `webSocket.host` when absent' })),
-    logLevel: Type.String({ pattern: '^(fatal|error|warn|info|debug|trace|silent)$', default: 'warn' }),
-    rateLimits: Type.String({ pattern: '^(on|off)$', default: 'on' }),
-    requestTimeoutMs: limit(30_000),
-    bodyLimitBytes: limit(65_536)
+    port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000, description: 'Port of HTTP and WebSocket' }),
+    host: Type.Optional(Type.String({ description: 'Address to listen on, `webSocket.host` when absent' })),
+    logLevel: Type.String({
+      pattern: '^(fatal|error|warn|info|debug|trace|silent)$',
+      default: 'warn',
+      description: 'What goes to the log, from `silent` to `trace`'
+    }),
+    rateLimits: Type.String({ pattern: '^(on|off)$', default: 'on', description: '`off` for tests and benchmarks' }),
+    requestTimeoutMs: limit(30_000, 'How long a client has to send a request'),
+    bodyLimitBytes: limit(65_536, 'Size of a body that is no picture')
   }),
   client: section({
     url: Type.Optional(Type.String({ pattern: '^https?://', description: 'The one foreign origin allowed to call' })),
-    dir: Type.Optional(Type.String({ description: 'Folder of a built single-page client to serve at /' }))
+    dir: Type.Optional(Type.String({ description: 'Folder of a built single-page client' }))
   }),
-  db: section({ url: Type.String({ pattern: '^file:.', default: 'file:data/messenger.db' }) }),
-  accounts: section({ maxRequestsPerMinute: limit(300) }),
+  db: section({
+    url: Type.String({ pattern: '^file:.', default: 'file:data/messenger.db', description: 'The SQLite file' })
+  }),
+  accounts: section({ maxRequestsPerMinute: limit(300, 'Sign-ups and log-ins together, from one address') }),
   images: section({
-    maxBytes: limit(15 * 1024 * 1024),
-    maxPixels: limit(25_000_000),
-    maxUploadsPerMinute: limit(10)
+    maxBytes: limit(15 * 1024 * 1024, 'Size of an uploaded picture'),
+    maxPixels: limit(25_000_000, 'Width times height of an uploaded picture'),
+    maxUploadsPerMinute: limit(10, 'Uploads by one user')
   }),
-  history: section({ maxPageItems: limit(500) }),
+  history: section({ maxPageItems: limit(500, 'Messages or dialogs in a slice') }),
   legacyWire: Type.Boolean({ default: false, description: 'Answer as the first generation did' })
 })
 

@@ -8,19 +8,44 @@ const changes = {
   img: Type.Optional(ImageNameSchema)
 }
 
-/** Everything that is pushed: the type is the key, a client tells them apart by either. */
+/** Everything that is pushed, by type: the code says the same as the type, `when` who gets it and why. */
 export const notifications = {
-  newMessage: { code: 3001, body: PushedMessageSchema },
+  newMessage: { when: 'To the receiver, when a message was stored', code: 3001, body: PushedMessageSchema },
   messageSent: {
+    when: 'To my other connections, when I have sent a message',
     code: 3002,
     body: Type.Object({ ...PushedMessageSchema.properties, clientMessageId: Type.Optional(ClientMessageIdSchema) })
   },
-  contactOffline: { code: 3100, body: Type.Object({ loggedOutUserTag: TagSchema }) },
-  contactOnline: { code: 3101, body: Type.Object({ loggedInUserTag: TagSchema }) },
-  contactPersonalDataChanges: { code: 3200, body: Type.Object({ tag: TagSchema, ...changes }) },
-  selfInfoChanged: { code: 3201, body: Type.Object(changes) },
-  messageWasRead: { code: 3300, body: Type.Object({ receiverTag: TagSchema }) },
-  dialogWasRead: { code: 3302, body: Type.Object({ tag: TagSchema, upToSeq: SeqSchema }) }
+  contactOffline: {
+    when: "To online contacts, when a user's last connection ended",
+    code: 3100,
+    body: Type.Object({ loggedOutUserTag: TagSchema })
+  },
+  contactOnline: {
+    when: "To online contacts, when a user's first connection opened",
+    code: 3101,
+    body: Type.Object({ loggedInUserTag: TagSchema })
+  },
+  contactPersonalDataChanges: {
+    when: 'To online contacts: the fields that a user has changed',
+    code: 3200,
+    body: Type.Object({ tag: TagSchema, ...changes })
+  },
+  selfInfoChanged: {
+    when: 'To my other connections: the fields that I have changed',
+    code: 3201,
+    body: Type.Object(changes)
+  },
+  messageWasRead: {
+    when: 'To the sender of what was read: who has read everything up to now',
+    code: 3300,
+    body: Type.Object({ receiverTag: TagSchema })
+  },
+  dialogWasRead: {
+    when: 'To my other connections, when I have read',
+    code: 3302,
+    body: Type.Object({ tag: TagSchema, upToSeq: SeqSchema })
+  }
 }
 
 export type NotificationType = keyof typeof notifications

@@ -97,6 +97,7 @@ t.test('a client that asks faster than it is answered is read no faster, and los
   })
   let started = 0
   const hold = method({
+    summary: '',
     params: Type.Object({ number: Type.Integer() }),
     result: Type.Integer(),
     async run({ number }) {

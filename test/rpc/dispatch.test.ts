@@ -4,7 +4,7 @@ import { method } from '../../src/rpc/method.js'
 import { startServer } from '../server.js'
 
 const methods = {
-  ping: method({ params: Type.Object({}), result: Type.String(), run: async () => 'pong' })
+  ping: method({ summary: '', params: Type.Object({}), result: Type.String(), run: async () => 'pong' })
 }
 
 t.test('an id comes back as it was sent', async (t) => {
@@ -53,6 +53,7 @@ t.test('names that every object has are no methods and no parameters', async (t)
 
 t.test('a method that fails says nothing about why', async (t) => {
   const failing = method({
+    summary: '',
     params: Type.Object({}),
     result: Type.Null(),
     run: () => Promise.reject(new Error('password of the database: 1234'))

@@ -8,19 +8,27 @@ const numbers = { minuend: Type.Integer(), subtrahend: Type.Integer() }
 /** The methods that the specification's examples call. */
 const methods = {
   subtract: method({
+    summary: '',
     params: Type.Object(numbers),
     result: Type.Integer(),
     run: async ({ minuend, subtrahend }) => minuend - subtrahend
   }),
   update: takesFive(),
   sum: method({
+    summary: '',
     params: Type.Object({ a: Type.Integer(), b: Type.Integer(), c: Type.Integer() }),
     result: Type.Integer(),
     run: async ({ a, b, c }) => a + b + c
   }),
-  notify_hello: method({ params: Type.Object({ who: Type.Integer() }), result: Type.Null(), run: async () => null }),
+  notify_hello: method({
+    summary: '',
+    params: Type.Object({ who: Type.Integer() }),
+    result: Type.Null(),
+    run: async () => null
+  }),
   notify_sum: takesFive(),
   get_data: method({
+    summary: '',
     params: Type.Object({}),
     result: Type.Array(Type.Unknown()),
     run: async () => ['hello', 5]
@@ -30,6 +38,7 @@ const methods = {
 function takesFive() {
   const optional = Type.Optional(Type.Integer())
   return method({
+    summary: '',
     params: Type.Object({ a: optional, b: optional, c: optional, d: optional, e: optional }),
     result: Type.Null(),
     run: async () => null

@@ -3,6 +3,7 @@ import { method } from '../method.js'
 import { viewUser } from '../views.js'
 
 export default method({
+  summary: 'Up to 30 users whose tag contains a text, never me; `""` finds everybody.',
   params: FindUsersParamsSchema,
   result: FoundUsersSchema,
 

@@ -4,6 +4,7 @@ import { assertSlice } from '../slice.js'
 import { viewDialog } from '../views.js'
 
 export default method({
+  summary: 'A slice [startIndex, endIndex) of my dialogs, the one with the newest message first.',
   params: GetDialogsParamsSchema,
   result: DialogsSchema,
 

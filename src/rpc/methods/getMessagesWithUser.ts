@@ -4,6 +4,7 @@ import { assertSlice } from '../slice.js'
 import { viewMessage } from '../views.js'
 
 export default method({
+  summary: 'A slice [startIndex, endIndex) of a dialog, newest message first; empty when there is none.',
   params: GetMessagesParamsSchema,
   result: MessagesSchema,
 

@@ -3,6 +3,7 @@ import { type SelfInfo, SelfInfoSchema } from '../../schemas/user.js'
 import { method } from '../method.js'
 
 export default method({
+  summary: 'Who I am.',
   params: NoParamsSchema,
   result: SelfInfoSchema,
 

@@ -4,6 +4,7 @@ import { method } from '../method.js'
 const done = { status: 'OK' as const }
 
 export default method({
+  summary: 'Marks everything up to now that a user has sent to me as read.',
   params: MarkAsReadParamsSchema,
   result: StatusSchema,
 

@@ -3,6 +3,8 @@ import { SendMessageParamsSchema, SentMessageSchema } from '../../schemas/messag
 import { method } from '../method.js'
 
 export default method({
+  summary:
+    'Sends a message. The result comes when it is on the disk; with a `clientMessageId` it can be sent again safely.',
   params: SendMessageParamsSchema,
   result: SentMessageSchema,
 

@@ -6,6 +6,7 @@ import { method } from '../method.js'
 const defaultImage = 'default.jpg'
 
 export default method({
+  summary: 'Changes my name or picture and returns the whole. A change that changes nothing is refused.',
   params: SetSelfInfoParamsSchema,
   result: SelfInfoSchema,
 

@@ -1,0 +1,103 @@
+import { variableName } from '../src/config.js'
+import { kinds, rpcMessages } from '../src/errors.js'
+import { methods } from '../src/rpc/index.js'
+import { ConfigSchema } from '../src/schemas/config.js'
+import { notifications } from '../src/schemas/notification.js'
+
+/** What matters here of a JSON Schema. */
+interface Schema {
+  type?: string
+  const?: unknown
+  default?: unknown
+  description?: string
+  minimum?: number
+  maximum?: number
+  minLength?: number
+  maxLength?: number
+  required?: string[]
+  properties?: Record<string, Schema>
+  items?: Schema
+}
+
+/** The parts of the documentation that come from the source, by the name of their place in it. */
+export const tables: Record<string, () => string> = {
+  methods: () => Object.entries(methods).map(describeMethod).join('\n\n'),
+
+  notifications: () =>
+    table(
+      ['code', 'type', 'body', 'when'],
+      Object.entries(notifications).map(([type, { code, when, body }]) => [
+        `${code}`,
+        `\`${type}\``,
+        inCode(shape(body)),
+        when
+      ])
+    ),
+
+  errors: () =>
+    table(
+      ['code', 'message', 'HTTP', 'name', 'says'],
+      Object.values(kinds).map(
+        (kind: { code: keyof typeof rpcMessages; status: number; name: string; sentence?: string }) => [
+          `${kind.code}`,
+          rpcMessages[kind.code],
+          `${kind.status}`,
+          `\`${kind.name}\``,
+          kind.sentence ?? ''
+        ]
+      )
+    ),
+
+  settings: () => table(['key', 'variable', 'default', 'meaning'], listSettings(ConfigSchema as Schema, ''))
+}
+
+function describeMethod([name, { summary, params, result }]: [
+  string,
+  { summary: string; params: unknown; result: unknown }
+]) {
+  const { properties = {}, required = [] } = params as Schema
+  const rows = Object.entries(properties).map(([parameter, schema]) => [
+    `\`${parameter}\``,
+    `${shape(schema)}${bounds(schema)}`,
+    required.includes(parameter) && schema.default === undefined
+      ? 'required'
+      : inCode(JSON.stringify(schema.default) ?? ''),
+    schema.description ?? ''
+  ])
+  const parameters = rows.length > 0 ? `\n\n${table(['parameter', 'type', 'default', 'meaning'], rows)}` : ''
+  return `### ${name}\n\n${summary}${parameters}\n\nResult: ${inCode(shape(result as Schema))}`
+}
+
+function listSettings(schema: Schema, prefix: string): string[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, setting]) => {
+    const path = prefix + key
+    if (setting.properties) return listSettings(setting, `${path}.`)
+    const byDefault = setting.default === undefined ? '' : inCode(JSON.stringify(setting.default))
+    return [[`\`${path}\``, `\`${variableName(path)}\``, byDefault, setting.description ?? '']]
+  })
+}
+
+/** A schema as one would write its type. */
+function shape(schema: unknown): string {
+  const { type, const: only, properties, required = [], items } = schema as Schema
+  if (only !== undefined) return JSON.stringify(only)
+  if (items) return `${shape(items)}[]`
+  if (!properties) return type === 'integer' ? 'number' : String(type)
+  const fields = Object.entries(properties).map(
+    ([name, field]) => `${name}${required.includes(name) ? '' : '?'}: ${shape(field)}`
+  )
+  return `{ ${fields.join(', ')} }`
+}
+
+function bounds({ minLength, maxLength, minimum, maximum }: Schema): string {
+  const [low, high] = [minLength ?? minimum, maxLength ?? maximum]
+  if (low === undefined && high === undefined) return ''
+  return high === undefined ? `, at least ${low}` : `, ${low ?? 0} to ${high}`
+}
+
+const inCode = (text: string) => (text ? `\`${text}\`` : '')
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
