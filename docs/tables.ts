@@ -48,32 +48,35 @@ export const tables: Record<string, () => string> = {
       )
     ),
 
-  settings: () => table(['key', 'variable', 'default', 'meaning'], listSettings(ConfigSchema as Schema, ''))
+  settings: () =>
+    table(
+      ['key', 'variable', 'default', 'meaning'],
+      listSettings(ConfigSchema.properties as Record<string, Schema>, '')
+    )
 }
 
 function describeMethod([name, { summary, params, result }]: [
   string,
   { summary: string; params: unknown; result: unknown }
 ]) {
-  const { properties = {}, required = [] } = params as Schema
+  const { properties, required } = params as Required<Schema>
   const rows = Object.entries(properties).map(([parameter, schema]) => [
     `\`${parameter}\``,
     `${shape(schema)}${bounds(schema)}`,
-    required.includes(parameter) && schema.default === undefined
-      ? 'required'
-      : inCode(JSON.stringify(schema.default) ?? ''),
-    schema.description ?? ''
+    schema.default === undefined && required.includes(parameter) ? 'required' : inCode(JSON.stringify(schema.default)),
+    `${schema.description}`
   ])
   const parameters = rows.length > 0 ? `\n\n${table(['parameter', 'type', 'default', 'meaning'], rows)}` : ''
   return `### ${name}\n\n${summary}${parameters}\n\nResult: ${inCode(shape(result as Schema))}`
 }
 
-function listSettings(schema: Schema, prefix: string): string[][] {
-  return Object.entries(schema.properties ?? {}).flatMap(([key, setting]) => {
+function listSettings(properties: Record<string, Schema>, prefix: string): string[][] {
+  return Object.entries(properties).flatMap(([key, setting]) => {
     const path = prefix + key
-    if (setting.properties) return listSettings(setting, `${path}.`)
-    const byDefault = setting.default === undefined ? '' : inCode(JSON.stringify(setting.default))
-    return [[`\`${path}\``, `\`${variableName(path)}\``, byDefault, setting.description ?? '']]
+    if (setting.properties) return listSettings(setting.properties, `${path}.`)
+    return [
+      [`\`${path}\``, `\`${variableName(path)}\``, inCode(JSON.stringify(setting.default)), `${setting.description}`]
+    ]
   })
 }
 
@@ -90,12 +93,14 @@ function shape(schema: unknown): string {
 }
 
 function bounds({ minLength, maxLength, minimum, maximum }: Schema): string {
-  const [low, high] = [minLength ?? minimum, maxLength ?? maximum]
-  if (low === undefined && high === undefined) return ''
-  return high === undefined ? `, at least ${low}` : `, ${low ?? 0} to ${high}`
+  const limits = { 'at least': minLength ?? minimum, 'at most': maxLength ?? maximum }
+  return Object.entries(limits)
+    .filter(([, limit]) => limit !== undefined)
+    .map(([word, limit]) => `, ${word} ${limit}`)
+    .join('')
 }
 
-const inCode = (text: string) => (text ? `\`${text}\`` : '')
+const inCode = (text: string | undefined) => (text ? `\`${text}\`` : '')
 
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`

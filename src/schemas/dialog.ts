@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { IsoDateSchema } from './message.js'
+import { endIndexSchema, StartIndexSchema } from './slice.js'
 import { IdSchema, TagSchema, UserInfoSchema } from './user.js'
 
 const seqMark = (description: string) => Type.Integer({ minimum: 0, description })
@@ -21,8 +22,8 @@ export const DialogSchema = Type.Object({
 export const DialogsSchema = Type.Array(DialogSchema)
 
 export const GetDialogsParamsSchema = Type.Object({
-  startIndex: Type.Integer({ minimum: 0, default: 0 }),
-  endIndex: Type.Integer({ minimum: 0, default: 30 })
+  startIndex: StartIndexSchema,
+  endIndex: endIndexSchema(30)
 })
 
 export type Dialog = Static<typeof DialogSchema>

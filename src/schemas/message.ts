@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { endIndexSchema, StartIndexSchema } from './slice.js'
 import { IdSchema, TagReferenceSchema, TagSchema } from './user.js'
 
 // \P{Cs}: a lone surrogate has no UTF-8 form, so the store could not give back what was sent.
@@ -46,8 +47,8 @@ export const SentMessageSchema = Type.Object({
 
 export const GetMessagesParamsSchema = Type.Object({
   receiverTag: TagReferenceSchema,
-  startIndex: Type.Integer({ minimum: 0, default: 0 }),
-  endIndex: Type.Integer({ minimum: 0, default: 100 })
+  startIndex: StartIndexSchema,
+  endIndex: endIndexSchema(100)
 })
 
 export const MarkAsReadParamsSchema = Type.Object({ senderTag: TagReferenceSchema })

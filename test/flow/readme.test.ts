@@ -54,6 +54,11 @@ t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missi
   t.equal((await ann.lines.next()).value, '@ann is online')
   t.equal((await bob.lines.next()).value, '@bob is online')
 
+  const stranger = spawnSync(process.execPath, ['docs/listen.js', 'ann@example.org', 'wrong', messenger.url], {
+    cwd: dir
+  })
+  t.match(String(stranger.stderr), /The e-mail or the password is wrong\./)
+
   t.match(await run(talk), [
     { id: 1, result: { message: { text: 'Hello, Bob!' } } },
     { id: 2, result: { status: 'OK' } }
