@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import accounts from './plugins/accounts.js'
 import auth from './plugins/auth.js'
 import db from './plugins/db.js'
-import errors from './plugins/errors.js'
+import errors, { answerError } from './plugins/errors.js'
 import images from './plugins/images.js'
 import limits from './plugins/limits.js'
 import notifier from './plugins/notifier.js'
@@ -30,6 +30,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: config.app.requestTimeoutMs,
     bodyLimit: config.app.bodyLimitBytes,
+    frameworkErrors: answerError,
     rewriteUrl: (request) => (isUpgradeOfRoot(request) ? webSocket.path : (request.url as string))
   })
 

@@ -46,7 +46,6 @@ export const kinds = {
     sentence: 'The body has another media type than this address takes.'
   },
   tooManyRequests: { code: -32005, status: 429, name: 'TooManyRequestsError', sentence: 'Too many requests.' },
-  unavailable: { code: -32000, status: 503, name: 'UnavailableError', sentence: 'The server is stopping.' },
   internal: { code: -32000, status: 500, name: 'ServerError' }
 } satisfies Record<string, Kind>
 

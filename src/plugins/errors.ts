@@ -1,4 +1,4 @@
-import type { FastifyError } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError, type ErrorKind } from '../errors.js'
 import { createCheck } from '../schemas/validate.js'
@@ -7,8 +7,7 @@ const kindOfStatus: Record<number, ErrorKind> = {
   400: 'badRequest',
   404: 'notFound',
   413: 'tooLarge',
-  415: 'unsupportedMediaType',
-  503: 'unavailable'
+  415: 'unsupportedMediaType'
 }
 
 /** Every HTTP error has the body `{Error:{name, message, details?}}`; bodies are checked without coercion. */
@@ -26,16 +25,19 @@ export default fp(
     // As text or a form, a body could come from any site without the browser asking (CORS) first.
     app.removeContentTypeParser('text/plain')
 
-    app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
-      const refusal = toRefusal(error)
-      if (refusal.kind === 'internal') request.log.error(error)
-      const { retryAfterMs } = refusal.explanation
-      if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
-      return reply.code(refusal.status).send(refusal.toBody())
-    })
+    app.setErrorHandler(answerError)
   },
   { name: 'errors', fastify: '5.x' }
 )
+
+/** Answers an error; also those that Fastify finds before there is a route, such as a URL that cannot be decoded. */
+export function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
+  const refusal = toRefusal(error)
+  if (refusal.kind === 'internal') request.log.error(error)
+  const { retryAfterMs } = refusal.explanation
+  if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
+  return reply.code(refusal.status).send(refusal.toBody())
+}
 
 /** Fastify's own refusals keep their status, and get one of our sentences. */
 function toRefusal(error: FastifyError | AppError): AppError {

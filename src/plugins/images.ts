@@ -66,8 +66,9 @@ async function readUpload(request: FastifyRequest): Promise<Buffer> {
       if (part.fieldname === field) upload = bytes
     }
   } catch (error) {
-    const isTooLarge = (error as Partial<FastifyError>).statusCode === 413
-    throw new AppError(isTooLarge ? 'tooLarge' : 'badRequest', 'The form cannot be read.', {}, error)
+    const { statusCode } = error as Partial<FastifyError>
+    if (statusCode === 413) throw new AppError('tooLarge', 'The form is too large.')
+    throw new AppError('badRequest', 'The form cannot be read.')
   }
   if (!upload) throw new AppError('badRequest', `The form has no file "${field}".`)
   return upload

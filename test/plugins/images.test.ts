@@ -63,7 +63,14 @@ t.test('ann shows her picture', async (t) => {
   t.equal(standIn.headers.get('content-type'), 'image/jpeg')
   t.match(await sharp(Buffer.from(await standIn.arrayBuffer())).metadata(), { format: 'jpeg', width: 512, height: 512 })
 
-  const response = await upload(server, ann, form(await picture().png().toBuffer()))
+  const photo = {
+    width: 640,
+    height: 480,
+    channels: 3,
+    background: red,
+    noise: { type: 'gaussian', sigma: 60 }
+  } as const
+  const response = await upload(server, ann, form(await sharp({ create: photo }).png().toBuffer()))
   const { fileName } = (await response.json()) as { fileName: string }
   t.match(await here.call('setSelfInfo', ['', '', fileName]), { img: fileName })
   t.match(await here.call('setSelfInfo', ['', '', 'default.jpg']), { img: 'default.jpg' }, 'and takes it away again')

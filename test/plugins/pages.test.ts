@@ -27,6 +27,10 @@ t.test('what is not there', async (t) => {
     t.match(await response.json(), { Error: { name: 'NotFoundError' } })
   }
   t.equal((await fetch(`${url}/signup`)).status, 404, 'GET /signup')
+
+  const malformed = await fetch(`${url}/%c0%ae`)
+  t.equal(malformed.status, 400, 'a URL that cannot be decoded')
+  t.match(await malformed.json(), { Error: { name: 'BadRequestError' } })
 })
 
 t.test("a client of one's own at /", async (t) => {
