@@ -1,0 +1,61 @@
+import { explain } from '../net/explain.js'
+import { forgetPresence } from '../state/people.js'
+import { change, createSession, enterSession, notify } from '../state/session.js'
+
+export function createSessionActions({ store, rpc, http, route, tabs, outbox, dialogs, conversation, search }) {
+  function leave(kept = {}) {
+    rpc.disconnect()
+    store.update(() => ({ ...createSession('entry'), ...kept }))
+  }
+
+  const comeIn = (request) => async (user) => {
+    await request(user)
+    tabs.announce('logged in')
+    store.update(change({ phase: 'starting' }))
+    rpc.connect()
+  }
+
+  return {
+    /** After every opening of the connection. What waits to be sent goes first, so that the lists show it. */
+    async start() {
+      const self = await rpc.call('getSelfInfo')
+      store.update((state) => enterSession(state, self))
+      outbox.flush()
+      await dialogs.loadFirst()
+      conversation.open(route.current())
+      search.repeat()
+    },
+
+    lose(closeCode) {
+      outbox.giveUpAfter(closeCode)
+      store.update((state) => ({ ...state, isConnected: false, people: forgetPresence(state) }))
+    },
+
+    /** The server knows nobody by this cookie, or there is none. What is not sent yet waits for the same user. */
+    expire() {
+      const { phase, self, outbox: unsent, drafts } = store.get()
+      if (phase !== 'messenger') return leave()
+      leave({ self, outbox: unsent, drafts, notice: { text: 'Your session has ended. Please log in again.' } })
+    },
+
+    logIn: comeIn(http.logIn),
+    signUp: comeIn(http.signUp),
+
+    async logOut() {
+      try {
+        await http.logOut()
+      } catch (error) {
+        return store.update(notify(explain(error)))
+      }
+      tabs.announce('logged out')
+      route.clear()
+      leave()
+    },
+
+    /** Another tab has got or lost the cookie that is this one's too. */
+    follow(announcement) {
+      if (announcement === 'logged in' && store.get().phase === 'entry') rpc.connect()
+      if (announcement === 'logged out') leave()
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { connectionLost, refusalOfRpc } from './refusal.js'
+
+const openTimeoutMs = 10_000
+const callTimeoutMs = 10_000
+const noClose = 1006
+
+/**
+ * One WebSocket with JSON-RPC on it.
+ *
+ * @param handlers `onOpen()`, `onNotification(notification)`, `onEnd(closeCode)`, which comes once
+ */
+export function openConnection(url, handlers) {
+  const socket = new WebSocket(url)
+  const calls = createCalls()
+  let hasEnded = false
+
+  function end(code = noClose) {
+    if (hasEnded) return
+    hasEnded = true
+    clearTimeout(openTimer)
+    calls.failAll()
+    socket.close()
+    handlers.onEnd(code)
+  }
+
+  const openTimer = setTimeout(end, openTimeoutMs)
+  socket.addEventListener('open', () => {
+    clearTimeout(openTimer)
+    if (!hasEnded) handlers.onOpen()
+  })
+  socket.addEventListener('close', ({ code }) => end(code))
+  socket.addEventListener('message', ({ data }) => {
+    const frame = JSON.parse(data)
+    if (hasEnded || calls.settle(frame)) return
+    if ('code' in frame) handlers.onNotification(frame)
+  })
+
+  return {
+    end,
+    /** A call that gets no answer in time ends the connection: it is dead, though nobody has said so. */
+    call(method, params) {
+      if (hasEnded || socket.readyState !== WebSocket.OPEN) return Promise.reject(connectionLost())
+      const { id, answer } = calls.add(end)
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
+      return answer
+    }
+  }
+}
+
+function createCalls() {
+  const waiting = new Map()
+  let lastId = 0
+
+  function take(id) {
+    const call = waiting.get(id)
+    waiting.delete(id)
+    clearTimeout(call?.timer)
+    return call
+  }
+
+  return {
+    add(onTimeout) {
+      const id = ++lastId
+      const answer = new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject, timer: setTimeout(onTimeout, callTimeoutMs) })
+      })
+      return { id, answer }
+    },
+    settle({ id, result, error }) {
+      const call = take(id)
+      if (error) call?.reject(refusalOfRpc(error))
+      else call?.resolve(result)
+      return call !== undefined
+    },
+    failAll() {
+      for (const id of [...waiting.keys()]) take(id).reject(connectionLost())
+    }
+  }
+}

@@ -1,0 +1,46 @@
+const nameRule = 'Only letters, beginning with a capital one, such as Anna or O’Neil.'
+
+const fieldRules = {
+  tag: 'An @ and a letter, then letters, digits or _: 32 at most.',
+  firstName: nameRule,
+  lastName: nameRule,
+  email: 'This is not an e-mail address.',
+  password: 'At least 5 characters.',
+  img: 'This picture cannot be used.',
+  receiverTag: 'Nobody has this tag.',
+  text: 'This text cannot be sent.'
+}
+
+const sentences = {
+  ConnectionLostError: () => 'The server cannot be reached. Check the connection and try again.',
+  WrongCredentialsError: () => 'The e-mail or the password is wrong.',
+  NoAuthJWTError: () => 'You are no longer logged in. Reload the page to log in again.',
+  TooManyRequestsError: ({ retryAfterMs }) => `Too many attempts. ${whenToRetry(retryAfterMs)}`,
+  TooLargeError: () => 'This is too large for the server.',
+  UnsupportedMediaTypeError: () => 'This file is not a PNG, JPEG, WebP or GIF picture that can be read.',
+  ForbiddenError: () => 'You are not allowed to do this.',
+  ConflictError: ({ message }) => `${message} Choose another one.`,
+  InvalidParamsError: ({ path, message }) => fieldRules[fieldOf(path)] ?? `The server refused this: it ${message}.`,
+  BadRequestError: ({ details, message }) => (details ? 'Some of this needs a correction.' : message)
+}
+
+export function explain(error) {
+  return sentences[error.name]?.(error) ?? 'The server has a problem. Try again in a moment.'
+}
+
+/** @returns which fields of a form an error is about: their names with a sentence each */
+export function explainFields({ name, message, path, details = [] }) {
+  if (name === 'ConflictError') return { [message.includes('tag') ? 'tag' : 'email']: `${message} Choose another one.` }
+  const fields = [path, ...details.map((detail) => detail.path)].map(fieldOf)
+  return Object.fromEntries(fields.filter((field) => field in fieldRules).map((field) => [field, fieldRules[field]]))
+}
+
+function fieldOf(path = '') {
+  return path.split('/').at(-1)
+}
+
+function whenToRetry(retryAfterMs) {
+  const seconds = Math.ceil(retryAfterMs / 1000)
+  if (!seconds) return 'Try again in a moment.'
+  return seconds < 90 ? `Try again in ${seconds} s.` : `Try again in ${Math.ceil(seconds / 60)} min.`
+}

@@ -1,0 +1,32 @@
+import { connectionLost, refusalOfHttp } from './refusal.js'
+
+/** The server's requests that are no JSON-RPC. Each rejects with an error for `explain`. */
+export function createHttp() {
+  return {
+    signUp: (user) => postJson('/signup', { user }),
+    logIn: (user) => postJson('/login', { user }),
+    logOut: () => request('/exit', { cache: 'no-store' }),
+
+    /** @returns {Promise<string>} the name of the stored picture */
+    async uploadImage(file) {
+      const form = new FormData()
+      form.append('image', file)
+      const body = await request('/upload-image', { method: 'POST', body: form })
+      // With `legacyWire` the answer is the JSON text of a JSON text.
+      return (typeof body === 'string' ? JSON.parse(body) : body).fileName
+    }
+  }
+}
+
+function postJson(path, body) {
+  return request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+}
+
+async function request(path, options) {
+  const response = await fetch(path, options).catch(() => {
+    throw connectionLost()
+  })
+  const body = await response.json().catch(() => undefined)
+  if (!response.ok) throw refusalOfHttp(response, body)
+  return body
+}

@@ -1,0 +1,28 @@
+/**
+ * An error that can be explained to the user.
+ *
+ * @param name as the server's errors are named; `ConnectionLostError` when it gave no answer
+ * @param facts what else is known of it: `{message, path, details, retryAfterMs}`
+ */
+export function refusal(name, { message = name, ...facts } = {}) {
+  return Object.assign(new Error(message), { name, ...facts })
+}
+
+export function isConnectionLost(error) {
+  return error.name === 'ConnectionLostError'
+}
+
+export function connectionLost() {
+  return refusal('ConnectionLostError')
+}
+
+export function refusalOfHttp(response, body) {
+  const retryAfterSeconds = Number(response.headers.get('retry-after'))
+  const { name = response.status >= 500 ? 'ServerError' : 'BadRequestError', message, details } = body?.Error ?? {}
+  return refusal(name, { message, details, retryAfterMs: retryAfterSeconds * 1000 })
+}
+
+/** @param error the member of that name of a JSON-RPC response */
+export function refusalOfRpc({ message, data }) {
+  return refusal(data?.name ?? 'ServerError', { message, ...data })
+}

@@ -1,0 +1,61 @@
+import { knowPeople } from './people.js'
+
+function fromWire({ userInfo, senderTag, date, text, lastSeq, readSeq, peerReadSeq, unreadIncoming }) {
+  const isOwn = senderTag !== userInfo.tag
+  return { tag: userInfo.tag, isOwn, date: Date.parse(date), text, lastSeq, readSeq, peerReadSeq, unreadIncoming }
+}
+
+/**
+ * @param page of `getDialogsList`, which stands for everything that is known, or for what comes after it
+ * @param paging `{isFirst, hasMore}`
+ */
+export function addDialogs(state, page, { isFirst, hasMore }) {
+  const present = new Map(state.dialogs.map((dialog) => [dialog.tag, dialog]))
+  const loaded = page.map(fromWire).map((dialog) => newerOf(dialog, present.get(dialog.tag)))
+  const tags = new Set(loaded.map(({ tag }) => tag))
+  const others = isFirst ? [] : state.dialogs.filter(({ tag }) => !tags.has(tag))
+  const users = page.map(({ userInfo }) => userInfo)
+  return {
+    ...knowPeople(state, users),
+    dialogs: [...others, ...loaded],
+    dialogsPaging: { isLoaded: true, hasMore }
+  }
+}
+
+/** A message that was pushed meanwhile is newer than a list that was read before it. */
+function newerOf(loaded, present) {
+  return present && present.lastSeq > loaded.lastSeq ? present : loaded
+}
+
+export function findDialog({ dialogs }, tag) {
+  return dialogs.find((dialog) => dialog.tag === tag)
+}
+
+/** A message moves its dialog to the top; the dialog of a stranger has to be loaded instead. */
+export function addMessageToDialog(state, tag, { seq, text, date, isOwn }) {
+  const dialog = findDialog(state, tag)
+  if (!dialog || seq <= dialog.lastSeq) return state
+  const unreadIncoming = dialog.unreadIncoming + (isOwn ? 0 : 1)
+  const moved = { ...dialog, lastSeq: seq, text, date, isOwn, unreadIncoming }
+  return { ...state, dialogs: [moved, ...state.dialogs.filter((one) => one !== dialog)] }
+}
+
+export function changeDialog(state, tag, change) {
+  const dialogs = state.dialogs.map((dialog) => (dialog.tag === tag ? { ...dialog, ...change(dialog) } : dialog))
+  return { ...state, dialogs }
+}
+
+export function markRead(state, tag, upToSeq) {
+  return changeDialog(state, tag, ({ readSeq, lastSeq, unreadIncoming }) => ({
+    readSeq: Math.max(readSeq, upToSeq),
+    unreadIncoming: Math.min(unreadIncoming, Math.max(0, lastSeq - upToSeq))
+  }))
+}
+
+export function markReadByPeer(state, tag) {
+  return changeDialog(state, tag, ({ lastSeq }) => ({ peerReadSeq: lastSeq }))
+}
+
+export function countUnread({ dialogs }) {
+  return dialogs.reduce((sum, { unreadIncoming }) => sum + unreadIncoming, 0)
+}

@@ -1,0 +1,18 @@
+/** What is being sent: `{clientMessageId, receiverTag, text, date, problem}`; a `problem` is why it was refused. */
+export function addToOutbox(state, item) {
+  return { ...state, outbox: [...state.outbox, { ...item, problem: null }] }
+}
+
+export function dropFromOutbox(state, clientMessageId) {
+  const outbox = state.outbox.filter((item) => item.clientMessageId !== clientMessageId)
+  return outbox.length === state.outbox.length ? state : { ...state, outbox }
+}
+
+export function setProblem(state, clientMessageId, problem) {
+  const outbox = state.outbox.map((item) => (item.clientMessageId === clientMessageId ? { ...item, problem } : item))
+  return { ...state, outbox }
+}
+
+export function waitingIn({ outbox }) {
+  return outbox.filter(({ problem }) => problem === null)
+}

@@ -1,0 +1,36 @@
+import { element } from './elements.js'
+
+const tints = 8
+const defaultImage = 'default.jpg'
+
+/** Shows somebody's picture, or initials on a tint of their own as long as there is only the default picture. */
+export function showAvatar(place, { tag, firstName, lastName, img, isOnline }) {
+  const initials = [firstName, lastName].map((name) => Array.from(name.replace(/^@/, ''))[0] ?? '').join('')
+  place.ariaHidden = 'true'
+  place.dataset.tint = tintOf(tag)
+  place.dataset.online = Boolean(isOnline)
+
+  const shown = `${img} ${initials}`
+  if (place.dataset.shown === shown) return
+  place.dataset.shown = shown
+  place.replaceChildren(initials, ...(img === defaultImage ? [] : [picture(`/img/${img}`)]))
+}
+
+export function showPicture(place, url) {
+  place.dataset.shown = url
+  place.replaceChildren(picture(url))
+}
+
+function tintOf(tag) {
+  let hash = 0
+  for (const character of tag) hash = (hash * 31 + character.codePointAt(0)) % 9973
+  return hash % tints
+}
+
+function picture(url) {
+  const image = element('img')
+  image.alt = ''
+  image.src = url
+  image.addEventListener('error', () => image.remove())
+  return image
+}

@@ -1,0 +1,51 @@
+import { fullName, personOf } from '../state/people.js'
+import { showAvatar } from './avatar.js'
+import { showComposer } from './composer.js'
+import { byId } from './elements.js'
+import { showMessageList } from './messageList.js'
+
+// Where typing needs no keyboard on the screen, which would cover what was just opened.
+const hasKeyboard = matchMedia('(hover: hover) and (pointer: fine)')
+
+export function showConversation({ store, route, conversation, outbox }) {
+  const pane = byId('open-conversation')
+  byId('back').addEventListener('click', () => route.close())
+
+  store.watch(
+    ({ openTag }) => ({ openTag }),
+    ({ openTag }) => {
+      byId('messenger').dataset.pane = openTag ? 'conversation' : 'chats'
+      byId('no-conversation').hidden = openTag !== null
+      pane.hidden = openTag === null
+    }
+  )
+  store.watch(
+    (state) => ({ person: state.openTag && personOf(state, state.openTag), isConnected: state.isConnected }),
+    showPeer
+  )
+
+  showMessageList({ store, conversation, outbox })
+  showComposer({ store, outbox })
+  moveFocus(store)
+}
+
+function showPeer({ person, isConnected }) {
+  if (!person) return
+  byId('peer-name').firstElementChild.textContent = fullName(person)
+  byId('peer-tag').textContent = person.tag
+  const presence = person.isOnline ? ' · online' : ' · offline'
+  byId('peer-presence').textContent = isConnected ? presence : ''
+  showAvatar(byId('peer-avatar'), person)
+}
+
+function moveFocus(store) {
+  let lastTag = null
+  store.watch(
+    ({ openTag }) => ({ openTag }),
+    ({ openTag }) => {
+      if (openTag) (hasKeyboard.matches ? byId('message-text') : byId('peer-name')).focus()
+      else if (lastTag) byId('dialogs').querySelector(`a[href="#${lastTag}"]`)?.focus()
+      lastTag = openTag
+    }
+  )
+}

@@ -1,0 +1,44 @@
+const dayMs = 24 * 60 * 60 * 1000
+
+// The page speaks English; the user's own English says how times are written.
+const locale = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB'
+const format = (options) => new Intl.DateTimeFormat(locale, options)
+
+const formats = {
+  time: format({ timeStyle: 'short' }),
+  weekday: format({ weekday: 'long' }),
+  shortWeekday: format({ weekday: 'short' }),
+  day: format({ weekday: 'long', day: 'numeric', month: 'long' }),
+  dayOfYear: format({ day: 'numeric', month: 'long', year: 'numeric' }),
+  date: format({ day: '2-digit', month: '2-digit', year: '2-digit' }),
+  moment: format({ dateStyle: 'full', timeStyle: 'short' })
+}
+
+export const timeOf = (date) => formats.time.format(date)
+export const momentOf = (date) => formats.moment.format(date)
+export const isSameDay = (one, other) => startOfDay(one) === startOfDay(other)
+
+/** @returns the heading above the messages of a day, such as `Today` or `Monday` */
+export function dayOf(date, now = Date.now()) {
+  const days = daysBetween(date, now)
+  if (days === 0) return 'Today'
+  if (days === 1) return 'Yesterday'
+  if (days > 0 && days < 7) return formats.weekday.format(date)
+  return (new Date(date).getFullYear() === new Date(now).getFullYear() ? formats.day : formats.dayOfYear).format(date)
+}
+
+export function briefly(date, now = Date.now()) {
+  const days = daysBetween(date, now)
+  if (days === 0) return timeOf(date)
+  if (days === 1) return 'Yesterday'
+  return (days > 0 && days < 7 ? formats.shortWeekday : formats.date).format(date)
+}
+
+function startOfDay(date) {
+  return new Date(date).setHours(0, 0, 0, 0)
+}
+
+/** Rounded, because a day on which the clock is changed has 23 or 25 hours. */
+function daysBetween(date, now) {
+  return Math.round((startOfDay(now) - startOfDay(date)) / dayMs)
+}

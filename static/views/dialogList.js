@@ -1,0 +1,50 @@
+import { personOf } from '../state/people.js'
+import { createDialogRow, fillDialogRow } from './dialogRow.js'
+import { byId } from './elements.js'
+import { createKeyedList } from './keyedList.js'
+
+/** The conversations, and in their place the people found while there is something in the search field. */
+export function showDialogList({ store, route, search }) {
+  const row = { create: createDialogRow, fill: fillDialogRow }
+  const dialogs = byId('dialogs')
+  const found = byId('found')
+  const showDialogs = createKeyedList(dialogs, row)
+  const showFound = createKeyedList(found, row)
+
+  for (const list of [dialogs, found]) {
+    list.addEventListener('click', (event) => openRow(event, { route, search }))
+    list.addEventListener('keydown', moveByArrows)
+  }
+
+  store.watch(
+    ({ dialogs, people, openTag, search }) => ({ dialogs, people, openTag, search }),
+    (state) => {
+      const isSearching = state.search.text !== ''
+      dialogs.hidden = isSearching
+      found.hidden = !isSearching
+      showDialogs(state.dialogs.map((dialog) => itemOf(state, dialog.tag, dialog)))
+      showFound((state.search.found ?? []).map((tag) => itemOf(state, tag)))
+    }
+  )
+}
+
+function itemOf(state, tag, { text = '', date, isOwn = false, unreadIncoming = 0 } = {}) {
+  return { key: tag, person: personOf(state, tag), isOpen: tag === state.openTag, text, date, isOwn, unreadIncoming }
+}
+
+/** A click with a key held down is the browser's: a new tab or window. */
+function openRow(event, { route, search }) {
+  const link = event.target.closest('a')
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return
+  event.preventDefault()
+  route.open(link.hash.slice(1))
+  search.search('')
+}
+
+function moveByArrows(event) {
+  const step = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' }[event.key]
+  const row = step && event.target.closest('li')?.[step]
+  if (!row) return
+  event.preventDefault()
+  row.querySelector('a').focus()
+}

@@ -1,0 +1,44 @@
+import { showAvatar, showPicture } from './avatar.js'
+import { byId } from './elements.js'
+import { createForm } from './form.js'
+
+/** The dialog in which one changes one's name and picture; its form is in the document only while it is open. */
+export function showProfile({ store, profile }) {
+  const dialog = byId('profile')
+  const node = byId('profile-form')
+  const { firstName, lastName, img: file } = node.elements
+  const picture = byId('profile-picture')
+  let previewUrl = ''
+
+  function showChosen() {
+    URL.revokeObjectURL(previewUrl)
+    previewUrl = file.files[0] ? URL.createObjectURL(file.files[0]) : ''
+    if (previewUrl) showPicture(picture, previewUrl)
+    else showAvatar(picture, store.get().self)
+  }
+
+  const form = createForm(node, async () => {
+    await profile.save({ firstName: firstName.value.trim(), lastName: lastName.value.trim(), file: file.files[0] })
+    dialog.close()
+  })
+
+  byId('show-profile').addEventListener('click', () => {
+    const { self } = store.get()
+    node.reset()
+    form.clear()
+    firstName.value = self.firstName
+    lastName.value = self.lastName
+    showChosen()
+    dialog.append(node)
+    dialog.showModal()
+  })
+  byId('profile-cancel').addEventListener('click', () => dialog.close())
+  dialog.addEventListener('close', () => node.remove())
+  file.addEventListener('change', showChosen)
+
+  node.remove()
+  store.watch(
+    ({ phase }) => ({ phase }),
+    ({ phase }) => phase === 'entry' && dialog.close()
+  )
+}

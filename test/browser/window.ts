@@ -1,0 +1,123 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+
+export interface Account {
+  tag: string
+  firstName: string
+  lastName: string
+  email: string
+  password: string
+}
+
+/** A user's window with the page: what a person does in it and sees. Whatever does not come to pass times out. */
+export interface Window {
+  page: Page
+  context: BrowserContext
+  /** Sends the sign-up form, whatever comes of it. */
+  tryToSignUp(account: Account): Promise<void>
+  signUp(account: Account): Promise<void>
+  logIn(account: Pick<Account, 'email' | 'password'>): Promise<void>
+  /** Types a part of a tag into the search field and opens who is found. */
+  find(tagPart: string, name: string): Promise<void>
+  /** The line of somebody in the list. */
+  line(name: string): Locator
+  open(name: string): Promise<void>
+  write(text: string): Promise<void>
+  /** The message with exactly this text. */
+  message(text: string): Locator
+  seesMessage(text: string, status?: string): Promise<void>
+  sees(text: string): Promise<void>
+  seesTitle(title: string): Promise<void>
+  /** What the console has said that it should not, but for the failed requests that the browser reports itself. */
+  complaints(): string[]
+}
+
+/** `anna` is `@anna`, Anna Berg, anna@x.example. */
+export function accountOf(name: string): Account {
+  const firstName = name[0]?.toUpperCase() + name.slice(1)
+  return { tag: `@${name}`, firstName, lastName: 'Berg', email: `${name}@x.example`, password: `${name}-secret` }
+}
+
+const timeoutMs = 60_000
+// These are what the tests provoke: refusals, and a server that is down.
+const expected = /^Failed to load resource|^WebSocket connection to .* failed/
+
+export async function openWindow(browser: Browser, url: string, options: object = {}): Promise<Window> {
+  const context = await browser.newContext({ locale: 'en-GB', ...options })
+  context.setDefaultTimeout(timeoutMs)
+  return openTab(context, url)
+}
+
+/** Another tab of the same browser, which shares its cookies. */
+export async function openTab(context: BrowserContext, url: string): Promise<Window> {
+  const page = await context.newPage()
+  const complaints = listen(page)
+  await page.goto(url)
+
+  const message = (text: string) =>
+    page
+      .getByRole('log')
+      .getByRole('listitem')
+      .filter({ has: page.getByText(text, { exact: true }) })
+  const line = (name: string) => page.getByRole('complementary', { name: 'Chats' }).getByRole('link', { name })
+
+  return {
+    page,
+    context,
+    message,
+    line,
+    complaints: () => complaints,
+    ...entering(page),
+    async find(tagPart, name) {
+      await page.getByLabel('Find people').fill(tagPart)
+      await page.getByRole('list', { name: 'People found' }).getByRole('link', { name }).click()
+    },
+    open: (name) => line(name).click(),
+    async write(text) {
+      await page.getByLabel('Message').pressSequentially(text)
+      await page.keyboard.press('Enter')
+    },
+    async seesMessage(text, status) {
+      const row = message(text)
+      await (status ? row.getByText(status, { exact: true }) : row).waitFor()
+    },
+    sees: (text) => page.getByText(text).first().waitFor(),
+    async seesTitle(title) {
+      await page.waitForFunction(`document.title === ${JSON.stringify(title)}`)
+    }
+  }
+}
+
+function entering(page: Page): Pick<Window, 'tryToSignUp' | 'signUp' | 'logIn'> {
+  const tryToSignUp: Window['tryToSignUp'] = async ({ tag, firstName, lastName, email, password }) => {
+    await page.getByRole('button', { name: 'Create an account' }).click()
+    await page.getByLabel('Tag').pressSequentially(tag)
+    for (const text of [firstName, lastName, email, password]) {
+      await page.keyboard.press('Tab')
+      await page.keyboard.type(text)
+    }
+    await page.keyboard.press('Enter')
+  }
+
+  return {
+    tryToSignUp,
+    async signUp(account) {
+      await tryToSignUp(account)
+      await page.getByRole('button', { name: 'Your profile' }).waitFor()
+    },
+    async logIn({ email, password }) {
+      await page.getByLabel('E-mail').fill(email)
+      await page.getByLabel('Password').fill(password)
+      await page.getByRole('button', { name: 'Log in' }).click()
+    }
+  }
+}
+
+function listen(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (entry) => {
+    const isComplaint = entry.type() === 'error' || entry.type() === 'warning'
+    if (isComplaint && !expected.test(entry.text())) complaints.push(entry.text())
+  })
+  return complaints
+}
