@@ -13,7 +13,7 @@ await build({
   sourcemap: true,
   legalComments: 'linked',
   // Native code stays where npm has put it.
-  external: ['argon2', 'better-sqlite3', 'sharp'],
+  external: ['argon2', 'sharp'],
   // CommonJS packages in an ECMAScript module still call require() for what Node brings.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
 })

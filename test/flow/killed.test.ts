@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import SQLite from 'better-sqlite3'
 import t from 'tap'
 import type { Message } from '../../src/schemas/message.js'
+import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { type Device, openDevice } from '../device.js'
 import { startMessenger } from '../messengerProcess.js'
 

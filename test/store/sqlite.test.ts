@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import SQLite from 'better-sqlite3'
 import t from 'tap'
+import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { openSqliteStore } from '../../src/store/sqlite/index.js'
 import { testStore } from './suite/index.js'
 
@@ -23,6 +23,7 @@ t.test('a file that cannot be a store is refused, and left as it is', async (t) 
     { why: 'it is no database', file: join(dir, 'text.db'), message: /text\.db: file is not a database/ },
     { why: 'a newer program has written it', file: newer, message: /newer\.db: .*version 1000.*update the program/ },
     { why: 'it cannot be durable', file: ':memory:', message: /:memory:: needs journal_mode=WAL, SQLite says memory/ },
+    { why: 'it is a folder', file: dir, message: /^\/.*: unable to open/ },
     { why: 'there is no place for it', file: join(dir, 'file', 'messenger.db'), message: /EEXIST|ENOTDIR/ }
   ]
   for (const { why, file, message } of refused) t.throws(() => openSqliteStore(file), { message }, why)

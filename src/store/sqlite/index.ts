@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import SQLite, { type Database } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import type { Store } from '../store.js'
 import { createDialogs } from './dialogs.js'
+import { driver } from './driver.js'
 import { createGroupCommit } from './groupCommit.js'
 import { createImages } from './images.js'
 import { createMessages } from './messages.js'
@@ -22,15 +23,7 @@ const durability = [
  * @throws {Error} when the file is no database, is locked, or has been written by a newer program
  */
 export function openSqliteStore(file: string): Store {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const database = new SQLite(file, { timeout: busyTimeoutMs })
-  try {
-    makeDurable(database)
-    migrate(database)
-  } catch (error) {
-    database.close()
-    throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
-  }
+  const database = openDatabase(file)
   const commits = createGroupCommit(database)
   return {
     ...createUsers(database, commits),
@@ -41,6 +34,20 @@ export function openSqliteStore(file: string): Store {
       commits.flush()
       database.close()
     }
+  }
+}
+
+function openDatabase(file: string): Database {
+  let database: Database | undefined
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    database = new driver(file, { timeout: busyTimeoutMs })
+    makeDurable(database)
+    migrate(database)
+    return database
+  } catch (error) {
+    database?.close()
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
   }
 }
 
