@@ -10,7 +10,6 @@ await build({
   target: 'node20',
   minifySyntax: true,
   minifyWhitespace: true,
-  sourcemap: true,
   legalComments: 'linked',
   // Native code stays where npm has put it.
   external: ['argon2', 'sharp'],

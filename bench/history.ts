@@ -32,7 +32,7 @@ async function fill(dir: string, messages: number) {
   const store = openSqliteStore(join(dir, 'data', 'messenger.db'))
   const ids: string[] = []
   for (let index = 0; index < peers; index++) {
-    const account = { tag: `@peer${index}`, firstName: 'Peer', lastName: 'Test', passwordHash: '' }
+    const account = { tag: `@peer${index}`, firstName: 'Peer', lastName: 'Test', passwordHash: '', img: 'default.jpg' }
     ids.push((await store.createUser({ ...account, email: `peer${index}@test.example` }))._id)
   }
   const ann = (await store.findUserByEmail('ann@test.example'))?._id as string

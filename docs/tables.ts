@@ -85,7 +85,7 @@ function shape(schema: unknown): string {
   const { type, const: only, properties, required = [], items } = schema as Schema
   if (only !== undefined) return JSON.stringify(only)
   if (items) return `${shape(items)}[]`
-  if (!properties) return type === 'integer' ? 'number' : String(type)
+  if (!properties) return String(type)
   const fields = Object.entries(properties).map(
     ([name, field]) => `${name}${required.includes(name) ? '' : '?'}: ${shape(field)}`
   )

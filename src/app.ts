@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import accounts from './plugins/accounts.js'
 import auth from './plugins/auth.js'
 import db from './plugins/db.js'
-import errors, { answerError } from './plugins/errors.js'
+import { answerClientError, answerFrameworkError, setErrors } from './plugins/errors.js'
 import images from './plugins/images.js'
 import limits from './plugins/limits.js'
 import notifier from './plugins/notifier.js'
@@ -12,9 +12,13 @@ import origin from './plugins/origin.js'
 import pages from './plugins/pages.js'
 import rpc from './plugins/rpc.js'
 import rpcOverHttp from './plugins/rpcOverHttp.js'
+import shutdown from './plugins/shutdown.js'
 import type { Methods } from './rpc/dispatch.js'
 import { methods as messenger } from './rpc/index.js'
 import type { Config } from './schemas/config.js'
+
+// How often Node looks for requests that are too slow.
+const checkingIntervalMs = 5000
 
 /**
  * The wiring diagram: the whole server, not yet listening. `app.close()` ends everything that it has opened.
@@ -23,27 +27,32 @@ import type { Config } from './schemas/config.js'
  */
 export function createApp(config: Config, methods: Methods = messenger): FastifyInstance {
   const { JWT, cookie, webSocket, client, legacyWire } = config
+  const { requestTimeoutMs: requestTimeout } = config.app
   const file = config.db.url.replace(/^file:/, '')
 
   const app = Fastify({
     logger: { level: config.app.logLevel },
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: config.app.requestTimeoutMs,
     bodyLimit: config.app.bodyLimitBytes,
-    frameworkErrors: answerError,
+    requestTimeout,
+    // Node takes the larger one of the two timeouts for the whole request.
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(requestTimeout, checkingIntervalMs) },
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
     rewriteUrl: (request) => (isUpgradeOfRoot(request) ? webSocket.path : (request.url as string))
   })
 
+  setErrors(app)
   app.register(db, { file })
   app.register(auth, { ...JWT, ...cookie, secretFile: join(dirname(file), 'jwt.key') })
   app.register(rpc, { ...webSocket, ...config.history, methods, legacyWire })
   app.register(notifier)
-  app.register(errors)
   app.register(origin, client)
   app.register(limits, { rateLimits: config.app.rateLimits })
   app.register(accounts, config.accounts)
   app.register(images, { ...config.images, legacyWire })
   app.register(rpcOverHttp)
+  app.register(shutdown, { closeTimeoutMs: webSocket.closeTimeoutMs })
   app.register(pages, { clientDir: client.dir })
 
   return app

@@ -31,14 +31,18 @@ export function loadConfig(file: string, environment: Environment = {}): { confi
   const unknownKeys: string[] = []
   const config = resolve(ConfigSchema as Node, readJson(file), '', { environment, unknownKeys }) as Config
   const [problem] = check(config)
-  if (problem) throw new Error(`${file}: ${problem.path.slice(1).replaceAll('/', '.')} ${problem.message}`)
+  if (problem) throw misfit(file, problem.path.slice(1).replaceAll('/', '.'), problem.message)
   for (const [key, value] of [
     ['JWT.expiresIn', config.JWT.expiresIn],
     ['cookie.maxAge', config.cookie.maxAge]
   ] as const) {
-    if (!(durationMs(value) > 0)) throw new Error(`${file}: ${key} must be a duration such as "72h"`)
+    if (!(durationMs(value) >= 1000)) throw misfit(file, key, 'must be a duration of a second or more, such as "72h"')
   }
   return { config, unknownKeys }
+}
+
+function misfit(file: string, key: string, problem: string): Error {
+  return new Error(`${key} ${problem} (${file}, or ${variableName(key)} in the environment)`)
 }
 
 /** @returns milliseconds of a duration in `ms` notation, NaN when it is none */

@@ -1,4 +1,5 @@
 import argon2 from 'argon2'
+import type { Gate } from './gate.js'
 
 // OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 passes, 1 lane.
 const parameters = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
@@ -9,16 +10,15 @@ export interface Passwords {
   verify(hash: string | undefined, password: string): Promise<boolean>
 }
 
-export function createPasswords(): Passwords {
-  let hashOfNobody: Promise<string> | undefined
-  const hash = (password: string) => argon2.hash(password, parameters)
-
+export function createPasswords(gate: Gate): Passwords {
   return {
-    hash,
-    async verify(known, password) {
-      hashOfNobody ??= hash('')
-      const matches = await argon2.verify(known ?? (await hashOfNobody), password)
-      return matches && known !== undefined
-    }
+    hash: (password) => gate(() => argon2.hash(password, parameters)),
+
+    verify: (hash, password) =>
+      gate(async () => {
+        if (hash !== undefined) return argon2.verify(hash, password)
+        await argon2.hash(password, parameters)
+        return false
+      })
   }
 }

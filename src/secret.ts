@@ -1,18 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 const secretBytes = 32
 
-/** The secret kept in a file (mode 0600), generated when there is no such file. */
+/** The secret kept in a file (mode 0600), made when there is no such file. */
 export function loadSecret(file: string): string {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  try {
-    writeFileSync(file, randomBytes(secretBytes).toString('base64url'), { flag: 'wx', mode: 0o600 })
-  } catch {
-    // It is there already; if not, reading it tells what is wrong.
-  }
+  if (!existsSync(file)) makeSecret(file)
   const secret = readFileSync(file, 'utf8').trim()
   if (secret === '') throw new Error(`${file} is empty: delete it to have a new secret made`)
   return secret
+}
+
+/** The file appears whole or not at all, and the first of two processes makes it. */
+function makeSecret(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const draft = `${file}.${randomBytes(4).toString('hex')}`
+  writeFileSync(draft, randomBytes(secretBytes).toString('base64url'), { mode: 0o600, flush: true })
+  try {
+    linkSync(draft, file)
+  } catch {
+    // Another process was first; if not, reading the file tells what is wrong.
+  }
+  unlinkSync(draft)
 }

@@ -51,7 +51,7 @@ t.test('what keeps it from starting is said in a line', async (t) => {
     {
       why: 'a key',
       files: { 'config.json': '{"legacyWire":1}' },
-      says: /^config\.json: legacyWire must be boolean\n$/
+      says: /^legacyWire must be boolean \(config\.json, or LEGACY_WIRE in the environment\)\n$/
     },
     { why: 'the database', files: { data: { 'messenger.db': 'x'.repeat(9999) } }, says: /^data\/messenger\.db: .+\n$/ },
     { why: 'the port', environment: { PORT: new URL(running.url).port }, says: /^listen EADDRINUSE.*\n$/ }

@@ -1,6 +1,8 @@
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
+import { createGate } from '../gate.js'
 import { createPasswords } from '../passwords.js'
+import { viewSelf } from '../rpc/views.js'
 import {
   type LoggedIn,
   type LoginBody,
@@ -8,18 +10,22 @@ import {
   type SignupBody,
   SignupBodySchema
 } from '../schemas/account.js'
-import type { SelfInfo } from '../schemas/user.js'
+import { defaultImage } from '../schemas/user.js'
 
 interface AccountsOptions {
   /** Sign-ups and log-ins together, from one address. */
   maxRequestsPerMinute: number
+  maxRunningHashes: number
+  maxWaitingHashes: number
 }
 
 /** Sign-up, log-in and exit over HTTP. */
 export default fp<AccountsOptions>(
-  async (app, { maxRequestsPerMinute }) => {
-    const passwords = createPasswords()
-    const rateLimit = app.rateLimit({ max: maxRequestsPerMinute, groupId: 'accounts' })
+  async (app, { maxRequestsPerMinute, maxRunningHashes, maxWaitingHashes }) => {
+    const gate = createGate({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
+    const passwords = createPasswords(gate)
+    // One handler, so that both count together.
+    const rateLimit = app.rateLimit({ max: maxRequestsPerMinute })
 
     app.post<{ Body: SignupBody; Reply: LoggedIn }>(
       '/signup',
@@ -31,9 +37,10 @@ export default fp<AccountsOptions>(
           firstName: firstName.normalize('NFC'),
           lastName: lastName.normalize('NFC'),
           email,
+          img: defaultImage,
           passwordHash: await passwords.hash(password)
         })
-        return { token: reply.logIn(user), user: toSelfInfo(user) }
+        return { token: reply.logIn(user), user: viewSelf(user) }
       }
     )
 
@@ -45,7 +52,7 @@ export default fp<AccountsOptions>(
         const user = await app.db.findUserByEmail(email)
         const matches = await passwords.verify(user?.passwordHash, password)
         if (!(user && matches)) throw new AppError('wrongCredentials')
-        return { token: reply.logIn(user), user: toSelfInfo(user) }
+        return { token: reply.logIn(user), user: viewSelf(user) }
       }
     )
 
@@ -56,7 +63,3 @@ export default fp<AccountsOptions>(
   },
   { name: 'accounts', fastify: '5.x', dependencies: ['db', 'auth', 'limits'] }
 )
-
-function toSelfInfo({ _id, tag, firstName, lastName, img }: SelfInfo): SelfInfo {
-  return { _id, tag, firstName, lastName, img }
-}

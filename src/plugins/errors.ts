@@ -1,46 +1,68 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import fp from 'fastify-plugin'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
 import { AppError, type ErrorKind } from '../errors.js'
 import { createCheck } from '../schemas/validate.js'
 
 const kindOfStatus: Record<number, ErrorKind> = {
-  400: 'badRequest',
+  403: 'notFound',
   404: 'notFound',
   413: 'tooLarge',
   415: 'unsupportedMediaType'
 }
 
+const statusOfCode: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+
 /** Every HTTP error has the body `{Error:{name, message, details?}}`; bodies are checked without coercion. */
-export default fp(
-  async (app) => {
-    app.setValidatorCompiler(({ schema }) => {
-      const check = createCheck(schema)
-      return (body) => {
-        const details = check(body)
-        if (details.length === 0) return { value: body }
-        return { error: new AppError('badRequest', 'The body does not have the right shape.', { details }) }
-      }
-    })
+export function setErrors(app: FastifyInstance): void {
+  app.setValidatorCompiler(({ schema }) => {
+    const check = createCheck(schema as TSchema)
+    return (body) => {
+      const details = check(body)
+      if (details.length === 0) return { value: body }
+      return { error: new AppError('badRequest', 'The body does not have the right shape.', { details }) }
+    }
+  })
 
-    // As text or a form, a body could come from any site without the browser asking (CORS) first.
-    app.removeContentTypeParser('text/plain')
+  // As text or a form, a body could come from any site without the browser asking (CORS) first.
+  app.removeContentTypeParser('text/plain')
 
-    app.setErrorHandler(answerError)
-  },
-  { name: 'errors', fastify: '5.x' }
-)
+  app.setErrorHandler(answerError)
+}
 
-/** Answers an error; also those that Fastify finds before there is a route, such as a URL that cannot be decoded. */
-export function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
+/** Answers what Fastify finds before there is a route, such as a URL that cannot be decoded, and ends the connection. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  // An upgrade's socket would be closed by nobody else.
+  reply.raw.once('finish', () => request.raw.socket.destroySoon())
+  answerError(error, request, reply)
+}
+
+/** Answers what is no HTTP at all, too large a header, or too slow (RFC 9110, 15.5). */
+export function answerClientError({ code }: Error & { code?: string }, socket: Socket): void {
+  const status = statusOfCode[String(code)] ?? 400
+  const body = JSON.stringify(new AppError('badRequest').toBody())
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
+}
+
+function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
   const refusal = toRefusal(error)
   if (refusal.kind === 'internal') request.log.error(error)
   const { retryAfterMs } = refusal.explanation
   if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
-  return reply.code(refusal.status).send(refusal.toBody())
+  const isOther = refusal.kind === 'badRequest' && 'statusCode' in error
+  return reply.code(isOther ? Number(error.statusCode) : refusal.status).send(refusal.toBody())
 }
 
-/** Fastify's own refusals keep their status, and get one of our sentences. */
+/** Refusals of Fastify and its plugins keep their status, and get one of our sentences. */
 function toRefusal(error: FastifyError | AppError): AppError {
-  const kind = error instanceof AppError ? undefined : kindOfStatus[error.statusCode ?? 500]
-  return kind ? new AppError(kind) : AppError.from(error)
+  const { statusCode = 500 } = error as Partial<FastifyError>
+  const isRefusal = !(error instanceof AppError) && statusCode >= 400 && statusCode < 500
+  return isRefusal ? new AppError(kindOfStatus[statusCode] ?? 'badRequest') : AppError.from(error)
 }

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import multipart from '@fastify/multipart'
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import fp from 'fastify-plugin'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
+import { createGate } from '../gate.js'
 import { normalizePicture } from '../pictures.js'
-import type { Identity } from '../schemas/user.js'
+import type { UploadedImage } from '../schemas/account.js'
+import { defaultImage, type Identity } from '../schemas/user.js'
 import { staticRoot } from '../static.js'
 
 interface ImagesOptions {
@@ -14,42 +15,49 @@ interface ImagesOptions {
   maxPixels: number
   /** By one user. */
   maxUploadsPerMinute: number
+  /** Pictures that are made at the same time, and that wait for it. */
+  maxRunning: number
+  maxWaiting: number
   /** Answer an upload with the JSON text of a JSON text, as the first generation did. */
   legacyWire: boolean
 }
 
 const field = 'image'
-const defaultName = 'default.jpg'
 const daySeconds = 24 * 60 * 60
 
-/** Users' pictures: uploaded, made harmless, kept in the store, served. */
-export default fp<ImagesOptions>(
-  async (app, { maxBytes, maxPixels, maxUploadsPerMinute, legacyWire }) => {
-    const defaultImage = await readFile(join(staticRoot, 'img', defaultName))
-    await app.register(multipart, { limits: { fileSize: maxBytes, files: 1, fields: 5, parts: 10, headerPairs: 20 } })
+/** Users' pictures: uploaded, made harmless, kept in the store, served. Multipart bodies are for these routes alone. */
+export default async function images(app: FastifyInstance, options: ImagesOptions): Promise<void> {
+  const { maxBytes, maxPixels, maxUploadsPerMinute, legacyWire } = options
+  const gate = createGate(options)
+  const defaultBytes = await readFile(join(staticRoot, 'img', defaultImage))
+  await app.register(multipart, { limits: { fileSize: maxBytes, files: 1, fields: 5, parts: 10, headerPairs: 20 } })
 
-    const rateLimit = app.rateLimit({
-      max: maxUploadsPerMinute,
-      keyGenerator: ({ identity }) => (identity as Identity)._id
-    })
+  const rateLimit = app.rateLimit({
+    max: maxUploadsPerMinute,
+    keyGenerator: ({ identity }) => (identity as Identity)._id
+  })
 
-    app.post('/upload-image', { onRequest: [app.authenticate, requireIdentity, rateLimit] }, async (request, reply) => {
-      const bytes = await normalizePicture(await readUpload(request), maxPixels)
-      const fileName = `${randomBytes(16).toString('hex')}.webp`
-      await app.db.addImage({ name: fileName, ownerId: (request.identity as Identity)._id, bytes })
-      const body = legacyWire ? JSON.stringify(`{"fileName": "${fileName}"}`) : JSON.stringify({ fileName })
-      return reply.type('application/json').send(body)
-    })
+  app.post('/upload-image', { onRequest: [app.authenticate, requireIdentity, rateLimit] }, async (request, reply) => {
+    const upload = await readUpload(request)
+    const bytes = await gate(() => normalizePicture(upload, maxPixels))
+    const fileName = `${randomBytes(16).toString('hex')}.webp`
+    await app.db.addImage({ name: fileName, ownerId: (request.identity as Identity)._id, bytes })
+    const body: UploadedImage = { fileName }
+    return reply.type('application/json').send(legacyWire ? legacyTextOf(body) : JSON.stringify(body))
+  })
 
-    app.get<{ Params: { name: string } }>('/img/:name', async ({ params: { name } }, reply) => {
-      if (name === defaultName) return serve(reply, defaultImage, 'image/jpeg', `max-age=${daySeconds}`)
-      const bytes = await app.db.findImage(name)
-      if (!bytes) throw new AppError('notFound', 'There is no such image.')
-      return serve(reply, bytes, 'image/webp', `max-age=${365 * daySeconds}, immutable`)
-    })
-  },
-  { name: 'images', fastify: '5.x', dependencies: ['db', 'auth', 'limits'] }
-)
+  app.get<{ Params: { name: string } }>('/img/:name', async ({ params: { name } }, reply) => {
+    if (name === defaultImage) return serve(reply, defaultBytes, 'image/jpeg', `max-age=${daySeconds}`)
+    const bytes = await app.db.findImage(name)
+    if (!bytes) throw new AppError('notFound', 'There is no such image.')
+    return serve(reply, bytes, 'image/webp', `max-age=${365 * daySeconds}, immutable`)
+  })
+}
+
+/** The JSON text of a JSON text. */
+function legacyTextOf({ fileName }: UploadedImage): string {
+  return JSON.stringify(`{"fileName": "${fileName}"}`)
+}
 
 async function requireIdentity({ identity }: FastifyRequest): Promise<void> {
   if (!identity) throw new AppError('unauthenticated')
@@ -66,8 +74,8 @@ async function readUpload(request: FastifyRequest): Promise<Buffer> {
       if (part.fieldname === field) upload = bytes
     }
   } catch (error) {
-    const { statusCode } = error as Partial<FastifyError>
-    if (statusCode === 413) throw new AppError('tooLarge', 'The form is too large.')
+    const { code } = error as Partial<FastifyError>
+    if (code === 'FST_REQ_FILE_TOO_LARGE') throw new AppError('tooLarge', 'The form is too large.')
     throw new AppError('badRequest', 'The form cannot be read.')
   }
   if (!upload) throw new AppError('badRequest', `The form has no file "${field}".`)

@@ -15,8 +15,7 @@ export default fp<LimitsOptions>(
       allowList: () => rateLimits === 'off',
       addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
       addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
-      errorResponseBuilder: (_request, { ttl }) =>
-        new AppError('tooManyRequests', 'Too many requests.', { retryAfterMs: ttl })
+      errorResponseBuilder: (_request, { ttl }) => new AppError('tooManyRequests', undefined, { retryAfterMs: ttl })
     })
   },
   { name: 'limits', fastify: '5.x' }

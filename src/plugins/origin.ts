@@ -14,11 +14,12 @@ export default fp<OriginOptions>(
     const foreignOrigin = url && new URL(url).origin
     await app.register(cors, { origin: foreignOrigin ?? false, credentials: true, methods: ['GET', 'POST'] })
 
-    // CORS does not cover WebSocket. A client that is no browser sends no Origin.
-    app.addHook('onRequest', async ({ ws, headers: { origin, host } }) => {
-      if (!ws || origin === undefined || origin === foreignOrigin) return
+    // CORS covers neither WebSocket nor forms. A client that is no browser sends no Origin.
+    app.addHook('onRequest', async ({ ws, method, headers: { origin, host } }) => {
+      const isHarmless = !ws && method !== 'POST'
+      if (isHarmless || origin === undefined || origin === foreignOrigin) return
       if (!URL.canParse(origin) || new URL(origin).host !== host) {
-        throw new AppError('forbidden', 'Pages of this origin may not connect.')
+        throw new AppError('forbidden', 'Pages of this origin may not call this server.')
       }
     })
   },

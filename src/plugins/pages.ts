@@ -1,6 +1,7 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
 import { staticRoot } from '../static.js'
@@ -13,13 +14,20 @@ interface PagesOptions {
 const indexFile = 'index.html'
 const files = { dotfiles: 'deny', index: false } as const
 
+// OWASP: the page runs its own scripts alone, and nobody frames it.
+const policy =
+  "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
 /** What a browser is shown: the demo page at `/` and `/example`, or a client of one's own at `/`. */
 export default fp<PagesOptions>(
   async (app, { clientDir }) => {
     const clientRoot = clientDir === undefined ? undefined : resolve(clientDir)
+    if (clientRoot && !existsSync(join(clientRoot, indexFile))) {
+      throw new Error(`client.dir: there is no ${indexFile} in ${clientRoot}`)
+    }
     await app.register(fastifyStatic, { ...files, root: staticRoot, prefix: '/example/' })
-    app.get('/example', (_request, reply) => reply.sendFile(indexFile))
-    app.get('/', (_request, reply) => reply.sendFile(indexFile, clientRoot))
+    for (const url of ['/example', '/example/']) app.get(url, (_request, reply) => sendDemo(reply))
+    app.get('/', (_request, reply) => (clientRoot ? reply.sendFile(indexFile, clientRoot) : sendDemo(reply)))
     if (clientRoot) await app.register(fastifyStatic, { ...files, root: clientRoot, prefix: '/', decorateReply: false })
 
     app.setNotFoundHandler(async (request, reply) => {
@@ -30,7 +38,12 @@ export default fp<PagesOptions>(
   { name: 'pages', fastify: '5.x' }
 )
 
+function sendDemo(reply: FastifyReply) {
+  return reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' }).sendFile(indexFile)
+}
+
 /** A place within a single-page client, as opposed to a file that is missing. */
-function isPage({ method, headers: { accept = '' } }: FastifyRequest): boolean {
-  return method === 'GET' && accept.includes('text/html')
+function isPage({ method, url }: FastifyRequest): boolean {
+  const [path] = url.split('?', 1) as [string]
+  return (method === 'GET' || method === 'HEAD') && !path.slice(path.lastIndexOf('/')).includes('.')
 }

@@ -1,16 +1,19 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
+
+const nothing = Buffer.alloc(0)
 
 /** JSON-RPC over HTTP, for scripts: `POST /rpc` with the cookie or `Authorization: Bearer TOKEN`. */
 export default async function rpcOverHttp(app: FastifyInstance): Promise<void> {
   // The dispatch parses, so that a text that is no JSON gets the JSON-RPC error.
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => done(null, text))
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-  app.post<{ Body: string | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
-    const answer = await app.rpc(request.body ?? '', app.rpcContext(request))
-    if (answer === undefined) return reply.code(204).send()
-    return reply
-      .code(request.identity ? 200 : 401)
-      .type('application/json')
-      .send(answer)
+  app.post<{ Body: Buffer | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
+    const { identity, body = nothing } = request
+    // JSON is UTF-8 (RFC 8259, 8.1): to decode anything else would be to change it.
+    const answer = await app.rpc(isUtf8(body) ? body.toString() : '', app.rpcContext(request))
+    if (answer === undefined) reply.code(204)
+    if (!identity) reply.code(401)
+    return reply.type('application/json').send(answer)
   })
 }

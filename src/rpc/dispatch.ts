@@ -6,12 +6,14 @@ export type Methods = Record<string, Method>
 /** A context whose user may be nobody: every call is then refused. */
 export type CallerContext = Omit<Context, 'user'> & { readonly user: Context['user'] | undefined }
 
-/** Answers a JSON-RPC 2.0 text, nothing when it holds only notifications. Never rejects. */
+/** Answers a JSON-RPC 2.0 text, nothing when it holds only notifications. */
 export type Dispatch = (text: string, context: CallerContext) => Promise<string | undefined>
 
 export interface DispatchOptions {
   methods: Methods
   maxBatchCalls: number
+  /** When the answers of a batch are so long together, the calls after them are refused. */
+  maxAnswerBytes: number
   /** Write `"jsonrpc":2` in answers, as the first generation did. */
   legacyWire: boolean
   /** Told of what is nobody's mistake but ours. */
@@ -27,11 +29,13 @@ interface Request {
 }
 
 /** JSON-RPC 2.0 (https://www.jsonrpc.org/specification): text in, validated calls in order, text out. */
-export function createDispatch({ methods, maxBatchCalls, legacyWire, onInternalError }: DispatchOptions): Dispatch {
+export function createDispatch(options: DispatchOptions): Dispatch {
+  const { methods, maxBatchCalls, maxAnswerBytes, legacyWire, onInternalError } = options
   const table = new Map(Object.entries(methods))
   const jsonrpc = legacyWire ? 2 : '2.0'
 
-  const refuse = (kind: ErrorKind, id: Id) => JSON.stringify({ jsonrpc, error: new AppError(kind).toRpc(), id })
+  const refuse = (kind: ErrorKind, id: Id, sentence?: string) =>
+    JSON.stringify({ jsonrpc, error: new AppError(kind, sentence).toRpc(), id })
 
   async function run({ method, params }: Request, context: CallerContext) {
     try {
@@ -49,12 +53,19 @@ export function createDispatch({ methods, maxBatchCalls, legacyWire, onInternalE
     return request.id === undefined ? undefined : JSON.stringify({ jsonrpc, ...outcome, id: request.id })
   }
 
+  /** Answers a call, unless the answers before it have used up what a batch may have; a notification has none. */
+  async function answerWithin(bytesLeft: number, request: unknown, context: CallerContext) {
+    return bytesLeft > 0 || isNotification(request) ? answer(request, context) : refuse('tooLarge', idOf(request))
+  }
+
   async function answerBatch(batch: unknown[], context: CallerContext): Promise<string | undefined> {
-    if (batch.length === 0 || batch.length > maxBatchCalls) return refuse('invalidRequest', null)
     const answers: string[] = []
+    let bytesLeft = maxAnswerBytes
     for (const request of batch) {
-      const text = await answer(request, context)
-      if (text !== undefined) answers.push(text)
+      const text = await answerWithin(bytesLeft, request, context)
+      if (text === undefined) continue
+      answers.push(text)
+      bytesLeft -= Buffer.byteLength(text)
     }
     return answers.length === 0 ? undefined : `[${answers.join(',')}]`
   }
@@ -66,7 +77,11 @@ export function createDispatch({ methods, maxBatchCalls, legacyWire, onInternalE
     } catch {
       return refuse('parseError', null)
     }
-    return Array.isArray(message) ? answerBatch(message, context) : answer(message, context)
+    if (!Array.isArray(message)) return answer(message, context)
+    if (message.length === 0) return refuse('invalidRequest', null)
+    if (message.length > maxBatchCalls)
+      return refuse('invalidRequest', null, `A batch has ${maxBatchCalls} calls at most.`)
+    return answerBatch(message, context)
   }
 }
 
@@ -86,6 +101,11 @@ function isRequest(value: unknown): value is Request {
     (id === undefined || isId(id)) &&
     (params === undefined || (typeof params === 'object' && params !== null))
   )
+}
+
+/** Section 4.1 of the specification: a request without an id, which is never answered. */
+function isNotification(value: unknown): boolean {
+  return isRequest(value) && value.id === undefined
 }
 
 /** An id that can be returned as it was sent: not a number that JSON.parse has changed. */

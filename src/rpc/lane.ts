@@ -1,5 +1,5 @@
 export interface Lane {
-  /** Runs a task when all before it have ended. A task never rejects. */
+  /** Runs a task when all before it have ended. */
   run(task: () => Promise<void>): void
   /** Resolves when everything run until now has ended. */
   idle(): Promise<void>
@@ -10,10 +10,12 @@ interface LaneOptions {
   maxWaiting: number
   onFull(): void
   onFree(): void
+  /** Told of a task that has failed. */
+  onError(error: unknown): void
 }
 
 /** One task at a time, in the order of arrival: what keeps the requests of a connection in order. */
-export function createLane({ maxWaiting, onFull, onFree }: LaneOptions): Lane {
+export function createLane({ maxWaiting, onFull, onFree, onError }: LaneOptions): Lane {
   let last: Promise<void> = Promise.resolve()
   let waiting = 0
   let isFull = false
@@ -27,7 +29,7 @@ export function createLane({ maxWaiting, onFull, onFree }: LaneOptions): Lane {
 
   return {
     run(task) {
-      last = last.then(task).then(ended)
+      last = last.then(task).catch(onError).then(ended)
       if (++waiting < maxWaiting || isFull) return
       isFull = true
       onFull()

@@ -22,8 +22,13 @@ export function viewMessage(
   }
 }
 
-export function viewUser({ _id, tag, firstName, lastName, img }: SelfInfo, notifier: Notifier): UserInfo {
-  return { _id, tag, firstName, lastName, img, isOnline: notifier.isOnline(_id) }
+/** A user without what only the server may know. */
+export function viewSelf({ _id, tag, firstName, lastName, img }: SelfInfo): SelfInfo {
+  return { _id, tag, firstName, lastName, img }
+}
+
+export function viewUser(user: SelfInfo, notifier: Notifier): UserInfo {
+  return { ...viewSelf(user), isOnline: notifier.isOnline(user._id) }
 }
 
 /** A stored dialog of a user as that user sees it. */

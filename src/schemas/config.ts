@@ -1,26 +1,29 @@
-import { type Static, type TProperties, Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 
-const section = <P extends TProperties>(properties: P) => Type.Object(properties)
 const duration = (byDefault: string, description: string) =>
   Type.String({ default: byDefault, description: `${description}, in \`ms\` notation such as "72h"` })
 const limit = (byDefault: number, description: string) => Type.Integer({ minimum: 1, default: byDefault, description })
 
 /** `config.json`: every key with its default; a key without one may be absent. */
 export const ConfigSchema = Type.Object({
-  JWT: section({
+  JWT: Type.Object({
     expiresIn: duration('72h', 'Life of a token'),
     privateKey: Type.Optional(Type.String({ minLength: 1, description: 'HS256 secret; made and kept when absent' }))
   }),
-  cookie: section({ maxAge: duration('72h', 'Life of the cookie') }),
-  webSocket: section({
+  cookie: Type.Object({ maxAge: duration('72h', 'Life of the cookie') }),
+  webSocket: Type.Object({
     host: Type.String({ default: '', description: 'Address to listen on, every one when empty' }),
     path: Type.String({ pattern: '^/.', default: '/api', description: 'Path of the WebSocket, which is at / as well' }),
     maxPayloadBytes: limit(65_536, 'Size of a frame'),
+    maxFragments: limit(64, 'Fragments of a frame'),
+    maxBufferedChunks: limit(4096, 'Pieces in which a frame arrives'),
     maxBatchCalls: limit(50, 'Calls in a batch'),
+    maxAnswerBytes: limit(16 * 1024 * 1024, 'Answers of a batch together, after which its other calls are refused'),
+    maxBufferedBytes: limit(16 * 1024 * 1024, 'What a connection may leave unread before it is ended'),
     maxPendingFrames: limit(64, 'Unanswered frames of a connection, after which no more of it are read'),
-    closeTimeoutMs: limit(2000, 'How long the other end has to answer a close frame')
+    closeTimeoutMs: limit(2000, 'How long others have to end when the server stops')
   }),
-  app: section({
+  app: Type.Object({
     port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000, description: 'Port of HTTP and WebSocket' }),
     host: Type.Optional(Type.String({ description: 'Address to listen on, `webSocket.host` when absent' })),
     logLevel: Type.String({
@@ -32,20 +35,30 @@ export const ConfigSchema = Type.Object({
     requestTimeoutMs: limit(30_000, 'How long a client has to send a request'),
     bodyLimitBytes: limit(65_536, 'Size of a body that is no picture')
   }),
-  client: section({
-    url: Type.Optional(Type.String({ pattern: '^https?://', description: 'The one foreign origin allowed to call' })),
+  client: Type.Object({
+    url: Type.Optional(
+      Type.String({ pattern: '^https?://[^/]', description: 'The one foreign origin allowed to call' })
+    ),
     dir: Type.Optional(Type.String({ description: 'Folder of a built single-page client' }))
   }),
-  db: section({
+  db: Type.Object({
     url: Type.String({ pattern: '^file:.', default: 'file:data/messenger.db', description: 'The SQLite file' })
   }),
-  accounts: section({ maxRequestsPerMinute: limit(300, 'Sign-ups and log-ins together, from one address') }),
-  images: section({
+  accounts: Type.Object({
+    maxRequestsPerMinute: limit(300, 'Sign-ups and log-ins together, from one address'),
+    maxRunningHashes: limit(2, 'Passwords that are hashed at the same time'),
+    maxWaitingHashes: limit(50, 'Passwords that wait for it; the next one is refused')
+  }),
+  images: Type.Object({
     maxBytes: limit(15 * 1024 * 1024, 'Size of an uploaded picture'),
     maxPixels: limit(25_000_000, 'Width times height of an uploaded picture'),
-    maxUploadsPerMinute: limit(10, 'Uploads by one user')
+    maxUploadsPerMinute: limit(10, 'Uploads by one user'),
+    maxRunning: limit(2, 'Pictures that are made at the same time'),
+    maxWaiting: limit(20, 'Pictures that wait for it; the next one is refused')
   }),
-  history: section({ maxPageItems: limit(500, 'Messages or dialogs in a slice') }),
+  history: Type.Object({
+    maxPageItems: Type.Integer({ minimum: 100, default: 500, description: 'Messages or dialogs in a slice' })
+  }),
   legacyWire: Type.Boolean({ default: false, description: 'Answer as the first generation did' })
 })
 

@@ -56,4 +56,3 @@ export const MarkAsReadParamsSchema = Type.Object({ senderTag: TagReferenceSchem
 export const StatusSchema = Type.Object({ status: Type.Literal('OK') })
 
 export type Message = Static<typeof MessageSchema>
-export type PushedMessage = Static<typeof PushedMessageSchema>

@@ -36,6 +36,9 @@ export const EmailSchema = Type.String({
 
 export const PasswordSchema = Type.String({ minLength: 5, maxLength: 256, description: 'At least 5 characters' })
 
+/** The picture of who has not uploaded one; it is not in the store. */
+export const defaultImage = 'default.jpg'
+
 export const ImageNameSchema = Type.String({ maxLength: 64, description: 'Name of an image below `/img/`' })
 
 export const SelfInfoSchema = Type.Object({

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox'
+import type { TLocalizedValidationError } from 'typebox/error'
 import { Compile } from 'typebox/schema'
 import type { Problem } from '../errors.js'
 
@@ -14,9 +15,24 @@ export function createCheck(schema: TSchema): Check {
     validator ??= Compile(schema)
     if (validator.Check(value)) return []
     const [, errors] = validator.Errors(value)
-    // An unknown key is also reported as `false` not fitting it, which explains nothing.
-    return errors
-      .filter(({ keyword }) => keyword !== 'boolean')
-      .map(({ instancePath, message }) => ({ path: instancePath, message }))
+    return errors.flatMap(toProblems)
+  }
+}
+
+/** Says it of each key, where a key is missing or unknown, and in words what a pattern says in signs. */
+function toProblems({ keyword, params, instancePath: path, message }: TLocalizedValidationError): Problem[] {
+  const of = (keys: string[], words: string) => keys.map((key) => ({ path: `${path}/${key}`, message: words }))
+  switch (keyword) {
+    case 'required':
+      return of(params.requiredProperties, 'is missing')
+    case 'additionalProperties':
+      return of(params.additionalProperties, 'is not known here')
+    case 'boolean':
+      // That an unknown key does not fit `false` explains nothing.
+      return []
+    case 'pattern':
+      return [{ path, message: 'does not have the right form' }]
+    default:
+      return [{ path, message }]
   }
 }

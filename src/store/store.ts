@@ -5,7 +5,7 @@ export interface StoredUser extends SelfInfo {
   passwordHash: string
 }
 
-export type NewUser = Omit<StoredUser, '_id' | 'img'>
+export type NewUser = Omit<StoredUser, '_id'>
 export type UserChanges = Partial<Pick<SelfInfo, 'firstName' | 'lastName' | 'img'>>
 
 export interface NewMessage {

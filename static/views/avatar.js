@@ -13,7 +13,9 @@ export function showAvatar(place, { tag, firstName, lastName, img, isOnline }) {
   const shown = `${img} ${initials}`
   if (place.dataset.shown === shown) return
   place.dataset.shown = shown
-  place.replaceChildren(initials, ...(img === defaultImage ? [] : [picture(`/img/${img}`)]))
+  const letters = element('span')
+  letters.textContent = initials
+  place.replaceChildren(letters, ...(img === defaultImage ? [] : [picture(`/img/${img}`)]))
 }
 
 export function showPicture(place, url) {

@@ -9,14 +9,20 @@ const kills = 3
 const sendersPerRound = 4
 
 /** Sends one message after the other until the server is gone. */
-async function talkUntilTheEnd(device: Device, to: string, name: string, acknowledged: string[], sent: string[]) {
+async function talkUntilTheEnd(
+  device: Device,
+  to: string,
+  name: string,
+  sent: string[],
+  onAcknowledged: (text: string) => void
+) {
   const gone = device.closed.then(() => undefined)
   for (let number = 0; ; number++) {
     const text = `${name} ${number}`
     sent.push(text)
     const answer = await Promise.race([device.call('sendMessageToUser', [to, text]), gone])
     if (!answer) return
-    acknowledged.push(text)
+    onAcknowledged(text)
   }
 }
 
@@ -41,18 +47,20 @@ t.test(
     for (let round = 0; round < kills; round++) {
       const messenger = await startMessenger(t, { dir })
       if (round === 0) for (const name of ['ann', 'bob']) await signUp(messenger.url, name)
+      const enough = acknowledged.length + 100
+      let tellEnough = () => {}
+      const isEnough = new Promise<void>((resolve) => {
+        tellEnough = resolve
+      })
+      const acknowledge = (text: string) => {
+        if (acknowledged.push(text) >= enough) tellEnough()
+      }
       const senders = Array.from({ length: sendersPerRound }, async (_, index) => {
         const [from, to] = index % 2 ? ['ann', '@bob'] : ['bob', '@ann']
-        await talkUntilTheEnd(
-          await connect(messenger.url, from as string),
-          to as string,
-          `${round}/${index}`,
-          acknowledged,
-          sent
-        )
+        const device = await connect(messenger.url, from as string)
+        await talkUntilTheEnd(device, to as string, `${round}/${index}`, sent, acknowledge)
       })
-      const aim = acknowledged.length + 100
-      while (acknowledged.length < aim) await new Promise(setImmediate)
+      await isEnough
       await messenger.end('SIGKILL')
       await Promise.all(senders)
     }

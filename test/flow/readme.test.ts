@@ -33,10 +33,13 @@ t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missi
   t.equal(start, 'npm ci && npm start\n')
   t.same(more, [], 'every command is run')
 
-  /** Runs commands that each print one line of JSON without its end. */
+  /** Runs commands that each print one line of JSON. */
   const run = async (commands: string | undefined) => {
     const { stdout } = await promisify(execFile)('bash', ['-ec', String(commands)], { cwd: dir })
-    return stdout.split(/(?<=\})(?=\{)/).map((text) => JSON.parse(text))
+    return stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text))
   }
 
   t.match(await run(signUp), [{ user: { tag: '@ann' } }, { user: { tag: '@bob' } }])

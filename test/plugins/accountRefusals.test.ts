@@ -57,9 +57,9 @@ t.test('sign-ups that are refused', async (t) => {
       path: '/user/password',
       body: { user: { ...eve, password: ['12345'] } }
     },
-    { why: 'a field is missing', status: 400, path: '/user', body: { user: { ...eve, email: undefined } } },
-    { why: 'a field is unknown', status: 400, path: '/user', body: { user: { ...eve, isAdmin: true } } },
-    { why: 'the user is missing', status: 400, path: '', body: {} },
+    { why: 'a field is missing', status: 400, path: '/user/email', body: { user: { ...eve, email: undefined } } },
+    { why: 'a field is unknown', status: 400, path: '/user/isAdmin', body: { user: { ...eve, isAdmin: true } } },
+    { why: 'the user is missing', status: 400, path: '/user', body: {} },
     { why: 'null is no body', status: 400, path: '', body: null },
     { why: 'a list is no body', status: 400, path: '', body: [eve] }
   ]
@@ -83,6 +83,7 @@ t.test('bodies that are no JSON', async (t) => {
     { why: 'it would change what every object inherits', status: 400, type: json, body: '{"__proto__":{"a":1}}' },
     { why: 'a text may come from any page', status: 415, type: 'text/plain', body: '{}' },
     { why: 'a form may come from any page', status: 415, type: 'application/x-www-form-urlencoded', body: 'user=eve' },
+    { why: 'a form with files may, too', status: 415, type: 'multipart/form-data; boundary=x', body: '--x--' },
     { why: 'it is too large', status: 413, type: json, body: JSON.stringify({ user: 'x'.repeat(100) }) }
   ]
   for (const path of ['/signup', '/login']) {

@@ -1,8 +1,7 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { createApp } from '../../src/app.js'
-import { loadConfig } from '../../src/config.js'
+import { loadSecret } from '../../src/secret.js'
 import { type Server, startServer } from '../server.js'
 
 const ask = '{"jsonrpc":"2.0","method":"getSelfInfo","id":1}'
@@ -84,14 +83,10 @@ t.test('a secret is made at the first start, for its owner alone, and kept', asy
   t.match(await whoAmI(elsewhere, { cookie: ann.cookie }), { status: 401 }, 'and is good at no other server')
 })
 
-t.test('a secret that cannot be one keeps the server from starting', async (t) => {
-  const dir = t.testdir({ 'jwt.key': ' ', file: '' })
-  const start = async (url: string) => {
-    const file = join(dir, 'config.json')
-    writeFileSync(file, JSON.stringify({ db: { url }, app: { logLevel: 'silent' } }))
-    const app = createApp(loadConfig(file).config)
-    t.teardown(() => app.close())
-    await app.ready()
-  }
-  await t.rejects(start(`file:${dir}/messenger.db`), { message: /jwt\.key is empty/ })
+t.test('a file that holds no secret is not taken for one', async (t) => {
+  const empty = t.testdir({ 'jwt.key': ' ' })
+  t.throws(() => loadSecret(join(empty, 'jwt.key')), { message: /jwt\.key is empty/ })
+  symlinkSync('nowhere', join(empty, 'lost.key'))
+  t.throws(() => loadSecret(join(empty, 'lost.key')), { code: 'ENOENT' })
+  t.same(readdirSync(empty).sort(), ['jwt.key', 'lost.key'], 'and no draft of it is left')
 })

@@ -23,3 +23,16 @@ t.test('uploads of one user in a minute', async (t) => {
 
   t.same([await upload(ann.cookie), await upload(ann.cookie), await upload(bob.cookie)], [400, 429, 400])
 })
+
+t.test('so many passwords are hashed and wait for it, and no more', async (t) => {
+  const server = await startServer(t, { config: { accounts: { maxRunningHashes: 1, maxWaitingHashes: 2 } } })
+  const { email, password } = await server.signUp('ann')
+  const logIns = await Promise.all(
+    Array.from({ length: 20 }, () => server.post('/login', { user: { email, password } }))
+  )
+  const statuses = logIns.map(({ status }) => status)
+
+  t.same(new Set(statuses), new Set([200, 429]))
+  const refused = logIns[statuses.indexOf(429)] as Response
+  t.equal(refused.headers.get('retry-after'), '1')
+})

@@ -24,9 +24,18 @@ t.test('from which pages a browser may connect', async (t) => {
     const socket = new WebSocket(`ws://${own.host}/api`, {
       headers: { cookie, ...(origin !== undefined && { origin }) }
     })
+    socket.on('error', () => {})
     t.teardown(() => socket.terminate())
     if (isAllowed) await t.resolves(once(socket, 'open'), String(origin))
-    else t.match(await once(socket, 'error'), [{ message: 'Unexpected server response: 403' }], String(origin))
+    else {
+      const [, response] = await once(socket, 'unexpected-response')
+      const body = (await response.toArray()).join('')
+      t.match(
+        { status: response.statusCode, ...JSON.parse(body) },
+        { status: 403, Error: { name: 'ForbiddenError' } },
+        String(origin)
+      )
+    }
   }
 })
 
@@ -38,6 +47,12 @@ t.test('from which pages a browser may call over HTTP (CORS)', async (t) => {
   })
   t.equal(preflight.headers.get('access-control-allow-origin'), 'http://client.example', 'the one, whoever asks')
   t.equal(preflight.headers.get('access-control-allow-credentials'), 'true')
+
+  const { cookie } = await server.signUp('ann')
+  const statusFrom = async (origin: string) => (await server.post('/upload-image', {}, { cookie, origin })).status
+  t.equal(await statusFrom('http://client.example'), 400, 'it may call')
+  t.equal(await statusFrom(server.url), 400, 'so may our own pages')
+  t.equal(await statusFrom('http://evil.example'), 403, 'nobody else, not even by a form')
 
   const alone = await startServer(t, { dir: t.testdir(), config: { client: { url: undefined } } })
   const { headers } = await fetch(`${alone.url}/exit`, { headers: { origin: 'http://client.example' } })

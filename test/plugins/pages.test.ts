@@ -6,7 +6,9 @@ const html = { accept: 'text/html,*/*' }
 t.test('the demo page is at / and at /example', async (t) => {
   const { url } = await startServer(t)
   const pages = await Promise.all(
-    ['/', '/example', '/?from=here'].map(async (path) => (await fetch(url + path, { headers: html })).text())
+    ['/', '/example', '/example/', '/?from=here'].map(async (path) =>
+      (await fetch(url + path, { headers: html })).text()
+    )
   )
   for (const page of pages) t.match(page, /^<!doctype html>.*\/example\//is)
   t.equal(new Set(pages).size, 1)
@@ -27,15 +29,16 @@ t.test('what is not there', async (t) => {
     t.match(await response.json(), { Error: { name: 'NotFoundError' } })
   }
   t.equal((await fetch(`${url}/signup`)).status, 404, 'GET /signup')
-
-  const malformed = await fetch(`${url}/%c0%ae`)
-  t.equal(malformed.status, 400, 'a URL that cannot be decoded')
-  t.match(await malformed.json(), { Error: { name: 'BadRequestError' } })
 })
 
 t.test("a client of one's own at /", async (t) => {
   const dir = t.testdir({
-    client: { 'index.html': 'my client', 'main.js': 'my script', '.env': 'my secret', assets: { 'a.css': 'my style' } }
+    client: {
+      'index.html': 'my client',
+      'main.js': 'my script',
+      '.env': 'my secret',
+      assets: { 'a.css': 'my style', 'index.css': '' }
+    }
   })
   const { url } = await startServer(t, { dir, config: { client: { dir: `${dir}/client` } } })
   const get = async (path: string, headers = {}) => {
@@ -43,14 +46,23 @@ t.test("a client of one's own at /", async (t) => {
     return { status: response.status, text: await response.text() }
   }
 
-  for (const path of ['/', '/dialogs/@ann', '/login?next=1']) {
-    t.same(await get(path, html), { status: 200, text: 'my client' }, path)
+  for (const path of ['/', '/dialogs/@ann', '/login?next=1.5']) {
+    t.same(await get(path), { status: 200, text: 'my client' }, path)
   }
   t.same(await get('/main.js'), { status: 200, text: 'my script' })
   t.same(await get('/assets/a.css'), { status: 200, text: 'my style' })
   t.match(await get('/example', html), { status: 200, text: /doctype/ }, 'the demo page stays')
-  t.match(await get('/missing.js', { accept: '*/*' }), { status: 404, text: /NotFoundError/ })
-  t.notMatch(await get('/.env', html), { text: /secret/ })
+  t.equal((await fetch(`${url}/dialogs`, { method: 'HEAD' })).status, 200)
+  for (const path of ['/missing.js', '/.env', '/assets/', '/%2e%2e/config.json', '//x.y']) {
+    t.match(await get(path, html), { status: 404, text: /NotFoundError/ }, path)
+  }
   const posted = await fetch(`${url}/dialogs`, { method: 'POST', headers: html })
   t.equal(posted.status, 404)
+})
+
+t.test('a folder without a page keeps the server from starting', async (t) => {
+  const dir = t.testdir({ client: {} })
+  await t.rejects(startServer(t, { dir, config: { client: { dir: `${dir}/client` } } }), {
+    message: /^client\.dir: there is no index\.html in .*client$/
+  })
 })

@@ -27,6 +27,21 @@ t.test('when the server stops, what it has read is answered first', async (t) =>
   t.equal((await device.call<Message[]>('getMessagesWithUser', ['@ann'])).length, 1)
 })
 
+t.test('a client that does not read is let go when too much waits for it', async (t) => {
+  const server = await startServer(t, { config: { webSocket: { maxBufferedBytes: 10_000 } } })
+  const ann = await (await server.signUp('ann')).connect()
+  const bob = await server.signUp('bob')
+  const deaf = await bob.connect()
+  deaf.socket.pause()
+
+  let sent = 0
+  for (; sent < 5000 && server.app.notifier.isOnline(bob._id); sent++) {
+    await ann.call('sendMessageToUser', ['@bob', '中'.repeat(4096)])
+  }
+  t.ok(sent < 5000, `after ${sent} messages`)
+  t.match(await ann.call('getDialogsList'), [{ unreadCount: sent, userInfo: { isOnline: false } }], 'nothing is lost')
+})
+
 t.test('a store that fails is logged, and ends neither the server nor the connection', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
@@ -37,7 +52,10 @@ t.test('a store that fails is logged, and ends neither the server nor the connec
   t.same(await device.refusal('getSelfInfo'), { code: -32000, message: 'Server error' })
   const logIn = await server.post('/login', { user: { email: ann.email, password: ann.password } })
   t.same([logIn.status, await logIn.json()], [500, { Error: { name: 'ServerError', message: 'Server error' } }])
+  const [socket] = server.app.websocketServer.clients
+  const closed = once(socket as WebSocket, 'close')
   await device.close()
-  while (server.app.notifier.isOnline(ann._id)) await new Promise(setImmediate)
+  await closed
+  await server.app.close()
   t.equal(errors().length, 3, 'the call, the log-in, and whom to tell that she has gone')
 })

@@ -6,7 +6,7 @@ t.test('the methods over HTTP', async (t) => {
   const ann = await server.signUp('ann')
   const bob = await (await server.signUp('bob')).connect()
   const call = async (
-    body: string | undefined,
+    body: string | Buffer,
     headers: Record<string, string> = { authorization: `Bearer ${ann.token}` }
   ) => {
     const response = await fetch(`${server.url}/rpc`, {
@@ -34,6 +34,11 @@ t.test('the methods over HTTP', async (t) => {
   const empty = await fetch(`${server.url}/rpc`, { method: 'POST', headers: { cookie: ann.cookie } })
   t.equal(await empty.text(), parseError, 'no body at all')
 
+  const invalid = Buffer.from('{"jsonrpc":"2.0","method":"sendMessageToUser","params":["@bob","?"],"id":1}')
+  invalid[invalid.indexOf('?')] = 0xff
+  t.same(await call(invalid), { status: 200, text: parseError }, 'text that is no UTF-8')
+
+  t.match(await call('{"jsonrpc":"2.0","method":"getSelfInfo"}', {}), { status: 401 }, 'a notification of nobody')
   const refused = await call(send, {})
   t.equal(refused.status, 401)
   t.match(JSON.parse(refused.text), { error: { code: -32001, message: 'Unauthenticated' }, id: 1 })

@@ -4,6 +4,7 @@ import t from 'tap'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { openSqliteStore } from '../../src/store/sqlite/index.js'
 import { testStore } from './suite/index.js'
+import { account } from './suite/people.js'
 
 testStore(t, (t) => {
   const file = join(t.testdir(), 'folder', 'messenger.db')
@@ -32,23 +33,32 @@ t.test('a file that cannot be a store is refused, and left as it is', async (t) 
 t.test('a transaction that fails takes all its writes with it, and the next one works', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
   const store = openSqliteStore(file)
-  const [ann, bob] = await Promise.all(
-    ['ann', 'bob'].map((name) =>
-      store.createUser({
-        tag: `@${name}`,
-        firstName: 'A',
-        lastName: 'B',
-        email: `${name}@test.example`,
-        passwordHash: ''
-      })
-    )
-  )
+  const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => store.createUser(account(name))))
   const hello = { senderId: ann?._id ?? '', receiverId: bob?._id ?? '', text: 'hello' }
 
   const both = await Promise.allSettled([store.addMessage(hello), store.addMessage({ ...hello, receiverId: 'nobody' })])
   t.match(both, [{ status: 'rejected' }, { status: 'rejected', reason: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } }])
   t.same(await store.listDialogs(hello.senderId, 0, 9), [])
   t.match(await store.addMessage(hello), { message: { seq: 1 } })
+  await store.close()
+})
+
+t.test('all that follows from a write comes before what follows from the next one', async (t) => {
+  const store = openSqliteStore(join(t.testdir(), 'messenger.db'))
+  const ann = await store.createUser(account('ann'))
+  const log: string[] = []
+  const rename = async (firstName: string) => {
+    await store.updateUser(ann._id, { firstName })
+    log.push(`${firstName} notified`)
+    for (let index = 0; index < 9; index++) await undefined
+    log.push(`${firstName} answered`)
+  }
+
+  await Promise.all(['A', 'B', 'C'].map(rename))
+  t.same(
+    log,
+    ['A', 'B', 'C'].flatMap((name) => [`${name} notified`, `${name} answered`])
+  )
   await store.close()
 })
 

@@ -1,6 +1,7 @@
 import { NoParamsSchema } from '../../schemas/profile.js'
 import { type SelfInfo, SelfInfoSchema } from '../../schemas/user.js'
 import { method } from '../method.js'
+import { viewSelf } from '../views.js'
 
 export default method({
   summary: 'Who I am.',
@@ -8,7 +9,6 @@ export default method({
   result: SelfInfoSchema,
 
   async run(_params, { user, db }) {
-    const { _id, tag, firstName, lastName, img } = (await db.findUserById(user._id)) as SelfInfo
-    return { _id, tag, firstName, lastName, img }
+    return viewSelf((await db.findUserById(user._id)) as SelfInfo)
   }
 })

@@ -1,9 +1,7 @@
 import { AppError } from '../../errors.js'
 import { SetSelfInfoParamsSchema } from '../../schemas/profile.js'
-import { type SelfInfo, SelfInfoSchema } from '../../schemas/user.js'
+import { defaultImage, type SelfInfo, SelfInfoSchema } from '../../schemas/user.js'
 import { method } from '../method.js'
-
-const defaultImage = 'default.jpg'
 
 export default method({
   summary: 'Changes my name or picture and returns the whole. A change that changes nothing is refused.',

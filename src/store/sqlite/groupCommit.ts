@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process'
 import type { Database } from 'better-sqlite3'
 import { AppError } from '../../errors.js'
 
@@ -31,7 +32,7 @@ export function createGroupCommit(database: Database): GroupCommit {
     if (group.length === 0) return
     waiting = []
     try {
-      for (const settle of commit(group)) settle()
+      settleInOrder(commit(group))
     } catch (error) {
       for (const { reject } of group) reject(error)
     }
@@ -46,6 +47,17 @@ export function createGroupCommit(database: Database): GroupCommit {
       })
     }
   }
+}
+
+/**
+ * Settles one promise after the other: all that follows from a write, such as its answer and its notifications, has
+ * left before anything that follows from the next one.
+ */
+function settleInOrder(settles: (() => void)[]): void {
+  const [settle, ...others] = settles
+  settle?.()
+  // A tick comes when no microtask is left, so when everything that awaits the promise has run.
+  if (others.length > 0) queueMicrotask(() => nextTick(settleInOrder, others))
 }
 
 /** @returns what settles the write's promise once it is durable */

@@ -25,6 +25,12 @@ export function toMessage({ _id, seq, isFromA, date, text, isRead, a, b }: Messa
   return { _id, seq, senderId: isFromA ? a : b, date, text, isRead: isRead === 1 }
 }
 
+interface Appended {
+  dialog: number
+  seq: number
+  date: number
+}
+
 type Messages = Pick<Store, 'addMessage' | 'listMessages'>
 
 export function createMessages(database: Database, { write }: GroupCommit): Messages {
@@ -70,7 +76,7 @@ function prepareAppend(database: Database): (message: NewMessage) => StoredMessa
     .prepare<[], number>(`UPDATE counters SET value = value + 1 WHERE name = 'position' RETURNING value`)
     .pluck()
   // A dialog has the _id of its first message.
-  const advance = database.prepare<[object], { dialog: number; seq: number; date: number }>(`
+  const advance = database.prepare<[object], Appended>(`
     INSERT INTO dialogs (_id, a, b, lastSeq, lastDate, position, readSeqA, readSeqB, unreadA, unreadB)
     VALUES (:_id, :a, :b, 1, :now, :position, 0, 0, 1 - :isFromA, :isFromA)
     ON CONFLICT (a, b) DO UPDATE SET
@@ -88,18 +94,8 @@ function prepareAppend(database: Database): (message: NewMessage) => StoredMessa
     const { a, b, isUserA } = pairOf(senderId, receiverId)
     const _id = new ObjectId().toHexString()
     const isFromA = Number(isUserA)
-    const { dialog, seq, date } = advance.get({
-      _id,
-      a,
-      b,
-      isFromA,
-      now: Date.now(),
-      position: nextPosition.get()
-    }) as {
-      dialog: number
-      seq: number
-      date: number
-    }
+    const position = nextPosition.get()
+    const { dialog, seq, date } = advance.get({ _id, a, b, isFromA, now: Date.now(), position }) as Appended
     insert.run({ dialog, seq, _id, isFromA, date, text })
     if (clientMessageId !== undefined) remember.run({ senderId, clientMessageId, dialog, seq })
     return { _id, senderId, text, seq, date, isRead: false }

@@ -13,7 +13,7 @@ const migrations = [
     firstName TEXT NOT NULL,
     lastName TEXT NOT NULL,
     img TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;                              -- with a rowid, so that a search in tagKey reads that index alone
 
   -- A pair of users, a before b. position orders dialogs by their last message, whatever the clock says.
   CREATE TABLE dialogs (
@@ -33,6 +33,7 @@ const migrations = [
   CREATE INDEX dialogsOfA ON dialogs (a, position);
   CREATE INDEX dialogsOfB ON dialogs (b, position);
 
+  -- Clustered by its key: a slice of a dialog is one range.
   CREATE TABLE messages (
     dialog INTEGER NOT NULL REFERENCES dialogs,
     seq INTEGER NOT NULL,
@@ -43,6 +44,7 @@ const migrations = [
     PRIMARY KEY (dialog, seq)
   ) STRICT, WITHOUT ROWID;
 
+  -- Beside the messages, so that those without such an id pay nothing for it.
   CREATE TABLE clientMessageIds (
     senderId TEXT NOT NULL,
     clientMessageId TEXT NOT NULL,
@@ -57,6 +59,7 @@ const migrations = [
     bytes BLOB NOT NULL
   ) STRICT;
 
+  -- The last position given, which no index could tell without a third one on dialogs.
   CREATE TABLE counters (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL

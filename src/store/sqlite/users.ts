@@ -46,7 +46,7 @@ export function createUsers(database: Database, { write }: GroupCommit): Users {
         const emailKey = user.email.toLowerCase()
         if (byTagKey.get(tagKey)) throw new AppError('conflict', 'The tag is taken.', { path: '/user/tag' })
         if (byEmailKey.get(emailKey)) throw new AppError('conflict', 'The e-mail is taken.', { path: '/user/email' })
-        const account = { ...user, _id: new ObjectId().toHexString(), img: 'default.jpg' }
+        const account = { ...user, _id: new ObjectId().toHexString() }
         insert.run({ ...account, tagKey, emailKey })
         return account
       }),

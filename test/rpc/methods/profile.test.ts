@@ -33,9 +33,9 @@ t.test('changes that are refused', async (t) => {
     ['there is no such image', ['', '', 'nothing.webp'], '/img'],
     ['a name is a text', [1, 'Test'], '/firstName'],
     ['a name is not null', ['Ann', null], '/lastName'],
-    ['the last name is missing', ['Anna'], ''],
+    ['the last name is missing', ['Anna'], '/lastName'],
     ['there are four', ['Anna', 'Test', '', ''], undefined],
-    ['one is unknown', { firstName: 'Anna', lastName: '', tag: '@eve' }, '']
+    ['one is unknown', { firstName: 'Anna', lastName: '', tag: '@eve' }, '/tag']
   ]
   for (const [why, params, path] of refused) {
     const { data, ...error } = await ann.refusal('setSelfInfo', params as unknown[])

@@ -20,7 +20,8 @@ export const account = (name: string): NewUser => ({
   firstName: name,
   lastName: 'Test',
   email: `${name}@test.example`,
-  passwordHash: `hash of ${name}`
+  passwordHash: `hash of ${name}`,
+  img: 'default.jpg'
 })
 
 export async function invitePeople(open: OpenStore): Promise<People> {

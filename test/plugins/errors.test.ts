@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import t from 'tap'
+import { startServer } from '../server.js'
+
+/** Sends bytes that need be no HTTP; resolves with all that comes back until the server ends the connection. */
+async function exchange(url: string, bytes: string): Promise<{ status: number; body: string }> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.write(bytes)
+  let text = ''
+  socket.on('error', () => {})
+  socket.on('data', (chunk) => {
+    text += chunk
+  })
+  await once(socket, 'close')
+  return { status: Number(text.split(' ')[1]), body: text.slice(text.indexOf('\r\n\r\n') + 4) }
+}
+
+const stalled = 'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'
+const upgrade =
+  'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+
+t.test('what is hardly HTTP is answered in the one shape, and the connection ended', async (t) => {
+  const { url } = await startServer(t, { config: { app: { requestTimeoutMs: 500 } } })
+  const refused = [
+    { why: 'it is no HTTP', bytes: 'HELLO\r\n\r\n', status: 400 },
+    { why: 'the URL cannot be decoded', bytes: 'GET /%c0%ae HTTP/1.1\r\nhost: x\r\n\r\n', status: 400 },
+    { why: 'nor that of an upgrade', bytes: `GET /%zz HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`, status: 400 },
+    {
+      why: 'the header is too large',
+      bytes: `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      status: 431
+    },
+    {
+      why: 'it does not come to its end',
+      bytes: stalled,
+      status: 408
+    }
+  ]
+  for (const { why, bytes, status } of refused) {
+    const answer = await exchange(url, bytes)
+    t.equal(answer.status, status, why)
+    t.match(JSON.parse(answer.body), { Error: { name: 'BadRequestError', message: 'The request is malformed.' } }, why)
+  }
+})
+
+t.test('what asks for something that files do not have is no fault of the server', async (t) => {
+  const { url } = await startServer(t)
+  const refused: [path: string, status: number, headers?: Record<string, string>][] = [
+    ['/example/.env', 404],
+    ['/example/%00', 404],
+    ['/example/style/', 404],
+    [`/img/${'a'.repeat(300)}`, 414],
+    ['/example/main.js', 416, { range: 'bytes=99999999-' }],
+    ['/example/main.js', 412, { 'if-match': '"another"' }]
+  ]
+  for (const [path, status, headers] of refused) {
+    const response = await fetch(url + path, { headers })
+    t.equal(response.status, status, path)
+    t.match(await response.json(), { Error: { name: /Error$/ } }, path)
+  }
+})
+
+t.test('a request that does not come to its end does not keep the server from stopping', async (t) => {
+  const server = await startServer(t, { config: { webSocket: { closeTimeoutMs: 100 } } })
+  const ended: Promise<unknown>[] = []
+  for (const bytes of [stalled, '']) {
+    ended.push(exchange(server.url, bytes))
+    await once(server.app.server, 'connection')
+  }
+  await server.app.close()
+  await Promise.all(ended)
+  t.equal(server.app.server.listening, false)
+})
