@@ -10,6 +10,7 @@ const peers = 100
 const calls = 3000
 const rounds = 5
 const messagesPerGroup = 2000
+const busyTimeoutMs = 5000
 
 interface Call {
   title: string
@@ -29,7 +30,7 @@ const measured: Call[] = [
 
 /** Fills a store with messages between ann and her peers. */
 async function fill(dir: string, messages: number) {
-  const store = openSqliteStore(join(dir, 'data', 'messenger.db'))
+  const store = openSqliteStore(join(dir, 'data', 'messenger.db'), busyTimeoutMs)
   const ids: string[] = []
   for (let index = 0; index < peers; index++) {
     const account = { tag: `@peer${index}`, firstName: 'Peer', lastName: 'Test', passwordHash: '', img: 'default.jpg' }

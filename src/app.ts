@@ -43,7 +43,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   })
 
   setErrors(app)
-  app.register(db, { file })
+  app.register(db, { ...config.db, file })
   app.register(auth, { ...JWT, ...cookie, secretFile: join(dirname(file), 'jwt.key') })
   app.register(rpc, { ...webSocket, ...config.history, methods, legacyWire })
   app.register(notifier)

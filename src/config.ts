@@ -7,10 +7,10 @@ type Environment = Record<string, string | undefined>
 type Tree = Record<string, unknown>
 
 /** What matters here of a JSON Schema. */
-interface Node {
+interface Schema {
   type?: string
   default?: unknown
-  properties?: Record<string, Node>
+  properties?: Record<string, Schema>
 }
 
 interface Sources {
@@ -29,7 +29,7 @@ const check = createCheck(ConfigSchema)
  */
 export function loadConfig(file: string, environment: Environment = {}): { config: Config; unknownKeys: string[] } {
   const unknownKeys: string[] = []
-  const config = resolve(ConfigSchema as Node, readJson(file), '', { environment, unknownKeys }) as Config
+  const config = resolve(ConfigSchema as Schema, readJson(file), '', { environment, unknownKeys }) as Config
   const [problem] = check(config)
   if (problem) throw misfit(file, problem.path.slice(1).replaceAll('/', '.'), problem.message)
   for (const [key, value] of [
@@ -74,7 +74,7 @@ function readJson(file: string): unknown {
   }
 }
 
-function resolve(schema: Node, value: unknown, path: string, sources: Sources): unknown {
+function resolve(schema: Schema, value: unknown, path: string, sources: Sources): unknown {
   const { properties } = schema
   if (!properties)
     return fromEnvironment(schema.type, sources.environment[variableName(path)]) ?? value ?? schema.default
@@ -82,7 +82,7 @@ function resolve(schema: Node, value: unknown, path: string, sources: Sources): 
   return isSection ? resolveSection(properties, (value ?? {}) as Tree, path && `${path}.`, sources) : value
 }
 
-function resolveSection(properties: Record<string, Node>, given: Tree, prefix: string, sources: Sources): Tree {
+function resolveSection(properties: Record<string, Schema>, given: Tree, prefix: string, sources: Sources): Tree {
   const unknownKeys = Object.keys(given).filter((key) => !Object.hasOwn(properties, key))
   sources.unknownKeys.push(...unknownKeys.map((key) => prefix + key))
   const resolved: Tree = {}

@@ -5,8 +5,6 @@ import { createApp } from './app.js'
 import { loadConfig } from './config.js'
 import { linkTo } from './link.js'
 
-const closeDelayMs = 10_000
-
 async function start(): Promise<void> {
   const { config, unknownKeys } = loadConfig('config.json', process.env)
   for (const key of unknownKeys) console.error(`config.json: nothing reads ${key}`)
@@ -14,7 +12,7 @@ async function start(): Promise<void> {
   const app = createApp(config)
   const { port, host = config.webSocket.host } = config.app
   await app.listen({ port, host })
-  closeWithGrace({ delay: closeDelayMs, logger: app.log }, async ({ err }) => {
+  closeWithGrace({ delay: config.app.closeDelayMs, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal(err)
     await app.close()
   })

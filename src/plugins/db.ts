@@ -11,11 +11,12 @@ declare module 'fastify' {
 interface DbOptions {
   /** Path of the SQLite file. */
   file: string
+  busyTimeoutMs: number
 }
 
 export default fp<DbOptions>(
-  async (app, { file }) => {
-    const store = openSqliteStore(file)
+  async (app, { file, busyTimeoutMs }) => {
+    const store = openSqliteStore(file, busyTimeoutMs)
     app.addHook('onClose', () => store.close())
     app.decorate('db', store)
   },

@@ -83,6 +83,7 @@ function serve(app: FastifyInstance, lanes: Lanes, socket: WebSocket, context: C
     socket.terminate()
   }
   const connection = createConnection(socket, user, options)
+  const ownContext = { ...context, connection }
   const lane = createLane({
     maxWaiting: options.maxPendingFrames,
     onFull: () => socket.pause(),
@@ -95,7 +96,7 @@ function serve(app: FastifyInstance, lanes: Lanes, socket: WebSocket, context: C
     if (isBinary) return socket.close(unsupportedData)
     // A connection that is closing is read no more, and neither is one of a server that stops.
     if (socket.readyState === socket.OPEN && lanes.has(socket)) {
-      lane.run(() => answerFrame(app, socket, data, { ...context, connection }))
+      lane.run(() => answerFrame(app, socket, data, ownContext))
     }
   })
   socket.on('close', () => {

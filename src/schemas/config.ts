@@ -33,6 +33,7 @@ export const ConfigSchema = Type.Object({
     }),
     rateLimits: Type.String({ pattern: '^(on|off)$', default: 'on', description: '`off` for tests and benchmarks' }),
     requestTimeoutMs: limit(30_000, 'How long a client has to send a request'),
+    closeDelayMs: limit(10_000, 'How long a stop may take before it is made by force'),
     bodyLimitBytes: limit(65_536, 'Size of a body that is no picture')
   }),
   client: Type.Object({
@@ -42,7 +43,8 @@ export const ConfigSchema = Type.Object({
     dir: Type.Optional(Type.String({ description: 'Folder of a built single-page client' }))
   }),
   db: Type.Object({
-    url: Type.String({ pattern: '^file:.', default: 'file:data/messenger.db', description: 'The SQLite file' })
+    url: Type.String({ pattern: '^file:.', default: 'file:data/messenger.db', description: 'The SQLite file' }),
+    busyTimeoutMs: limit(5000, 'How long to wait for a file that another process has locked')
   }),
   accounts: Type.Object({
     maxRequestsPerMinute: limit(300, 'Sign-ups and log-ins together, from one address'),

@@ -6,9 +6,11 @@ import { openSqliteStore } from '../../src/store/sqlite/index.js'
 import { testStore } from './suite/index.js'
 import { account } from './suite/people.js'
 
+const busyTimeoutMs = 5000
+
 testStore(t, (t) => {
   const file = join(t.testdir(), 'folder', 'messenger.db')
-  return async () => openSqliteStore(file)
+  return async () => openSqliteStore(file, busyTimeoutMs)
 })
 
 t.test('a file that cannot be a store is refused, and left as it is', async (t) => {
@@ -27,12 +29,12 @@ t.test('a file that cannot be a store is refused, and left as it is', async (t) 
     { why: 'it is a folder', file: dir, message: /^\/.*: unable to open/ },
     { why: 'there is no place for it', file: join(dir, 'file', 'messenger.db'), message: /EEXIST|ENOTDIR/ }
   ]
-  for (const { why, file, message } of refused) t.throws(() => openSqliteStore(file), { message }, why)
+  for (const { why, file, message } of refused) t.throws(() => openSqliteStore(file, busyTimeoutMs), { message }, why)
 })
 
 t.test('a transaction that fails takes all its writes with it, and the next one works', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
-  const store = openSqliteStore(file)
+  const store = openSqliteStore(file, busyTimeoutMs)
   const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => store.createUser(account(name))))
   const hello = { senderId: ann?._id ?? '', receiverId: bob?._id ?? '', text: 'hello' }
 
@@ -44,7 +46,7 @@ t.test('a transaction that fails takes all its writes with it, and the next one 
 })
 
 t.test('all that follows from a write comes before what follows from the next one', async (t) => {
-  const store = openSqliteStore(join(t.testdir(), 'messenger.db'))
+  const store = openSqliteStore(join(t.testdir(), 'messenger.db'), busyTimeoutMs)
   const ann = await store.createUser(account('ann'))
   const log: string[] = []
   const rename = async (firstName: string) => {
@@ -66,7 +68,7 @@ t.test('what is asked often reads what it returns, through indexes', async (t) =
   const file = join(t.testdir(), 'messenger.db')
   const { prepare } = SQLite.prototype
   const prepared = t.capture(SQLite.prototype, 'prepare', prepare)
-  await openSqliteStore(file).close()
+  await openSqliteStore(file, busyTimeoutMs).close()
   prepared.restore()
   const database = new SQLite(file)
   t.teardown(() => database.close())

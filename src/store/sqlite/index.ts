@@ -10,7 +10,6 @@ import { createMessages } from './messages.js'
 import { migrate } from './migrations.js'
 import { createUsers } from './users.js'
 
-const busyTimeoutMs = 5000
 const durability = [
   ['journal_mode', 'WAL', 'wal'],
   ['synchronous', 'FULL', 2],
@@ -20,10 +19,11 @@ const durability = [
 /**
  * Opens the store in one SQLite file, made when it is not there.
  *
+ * @param busyTimeoutMs how long a call waits for a lock of another process
  * @throws {Error} when the file is no database, is locked, or has been written by a newer program
  */
-export function openSqliteStore(file: string): Store {
-  const database = openDatabase(file)
+export function openSqliteStore(file: string, busyTimeoutMs: number): Store {
+  const database = openDatabase(file, busyTimeoutMs)
   const commits = createGroupCommit(database)
   return {
     ...createUsers(database, commits),
@@ -37,7 +37,7 @@ export function openSqliteStore(file: string): Store {
   }
 }
 
-function openDatabase(file: string): Database {
+function openDatabase(file: string, busyTimeoutMs: number): Database {
   let database: Database | undefined
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
