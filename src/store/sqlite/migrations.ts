@@ -13,7 +13,7 @@ const migrations = [
     firstName TEXT NOT NULL,
     lastName TEXT NOT NULL,
     img TEXT NOT NULL
-  ) STRICT;                              -- with a rowid, so that a search in tagKey reads that index alone
+  ) STRICT, WITHOUT ROWID;
 
   -- A pair of users, a before b. position orders dialogs by their last message, whatever the clock says.
   CREATE TABLE dialogs (

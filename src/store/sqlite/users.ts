@@ -28,9 +28,11 @@ export function createUsers(database: Database, { write }: GroupCommit): Users {
   const byTagStart = database.prepare<[string, string, string, number], SelfInfo>(`
     SELECT ${selfInfo} FROM users
     WHERE tagKey >= ? AND tagKey < ? AND _id <> ? ORDER BY tagKey LIMIT ?`)
-  const byTagPart = database.prepare<[string, string, number], SelfInfo>(`
-    SELECT ${selfInfo} FROM users
-    WHERE instr(tagKey, ?) > 1 AND _id <> ? ORDER BY tagKey LIMIT ?`)
+  // Reads the index of tags alone: a search looks at all of them, but only at the users that it finds.
+  const tagKeysByPart = database
+    .prepare<[string, number], string>('SELECT tagKey FROM users WHERE instr(tagKey, ?) > 1 ORDER BY tagKey LIMIT ?')
+    .pluck()
+  const infoByTagKey = database.prepare<[string], SelfInfo>(`SELECT ${selfInfo} FROM users WHERE tagKey = ?`)
   const update = database.prepare<[object], SelfInfo>(`
     UPDATE users SET
       firstName = ifnull(:firstName, firstName), lastName = ifnull(:lastName, lastName), img = ifnull(:img, img)
@@ -68,7 +70,11 @@ export function createUsers(database: Database, { write }: GroupCommit): Users {
       const key = tagPart.toLowerCase()
       const first = byTagStart.all(key, `${key}\u{10ffff}`, exceptUserId, limit)
       if (key === '' || first.length === limit) return first
-      return first.concat(byTagPart.all(key, exceptUserId, limit - first.length))
+      // One more, since the one who may not be found can be among them.
+      const others = tagKeysByPart
+        .all(key, limit - first.length + 1)
+        .map((tagKey) => infoByTagKey.get(tagKey) as SelfInfo)
+      return first.concat(others.filter(({ _id }) => _id !== exceptUserId)).slice(0, limit)
     },
 
     updateUser: (_id, changes) => write(() => update.get({ ...noChanges, ...changes, _id }) as SelfInfo)
