@@ -40,6 +40,15 @@ export interface Server {
   signUp(name: string): Promise<Person>
 }
 
+/** Somebody who can sign up, but for what a test changes of her. */
+export const eve = {
+  tag: '@eve',
+  firstName: 'Eve',
+  lastName: 'Test',
+  email: 'eve@test.example',
+  password: 'secret'
+}
+
 /** Starts a server on a free port; it ends with the test. */
 export async function startServer(
   t: Test,

@@ -1,13 +1,5 @@
 import t from 'tap'
-import { startServer } from '../server.js'
-
-const eve = {
-  tag: '@eve',
-  firstName: 'Eve',
-  lastName: 'Test',
-  email: 'eve@test.example',
-  password: 'secret'
-}
+import { eve, startServer } from '../server.js'
 
 interface RefusalBody {
   Error: { name: string; message: string; details?: { path: string; message: string }[] }

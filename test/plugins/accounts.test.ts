@@ -1,13 +1,5 @@
 import t from 'tap'
-import { cookieOf, startServer } from '../server.js'
-
-const eve = {
-  tag: '@eve',
-  firstName: 'Eve',
-  lastName: 'Test',
-  email: 'eve@test.example',
-  password: 'secret'
-}
+import { cookieOf, eve, startServer } from '../server.js'
 
 t.test('somebody signs up, goes, and comes back', async (t) => {
   const server = await startServer(t)
