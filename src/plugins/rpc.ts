@@ -1,5 +1,5 @@
 import websocket, { type WebSocket } from '@fastify/websocket'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
 import { type CallerContext, createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
@@ -62,12 +62,18 @@ export default fp<RpcOptions>(
       method: 'GET',
       url: path,
       onRequest: app.authenticate,
+      preHandler: releaseResponse,
       handler: () => Promise.reject(new AppError('notFound', 'There is a WebSocket here.')),
       wsHandler: (socket, request) => serve(app, lanes, socket, app.rpcContext(request), options)
     })
   },
   { name: 'rpc', fastify: '5.x', dependencies: ['db', 'auth'] }
 )
+
+/** From here on the response is of no use to an upgrade, and would stay in memory for as long as the socket lives. */
+async function releaseResponse({ ws, raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (ws) reply.raw.detachSocket(raw.socket)
+}
 
 type ServeOptions = Pick<RpcOptions, 'maxPendingFrames' | 'maxBufferedBytes'>
 
