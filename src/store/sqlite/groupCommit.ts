@@ -54,10 +54,15 @@ export function createGroupCommit(database: Database): GroupCommit {
  * left before anything that follows from the next one.
  */
 function settleInOrder(settles: (() => void)[]): void {
-  const [settle, ...others] = settles
-  settle?.()
-  // A tick comes when no microtask is left, so when everything that awaits the promise has run.
-  if (others.length > 0) queueMicrotask(() => nextTick(settleInOrder, others))
+  const remaining = settles.values()
+  function settleNext() {
+    const { done, value: settle } = remaining.next()
+    if (done) return
+    settle()
+    // A tick comes when no microtask is left, so when everything that awaits the promise has run.
+    queueMicrotask(() => nextTick(settleNext))
+  }
+  settleNext()
 }
 
 /** @returns what settles the write's promise once it is durable */

@@ -46,8 +46,8 @@ export function createUsers(database: Database, { write }: GroupCommit): Users {
       write(() => {
         const tagKey = keyOfTag(user.tag)
         const emailKey = user.email.toLowerCase()
-        if (byTagKey.get(tagKey)) throw new AppError('conflict', 'The tag is taken.', { path: '/user/tag' })
-        if (byEmailKey.get(emailKey)) throw new AppError('conflict', 'The e-mail is taken.', { path: '/user/email' })
+        if (byTagKey.get(tagKey)) throw new AppError('conflict', 'The tag is taken.')
+        if (byEmailKey.get(emailKey)) throw new AppError('conflict', 'The e-mail is taken.')
         const account = { ...user, _id: new ObjectId().toHexString() }
         insert.run({ ...account, tagKey, emailKey })
         return account
