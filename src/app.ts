@@ -46,7 +46,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   app.register(db, { ...config.db, file })
   app.register(auth, { ...JWT, ...cookie, secretFile: join(dirname(file), 'jwt.key') })
   app.register(rpc, { ...webSocket, ...config.history, methods, legacyWire })
-  app.register(notifier)
+  app.register(notifier, config.presence)
   app.register(origin, client)
   app.register(limits, { rateLimits: config.app.rateLimits })
   app.register(accounts, config.accounts)

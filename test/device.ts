@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
+import { type NotificationBody, notifications } from '../src/schemas/notification.js'
 
 export interface Notification {
   type: string
@@ -21,11 +21,14 @@ export interface Answer {
   error?: RpcError
 }
 
+type Hello = NotificationBody<'hello'>
 type Params = unknown[] | Record<string, unknown>
 
 /** A user's tab or phone: one connection. */
 export interface Device {
   socket: WebSocket
+  /** The body of the first frame. */
+  hello: Promise<Hello>
   /** Calls a method; rejects with the error of the answer. */
   call<Result = Record<string, unknown>>(method: string, params?: Params): Promise<Result>
   /** Calls a method that has to be refused. */
@@ -41,23 +44,28 @@ export interface Device {
   close(): Promise<void>
 }
 
-/** Opens a connection, closed at the end of the test. */
+/** Opens a connection, closed at the end of the test; it has been greeted, or refused. */
 export async function openDevice(t: Test, url: string, cookie?: string): Promise<Device> {
   const device = createDevice(url, cookie)
   t.teardown(() => device.socket.terminate())
-  await once(device.socket, 'open')
+  await Promise.race([device.hello, device.closed])
   return device
 }
 
 function createDevice(url: string, cookie?: string): Device {
   const socket = new WebSocket(url, { headers: cookie ? { cookie } : {} })
   const answers = createInbox<unknown>()
-  const notifications = createInbox<Notification>()
+  const pushed = createInbox<Notification>()
   let lastId = 0
+  let greeted: (body: Hello) => void = () => {}
+  const hello = new Promise<Hello>((resolve) => {
+    greeted = resolve
+  })
 
   socket.on('message', (data) => {
     const frame = JSON.parse(String(data))
-    if ('code' in frame) notifications.put(frame)
+    if (frame.code === notifications.hello.code) greeted(frame.body)
+    else if ('code' in frame) pushed.put(frame)
     else answers.put(frame)
   })
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
@@ -79,6 +87,7 @@ function createDevice(url: string, cookie?: string): Device {
 
   return {
     socket,
+    hello,
     closed,
     ask,
     call,
@@ -86,11 +95,11 @@ function createDevice(url: string, cookie?: string): Device {
       call<{ error: RpcError }>(method, params)
         .catch((thrown) => thrown)
         .then(({ error }) => error),
-    notification: () => notifications.take(),
+    notification: () => pushed.take(),
     async rest() {
       // Frames keep their order: whatever was pushed before is here when this call's answer is.
       await request('getSelfInfo')
-      return notifications.all()
+      return pushed.all()
     },
     async close() {
       socket.close()

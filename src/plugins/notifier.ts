@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin'
-import { type NotificationBody, type NotificationType, notifications } from '../schemas/notification.js'
+import { createPresence } from '../presence.js'
+import { type NotificationBody, type NotificationType, toFrame } from '../schemas/notification.js'
 import type { Identity } from '../schemas/user.js'
 import type { Store } from '../store/store.js'
 
@@ -26,62 +27,95 @@ type Notify<Receiver> = <T extends NotificationType>(
 
 export interface Notifier {
   /** Counts a connection in; its user's contacts are told when it is the first. */
-  connect(connection: Connection): Promise<void>
-  /** Counts a connection out; its user's contacts are told when it was the last. */
-  disconnect(connection: Connection): Promise<void>
+  connect(connection: Connection): void
+  /** Counts a connection out; its user's contacts are told when it was the last and no other one follows soon. */
+  disconnect(connection: Connection): void
   isOnline(userId: string): boolean
   /** Pushes to every connection of a user. */
   notify: Notify<string>
   /** Pushes to every connection of every contact of a user. */
   notifyContacts: (...args: Parameters<Notify<string>>) => Promise<void>
+  /** Pushes to every connection there is. */
+  notifyAll<T extends NotificationType>(type: T, body: NotificationBody<T>): void
+  /** Remembers when those who are still online were last seen. */
+  close(): Promise<void>
 }
 
-export function createNotifier(store: Pick<Store, 'listContactIds'>): Notifier {
+interface NotifierOptions {
+  offlineGraceMs: number
+}
+
+interface Dependencies extends NotifierOptions {
+  store: Pick<Store, 'listContactIds' | 'setLastSeen'>
+  /** Told of an announcement that has failed. */
+  onError(error: unknown): void
+}
+
+export function createNotifier({ store, ...options }: Dependencies): Notifier {
   const connectionsOf = new Map<string, Set<Connection>>()
 
-  function push(receivers: string[], type: NotificationType, body: unknown, except?: Connection) {
+  function push<T extends NotificationType>(
+    receivers: Iterable<string>,
+    type: T,
+    body: NotificationBody<T>,
+    except?: Connection
+  ) {
     let frame: Buffer | undefined
     for (const receiver of receivers) {
       for (const connection of connectionsOf.get(receiver) ?? []) {
         if (connection === except) continue
-        frame ??= Buffer.from(JSON.stringify({ type, code: notifications[type].code, body }))
+        frame ??= toFrame(type, body)
         connection.send(frame)
       }
     }
   }
 
-  async function notifyContacts(userId: string, type: NotificationType, body: unknown) {
+  const notifyContacts: Notifier['notifyContacts'] = async (userId, type, body) => {
     push(await store.listContactIds(userId), type, body)
   }
 
+  const presence = createPresence({
+    ...options,
+    onOnline: ({ _id, tag }) => notifyContacts(_id, 'contactOnline', { loggedInUserTag: tag }),
+    async onOffline({ _id, tag }, lastSeen) {
+      try {
+        await store.setLastSeen(_id, lastSeen)
+      } finally {
+        await notifyContacts(_id, 'contactOffline', { loggedOutUserTag: tag, lastSeen })
+      }
+    }
+  })
+
   return {
-    async connect(connection) {
-      const { _id, tag } = connection.user
+    connect(connection) {
+      const { _id } = connection.user
       const connections = connectionsOf.get(_id)
       connectionsOf.set(_id, (connections ?? new Set()).add(connection))
-      if (!connections) await notifyContacts(_id, 'contactOnline', { loggedInUserTag: tag })
+      if (!connections) presence.arrive(connection.user)
     },
 
-    async disconnect(connection) {
-      const { _id, tag } = connection.user
+    disconnect(connection) {
+      const { _id } = connection.user
       const connections = connectionsOf.get(_id)
       connections?.delete(connection)
       if (connections?.size !== 0) return
       connectionsOf.delete(_id)
-      await notifyContacts(_id, 'contactOffline', { loggedOutUserTag: tag })
+      presence.leave(connection.user)
     },
 
-    isOnline: (userId) => connectionsOf.has(userId),
-
+    isOnline: presence.isOnline,
     notify: (userId, type, body, except) => push([userId], type, body, except),
-
-    notifyContacts
+    notifyContacts,
+    notifyAll: (type, body) => push(connectionsOf.keys(), type, body),
+    close: presence.close
   }
 }
 
-export default fp(
-  async (app) => {
-    app.decorate('notifier', createNotifier(app.db))
+export default fp<NotifierOptions>(
+  async (app, options) => {
+    const notifier = createNotifier({ ...options, store: app.db, onError: (error) => app.log.error(error) })
+    app.addHook('onClose', () => notifier.close())
+    app.decorate('notifier', notifier)
   },
   { name: 'notifier', fastify: '5.x', dependencies: ['db'] }
 )

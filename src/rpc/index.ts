@@ -1,8 +1,10 @@
 import type { Methods } from './dispatch.js'
 import findUsersByTag from './methods/findUsersByTag.js'
 import getDialogsList from './methods/getDialogsList.js'
+import getMessagesBySeq from './methods/getMessagesBySeq.js'
 import getMessagesWithUser from './methods/getMessagesWithUser.js'
 import getSelfInfo from './methods/getSelfInfo.js'
+import getUpdates from './methods/getUpdates.js'
 import markMessagesWithUserAsRead from './methods/markMessagesWithUserAsRead.js'
 import sendMessageToUser from './methods/sendMessageToUser.js'
 import setSelfInfo from './methods/setSelfInfo.js'
@@ -14,6 +16,8 @@ export const methods = {
   sendMessageToUser,
   getDialogsList,
   getMessagesWithUser,
+  getMessagesBySeq,
   markMessagesWithUserAsRead,
+  getUpdates,
   findUsersByTag
 } satisfies Methods

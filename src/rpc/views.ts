@@ -1,8 +1,9 @@
+import { ObjectId } from 'bson'
 import type { Notifier } from '../plugins/notifier.js'
 import type { Dialog } from '../schemas/dialog.js'
 import type { Message } from '../schemas/message.js'
 import type { Identity, SelfInfo, UserInfo } from '../schemas/user.js'
-import type { StoredDialog, StoredMessage } from '../store/store.js'
+import type { StoredDialog, StoredMessage, StoredProfile } from '../store/store.js'
 
 /** A stored message of a dialog as clients see it. */
 export function viewMessage(
@@ -27,8 +28,11 @@ export function viewSelf({ _id, tag, firstName, lastName, img }: SelfInfo): Self
   return { _id, tag, firstName, lastName, img }
 }
 
-export function viewUser(user: SelfInfo, notifier: Notifier): UserInfo {
-  return { ...viewSelf(user), isOnline: notifier.isOnline(user._id) }
+/** Who is online is seen just now; who has never been was last seen signing up, which the `_id` tells. */
+export function viewUser(user: StoredProfile, notifier: Notifier): UserInfo {
+  const isOnline = notifier.isOnline(user._id)
+  const lastSeen = user.lastSeen ?? ObjectId.createFromHexString(user._id).getTimestamp().getTime()
+  return { ...viewSelf(user), isOnline, lastSeen: isOnline ? Date.now() : lastSeen }
 }
 
 /** A stored dialog of a user as that user sees it. */

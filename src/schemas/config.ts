@@ -21,7 +21,13 @@ export const ConfigSchema = Type.Object({
     maxAnswerBytes: limit(16 * 1024 * 1024, 'Answers of a batch together, after which its other calls are refused'),
     maxBufferedBytes: limit(16 * 1024 * 1024, 'What a connection may leave unread before it is ended'),
     maxPendingFrames: limit(64, 'Unanswered frames of a connection, after which no more of it are read'),
-    closeTimeoutMs: limit(2000, 'How long others have to end when the server stops')
+    pingIntervalMs: limit(
+      25_000,
+      'How often a connection is pinged; ended when it gives no sign of life between two pings'
+    ),
+    reconnectAfterMs: limit(1000, 'How long clients are asked to wait when the server stops'),
+    drainTimeoutMs: limit(5000, 'How long running calls have to end when the server stops'),
+    closeTimeoutMs: limit(2000, 'How long clients have to answer a close, and to end a request, when the server stops')
   }),
   app: Type.Object({
     port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000, description: 'Port of HTTP and WebSocket' }),
@@ -59,7 +65,18 @@ export const ConfigSchema = Type.Object({
     maxWaiting: limit(20, 'Pictures that wait for it; the next one is refused')
   }),
   history: Type.Object({
-    maxPageItems: Type.Integer({ minimum: 100, default: 500, description: 'Messages or dialogs in a slice' })
+    maxPageItems: Type.Integer({
+      minimum: 200,
+      default: 500,
+      description: 'Messages, dialogs or updates in one answer'
+    })
+  }),
+  presence: Type.Object({
+    offlineGraceMs: Type.Integer({
+      minimum: 0,
+      default: 1000,
+      description: 'How long somebody without a connection is still online, so that a reload is no offline'
+    })
   }),
   legacyWire: Type.Boolean({ default: false, description: 'Answer as the first generation did' })
 })

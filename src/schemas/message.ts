@@ -1,11 +1,14 @@
 import { type Static, Type } from 'typebox'
 import { endIndexSchema, StartIndexSchema } from './slice.js'
-import { IdSchema, TagReferenceSchema, TagSchema } from './user.js'
+import { EpochMsSchema, IdSchema, TagReferenceSchema, TagSchema } from './user.js'
+
+/** In Unicode code points. */
+export const maxTextLength = 4096
 
 // \P{Cs}: a lone surrogate has no UTF-8 form, so the store could not give back what was sent.
 export const TextSchema = Type.String({
   minLength: 1,
-  maxLength: 4096,
+  maxLength: maxTextLength,
   pattern: '^\\P{Cs}*$',
   description: 'Text of a message, kept exactly as it was sent'
 })
@@ -18,7 +21,6 @@ export const ClientMessageIdSchema = Type.String({
 })
 
 export const SeqSchema = Type.Integer({ minimum: 1, description: 'Number of the message in its dialog: 1, 2, 3, …' })
-export const EpochMsSchema = Type.Integer({ description: 'Milliseconds since 1970-01-01T00:00:00Z' })
 export const IsoDateSchema = Type.String({ description: 'ISO 8601 date and time, UTC' })
 
 const messageFields = {
@@ -51,7 +53,16 @@ export const GetMessagesParamsSchema = Type.Object({
   endIndex: endIndexSchema(100)
 })
 
-export const MarkAsReadParamsSchema = Type.Object({ senderTag: TagReferenceSchema })
+export const GetMessagesBySeqParamsSchema = Type.Object({
+  receiverTag: TagReferenceSchema,
+  fromSeq: SeqSchema,
+  toSeq: SeqSchema
+})
+
+export const MarkAsReadParamsSchema = Type.Object({
+  senderTag: TagReferenceSchema,
+  upToSeq: Type.Optional(SeqSchema)
+})
 
 export const StatusSchema = Type.Object({ status: Type.Literal('OK') })
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { ClientMessageIdSchema, PushedMessageSchema, SeqSchema } from './message.js'
-import { ImageNameSchema, NameSchema, TagSchema } from './user.js'
+import { CursorSchema } from './update.js'
+import { EpochMsSchema, ImageNameSchema, NameSchema, TagSchema } from './user.js'
 
 const changes = {
   firstName: Type.Optional(NameSchema),
@@ -17,9 +18,9 @@ export const notifications = {
     body: Type.Object({ ...PushedMessageSchema.properties, clientMessageId: Type.Optional(ClientMessageIdSchema) })
   },
   contactOffline: {
-    when: "To online contacts, when a user's last connection ended",
+    when: "To online contacts, a moment after a user's last connection ended",
     code: 3100,
-    body: Type.Object({ loggedOutUserTag: TagSchema })
+    body: Type.Object({ loggedOutUserTag: TagSchema, lastSeen: EpochMsSchema })
   },
   contactOnline: {
     when: "To online contacts, when a user's first connection opened",
@@ -45,8 +46,33 @@ export const notifications = {
     when: 'To my other connections, when I have read',
     code: 3302,
     body: Type.Object({ tag: TagSchema, upToSeq: SeqSchema })
+  },
+  hello: {
+    when: 'The first frame of every connection',
+    code: 3900,
+    body: Type.Object({
+      tag: TagSchema,
+      cursor: CursorSchema,
+      serverTime: EpochMsSchema,
+      limits: Type.Object({
+        maxPayloadBytes: Type.Integer(),
+        maxBatchCalls: Type.Integer(),
+        maxPageItems: Type.Integer(),
+        maxTextLength: Type.Integer()
+      })
+    })
+  },
+  serverShutdown: {
+    when: 'To everybody, before the server stops as planned: come back after so long, and a little at random',
+    code: 3901,
+    body: Type.Object({ reconnectAfterMs: Type.Integer() })
   }
 }
 
 export type NotificationType = keyof typeof notifications
 export type NotificationBody<T extends NotificationType> = Static<(typeof notifications)[T]['body']>
+
+/** What is pushed is one JSON text. */
+export function toFrame<T extends NotificationType>(type: T, body: NotificationBody<T>): Buffer {
+  return Buffer.from(JSON.stringify({ type, code: notifications[type].code, body }))
+}

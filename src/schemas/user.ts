@@ -49,9 +49,12 @@ export const SelfInfoSchema = Type.Object({
   img: ImageNameSchema
 })
 
+export const EpochMsSchema = Type.Integer({ description: 'Milliseconds since 1970-01-01T00:00:00Z' })
+
 export const UserInfoSchema = Type.Object({
   ...SelfInfoSchema.properties,
-  isOnline: Type.Boolean()
+  isOnline: Type.Boolean(),
+  lastSeen: EpochMsSchema
 })
 
 export type SelfInfo = Static<typeof SelfInfoSchema>

@@ -5,6 +5,12 @@ export interface StoredUser extends SelfInfo {
   passwordHash: string
 }
 
+/** What of a user others may see. */
+export interface StoredProfile extends SelfInfo {
+  /** Epoch in milliseconds when the user's last connection ended; null when none has. */
+  lastSeen: number | null
+}
+
 export type NewUser = Omit<StoredUser, '_id'>
 export type UserChanges = Partial<Pick<SelfInfo, 'firstName' | 'lastName' | 'img'>>
 
@@ -18,6 +24,7 @@ export interface NewMessage {
 export interface StoredMessage {
   _id: string
   senderId: string
+  receiverId: string
   text: string
   /** 1, 2, 3, … in its dialog. */
   seq: number
@@ -28,7 +35,7 @@ export interface StoredMessage {
 
 export interface StoredDialog {
   _id: string
-  peer: SelfInfo
+  peer: StoredProfile
   lastMessage: StoredMessage
   /** The user, respectively the peer, has read up to this `seq`. */
   readSeq: number
@@ -41,8 +48,24 @@ export interface StoredDialog {
 export interface ReadMark {
   /** How many messages were unread until now. */
   readCount: number
+  /** How many messages to the reader still are. */
+  unreadCount: number
   /** The reader has read up to this `seq`; 0 without a dialog. */
   upToSeq: number
+}
+
+/** What has changed for a user since a cursor, in its present state. */
+export interface Updates {
+  /** New messages, in the order in which they were stored. */
+  messages: StoredMessage[]
+  /** The dialogs of these messages, those whose read marks moved, and those with a peer whose data changed. */
+  dialogs: StoredDialog[]
+  /** Peers in these dialogs whose data changed, and the user when the user's did. */
+  users: StoredProfile[]
+  /** Where the next updates begin. */
+  cursor: string
+  /** Whether the limit has cut something off. */
+  hasMore: boolean
 }
 
 export interface Image {
@@ -63,9 +86,10 @@ export interface Store {
   /** Who has a tag, whatever its case. */
   findIdentityByTag(tag: string): Promise<Identity | undefined>
   /** Users whose tag contains a text, but one user: tags that begin with it first, each part in the order of tags. */
-  findUsersByTag(tagPart: string, exceptUserId: string, limit: number): Promise<SelfInfo[]>
+  findUsersByTag(tagPart: string, exceptUserId: string, limit: number): Promise<StoredProfile[]>
   /** Changes some fields of a user and returns the whole. */
   updateUser(_id: string, changes: UserChanges): Promise<SelfInfo>
+  setLastSeen(_id: string, lastSeen: number): Promise<void>
 
   /**
    * Appends a message to the dialog of two users. The same `clientMessageId` of a sender gives the first message
@@ -74,12 +98,22 @@ export interface Store {
   addMessage(message: NewMessage): Promise<{ message: StoredMessage; isDuplicate: boolean }>
   /** A slice of the dialog of two users, newest message first. */
   listMessages(userId: string, peerId: string, startIndex: number, endIndex: number): Promise<StoredMessage[]>
+  /** The messages of the dialog of two users from one `seq` to another, both included, oldest first. */
+  listMessagesBySeq(userId: string, peerId: string, fromSeq: number, toSeq: number): Promise<StoredMessage[]>
   /** A slice of a user's dialogs, the one with the newest message first. */
   listDialogs(userId: string, startIndex: number, endIndex: number): Promise<StoredDialog[]>
-  /** Moves a reader's mark to the last message of the dialog with a peer. */
-  markAsRead(readerId: string, peerId: string): Promise<ReadMark>
+  /** Moves a reader's mark forward to `upToSeq`, or to the last message of the dialog with a peer. */
+  markAsRead(readerId: string, peerId: string, upToSeq?: number): Promise<ReadMark>
   /** The ids of everybody with whom a user has a dialog. */
   listContactIds(userId: string): Promise<string[]>
+
+  /** The place in the history of all changes where everything that is stored now has happened. */
+  newestCursor(): Promise<string>
+  /**
+   * What has happened to a user after a cursor, of which `limit` changes at most. What was being written when the cursor
+   * was made comes after it. @throws {AppError} `invalidParams` for a cursor that this store has not given
+   */
+  listUpdates(userId: string, cursor: string, limit: number): Promise<Updates>
 
   addImage(image: Image): Promise<void>
   findImage(name: string): Promise<Uint8Array | undefined>

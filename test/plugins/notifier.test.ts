@@ -16,7 +16,11 @@ t.test('contacts are told when somebody comes and goes', async (t) => {
   t.match(await bobHere.call('getDialogsList'), [{ userInfo: { tag: '@ann', isOnline: true } }])
 
   await annThere.close()
-  t.same(await bobHere.notification(), { type: 'contactOffline', code: 3100, body: { loggedOutUserTag: '@ann' } })
+  t.match(await bobHere.notification(), {
+    type: 'contactOffline',
+    code: 3100,
+    body: { loggedOutUserTag: '@ann', lastSeen: Number }
+  })
   t.match(await bobHere.call('getDialogsList'), [{ userInfo: { tag: '@ann', isOnline: false } }])
   t.same(await cidHere.rest(), [], 'who has no dialog with her is told nothing')
   t.match(await cidHere.call('findUsersByTag', ['bob']), [{ tag: '@bob', isOnline: true }])

@@ -1,6 +1,6 @@
 import { DialogsSchema, GetDialogsParamsSchema } from '../../schemas/dialog.js'
 import { method } from '../method.js'
-import { assertSlice } from '../slice.js'
+import { assertSlice } from '../page.js'
 import { viewDialog } from '../views.js'
 
 export default method({

@@ -1,6 +1,6 @@
 import { GetMessagesParamsSchema, MessagesSchema } from '../../schemas/message.js'
 import { method } from '../method.js'
-import { assertSlice } from '../slice.js'
+import { assertSlice } from '../page.js'
 import { viewMessage } from '../views.js'
 
 export default method({

@@ -4,16 +4,17 @@ import { method } from '../method.js'
 const done = { status: 'OK' as const }
 
 export default method({
-  summary: 'Marks everything up to now that a user has sent to me as read.',
+  summary: 'Marks what a user has sent to me as read: everything up to now, or up to a `seq`. A mark never goes back.',
   params: MarkAsReadParamsSchema,
   result: StatusSchema,
 
-  async run({ senderTag }, { user, db, notifier, connection }) {
+  async run({ senderTag, upToSeq: wantedSeq }, { user, db, notifier, connection }) {
     const sender = await db.findIdentityByTag(senderTag)
     if (!sender) return done
-    const { readCount, upToSeq } = await db.markAsRead(user._id, sender._id)
+    const { readCount, unreadCount, upToSeq } = await db.markAsRead(user._id, sender._id, wantedSeq)
     if (readCount === 0) return done
-    notifier.notify(sender._id, 'messageWasRead', { receiverTag: user.tag })
+    // It says that everything was read, and knows no part of it.
+    if (unreadCount === 0) notifier.notify(sender._id, 'messageWasRead', { receiverTag: user.tag })
     notifier.notify(user._id, 'dialogWasRead', { tag: sender.tag, upToSeq }, connection)
     return done
   }

@@ -6,9 +6,13 @@ import { createDialogs } from './dialogs.js'
 import { driver } from './driver.js'
 import { createGroupCommit } from './groupCommit.js'
 import { createImages } from './images.js'
+import { createReadMarks } from './marks.js'
 import { createMessages } from './messages.js'
 import { migrate } from './migrations.js'
+import { createUpdates } from './updates.js'
+import { createUserSearch } from './userSearch.js'
 import { createUsers } from './users.js'
+import { createVersions } from './versions.js'
 
 const durability = [
   ['journal_mode', 'WAL', 'wal'],
@@ -25,14 +29,24 @@ const durability = [
 export function openSqliteStore(file: string, busyTimeoutMs: number): Store {
   const database = openDatabase(file, busyTimeoutMs)
   const commits = createGroupCommit(database)
+  const versions = createVersions(database)
   return {
-    ...createUsers(database, commits),
-    ...createMessages(database, commits),
-    ...createDialogs(database, commits),
+    ...createUsers(database, commits, versions),
+    ...createUserSearch(database),
+    ...createMessages(database, commits, versions),
+    ...createDialogs(database),
+    ...createReadMarks(database, commits, versions),
+    ...createUpdates(database, versions),
     ...createImages(database, commits),
     async close() {
+      if (!database.open) return
       commits.flush()
-      database.close()
+      try {
+        // Also where another process has the file open: nothing is left for the next start to recover.
+        database.pragma('wal_checkpoint(TRUNCATE)')
+      } finally {
+        database.close()
+      }
     }
   }
 }

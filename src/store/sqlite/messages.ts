@@ -4,6 +4,7 @@ import { AppError } from '../../errors.js'
 import type { NewMessage, Store, StoredMessage } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
 import { pairOf } from './pair.js'
+import type { Versions } from './versions.js'
 
 /** A message as a query gives it, with the pair of its dialog. */
 export interface MessageRow {
@@ -22,7 +23,8 @@ export const messageColumns = `
   m._id, m.seq, m.isFromA, m.date, m.text, d.a, d.b, m.seq <= iif(m.isFromA, d.readSeqB, d.readSeqA) AS isRead`
 
 export function toMessage({ _id, seq, isFromA, date, text, isRead, a, b }: MessageRow): StoredMessage {
-  return { _id, seq, senderId: isFromA ? a : b, date, text, isRead: isRead === 1 }
+  const [senderId, receiverId] = isFromA ? [a, b] : [b, a]
+  return { _id, seq, senderId, receiverId, date, text, isRead: isRead === 1 }
 }
 
 interface Appended {
@@ -31,16 +33,20 @@ interface Appended {
   date: number
 }
 
-type Messages = Pick<Store, 'addMessage' | 'listMessages'>
+type Messages = Pick<Store, 'addMessage' | 'listMessages' | 'listMessagesBySeq'>
 
-export function createMessages(database: Database, { write }: GroupCommit): Messages {
+export function createMessages(database: Database, { write }: GroupCommit, versions: Versions): Messages {
   const findKnown = prepareFindKnown(database)
-  const append = prepareAppend(database)
+  const append = prepareAppend(database, versions)
   // seq has no gaps, so a slice is a range of the clustered key, however deep it lies.
   const slice = database.prepare<[object], MessageRow>(`
     SELECT ${messageColumns} FROM dialogs d JOIN messages m USING (dialog)
     WHERE d.a = :a AND d.b = :b AND m.seq > d.lastSeq - :endIndex AND m.seq <= d.lastSeq - :startIndex
     ORDER BY m.seq DESC`)
+  const range = database.prepare<[object], MessageRow>(`
+    SELECT ${messageColumns} FROM dialogs d JOIN messages m USING (dialog)
+    WHERE d.a = :a AND d.b = :b AND m.seq BETWEEN :fromSeq AND :toSeq
+    ORDER BY m.seq`)
 
   return {
     addMessage: (message) =>
@@ -52,6 +58,11 @@ export function createMessages(database: Database, { write }: GroupCommit): Mess
     async listMessages(userId, peerId, startIndex, endIndex) {
       const { a, b } = pairOf(userId, peerId)
       return slice.all({ a, b, startIndex, endIndex }).map(toMessage)
+    },
+
+    async listMessagesBySeq(userId, peerId, fromSeq, toSeq) {
+      const { a, b } = pairOf(userId, peerId)
+      return range.all({ a, b, fromSeq, toSeq }).map(toMessage)
     }
   }
 }
@@ -71,14 +82,11 @@ function prepareFindKnown(database: Database): (message: NewMessage) => StoredMe
   }
 }
 
-function prepareAppend(database: Database): (message: NewMessage) => StoredMessage {
-  const nextPosition = database
-    .prepare<[], number>(`UPDATE counters SET value = value + 1 WHERE name = 'position' RETURNING value`)
-    .pluck()
+function prepareAppend(database: Database, versions: Versions): (message: NewMessage) => StoredMessage {
   // A dialog has the _id of its first message.
   const advance = database.prepare<[object], Appended>(`
     INSERT INTO dialogs (_id, a, b, lastSeq, lastDate, position, readSeqA, readSeqB, unreadA, unreadB)
-    VALUES (:_id, :a, :b, 1, :now, :position, 0, 0, 1 - :isFromA, :isFromA)
+    VALUES (:_id, :a, :b, 1, :now, :version, 0, 0, 1 - :isFromA, :isFromA)
     ON CONFLICT (a, b) DO UPDATE SET
       lastSeq = lastSeq + 1,
       lastDate = max(lastDate, excluded.lastDate),
@@ -87,17 +95,18 @@ function prepareAppend(database: Database): (message: NewMessage) => StoredMessa
       unreadB = unreadB + excluded.unreadB
     RETURNING dialog, lastSeq AS seq, lastDate AS date`)
   const insert = database.prepare(`
-    INSERT INTO messages (dialog, seq, _id, isFromA, date, text) VALUES (:dialog, :seq, :_id, :isFromA, :date, :text)`)
+    INSERT INTO messages (dialog, seq, version, _id, isFromA, date, text)
+    VALUES (:dialog, :seq, :version, :_id, :isFromA, :date, :text)`)
   const remember = database.prepare('INSERT INTO clientMessageIds VALUES (:senderId, :clientMessageId, :dialog, :seq)')
 
   return ({ senderId, receiverId, text, clientMessageId }) => {
     const { a, b, isUserA } = pairOf(senderId, receiverId)
     const _id = new ObjectId().toHexString()
     const isFromA = Number(isUserA)
-    const position = nextPosition.get()
-    const { dialog, seq, date } = advance.get({ _id, a, b, isFromA, now: Date.now(), position }) as Appended
-    insert.run({ dialog, seq, _id, isFromA, date, text })
+    const version = versions.next()
+    const { dialog, seq, date } = advance.get({ _id, a, b, isFromA, now: Date.now(), version }) as Appended
+    insert.run({ dialog, seq, version, _id, isFromA, date, text })
     if (clientMessageId !== undefined) remember.run({ senderId, clientMessageId, dialog, seq })
-    return { _id, senderId, text, seq, date, isRead: false }
+    return { _id, senderId, receiverId, text, seq, date, isRead: false }
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 
 /** Migration N takes a database from `user_version` N to N + 1. A released one never changes; a new one is appended. */
-const migrations = [
+export const migrations = [
   `
   CREATE TABLE users (
     _id TEXT PRIMARY KEY,
@@ -65,6 +65,35 @@ const migrations = [
     value INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   INSERT INTO counters VALUES ('position', 0);
+  `,
+  `
+  -- The counter of positions numbers all changes from now on: a position is the version of the last message.
+  UPDATE counters SET name = 'version' WHERE name = 'position';
+
+  -- Messages from before have no cursor before them, so that the version is 0. It stands before the text, behind which a
+  -- long one would put it on another page.
+  CREATE TABLE versionedMessages (
+    dialog INTEGER NOT NULL REFERENCES dialogs,
+    seq INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    _id TEXT NOT NULL,
+    isFromA INTEGER NOT NULL,
+    date INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (dialog, seq)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO versionedMessages SELECT dialog, seq, 0, _id, isFromA, date, text FROM messages ORDER BY dialog, seq;
+  DROP TABLE messages;
+  ALTER TABLE versionedMessages RENAME TO messages;
+
+  -- The version at which a read mark moved or the other one's data changed.
+  ALTER TABLE dialogs ADD COLUMN changedA INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE dialogs ADD COLUMN changedB INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX dialogsChangedForA ON dialogs (a, changedA);
+  CREATE INDEX dialogsChangedForB ON dialogs (b, changedB);
+
+  ALTER TABLE users ADD COLUMN changed INTEGER NOT NULL DEFAULT 0; -- the version at which the data changed
+  ALTER TABLE users ADD COLUMN lastSeen INTEGER;                   -- epoch ms; NULL until a last connection has ended
   `
 ]
 

@@ -3,40 +3,34 @@ import { ObjectId } from 'bson'
 import { LRUCache } from 'lru-cache'
 import { AppError } from '../../errors.js'
 import type { Identity, SelfInfo } from '../../schemas/user.js'
-import type { Store, StoredUser } from '../store.js'
+import type { Store, StoredUser, UserChanges } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
+import type { Versions } from './versions.js'
 
 const maxCachedIdentities = 100_000
 
 const selfInfo = '_id, tag, firstName, lastName, img'
 const stored = `${selfInfo}, email, passwordHash`
 
+/** The columns of a StoredProfile. */
+export const profileColumns = `${selfInfo}, lastSeen`
+
 const noChanges = { firstName: null, lastName: null, img: null }
 
 type Users = Pick<
   Store,
-  'createUser' | 'findUserById' | 'findUserByEmail' | 'findIdentityByTag' | 'findUsersByTag' | 'updateUser'
+  'createUser' | 'findUserById' | 'findUserByEmail' | 'findIdentityByTag' | 'updateUser' | 'setLastSeen'
 >
 
-export function createUsers(database: Database, { write }: GroupCommit): Users {
+export function createUsers(database: Database, { write }: GroupCommit, versions: Versions): Users {
   const insert = database.prepare(`
     INSERT INTO users (${stored}, tagKey, emailKey)
     VALUES (:_id, :tag, :firstName, :lastName, :img, :email, :passwordHash, :tagKey, :emailKey)`)
   const byId = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE _id = ?`)
   const byEmailKey = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE emailKey = ?`)
   const byTagKey = database.prepare<[string], Identity>('SELECT _id, tag FROM users WHERE tagKey = ?')
-  const byTagStart = database.prepare<[string, string, string, number], SelfInfo>(`
-    SELECT ${selfInfo} FROM users
-    WHERE tagKey >= ? AND tagKey < ? AND _id <> ? ORDER BY tagKey LIMIT ?`)
-  // Reads the index of tags alone: a search looks at all of them, but only at the users that it finds.
-  const tagKeysByPart = database
-    .prepare<[string, number], string>('SELECT tagKey FROM users WHERE instr(tagKey, ?) > 1 ORDER BY tagKey LIMIT ?')
-    .pluck()
-  const infoByTagKey = database.prepare<[string], SelfInfo>(`SELECT ${selfInfo} FROM users WHERE tagKey = ?`)
-  const update = database.prepare<[object], SelfInfo>(`
-    UPDATE users SET
-      firstName = ifnull(:firstName, firstName), lastName = ifnull(:lastName, lastName), img = ifnull(:img, img)
-    WHERE _id = :_id RETURNING ${selfInfo}`)
+  const update = prepareUpdate(database, versions)
+  const setLastSeen = database.prepare('UPDATE users SET lastSeen = :lastSeen WHERE _id = :_id')
 
   // A tag belongs to the same user for ever, so what is cached cannot become wrong.
   const identities = new LRUCache<string, Identity>({ max: maxCachedIdentities })
@@ -66,18 +60,28 @@ export function createUsers(database: Database, { write }: GroupCommit): Users {
       return found
     },
 
-    async findUsersByTag(tagPart, exceptUserId, limit) {
-      const key = tagPart.toLowerCase()
-      const first = byTagStart.all(key, `${key}\u{10ffff}`, exceptUserId, limit)
-      if (key === '' || first.length === limit) return first
-      // One more, since the one who may not be found can be among them.
-      const others = tagKeysByPart
-        .all(key, limit - first.length + 1)
-        .map((tagKey) => infoByTagKey.get(tagKey) as SelfInfo)
-      return first.concat(others.filter(({ _id }) => _id !== exceptUserId)).slice(0, limit)
-    },
+    updateUser: (_id, changes) => write(() => update(_id, changes)),
 
-    updateUser: (_id, changes) => write(() => update.get({ ...noChanges, ...changes, _id }) as SelfInfo)
+    setLastSeen: (_id, lastSeen) => write(() => void setLastSeen.run({ _id, lastSeen }))
+  }
+}
+
+/** A change of a user is one in each of the user's dialogs, for the other one there. */
+function prepareUpdate(database: Database, versions: Versions): (_id: string, changes: UserChanges) => SelfInfo {
+  const update = database.prepare<[object], SelfInfo>(`
+    UPDATE users SET
+      firstName = ifnull(:firstName, firstName), lastName = ifnull(:lastName, lastName), img = ifnull(:img, img),
+      changed = :version
+    WHERE _id = :_id RETURNING ${selfInfo}`)
+  const touchDialogs = [
+    database.prepare('UPDATE dialogs SET changedB = :version WHERE a = :_id'),
+    database.prepare('UPDATE dialogs SET changedA = :version WHERE b = :_id')
+  ]
+
+  return (_id, changes) => {
+    const version = versions.next()
+    for (const touch of touchDialogs) touch.run({ _id, version })
+    return update.get({ ...noChanges, ...changes, _id, version }) as SelfInfo
   }
 }
 

@@ -2,9 +2,11 @@ import type { Test } from 'tap'
 import { testClientMessageIds } from './clientMessageIds.js'
 import { testDialogs } from './dialogs.js'
 import { testImages } from './images.js'
+import { testReadMarks } from './marks.js'
 import { testMessages } from './messages.js'
 import { invitePeople, type OpenStore, type WithPeople } from './people.js'
 import { testReopening } from './reopening.js'
+import { testUpdates } from './updates.js'
 import { testUsers } from './users.js'
 
 /** What every store promises, whatever it is made of. `prepare` gives each test an empty one of its own. */
@@ -15,6 +17,8 @@ export function testStore(t: Test, prepare: (t: Test) => OpenStore): void {
   testMessages(t, withPeople)
   testClientMessageIds(t, withPeople)
   testDialogs(t, withPeople)
+  testReadMarks(t, withPeople)
+  testUpdates(t, withPeople)
   testImages(t, withPeople)
   testReopening(t, withPeople)
 }

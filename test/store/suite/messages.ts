@@ -58,6 +58,26 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
+  t.test('messages by their numbers', async (t) => {
+    const { store, ann, bob, cid } = await withPeople(t)
+    for (const text of ['1', '2', '3', '4', '5']) {
+      await store.addMessage({ senderId: ann._id, receiverId: bob._id, text })
+    }
+    const ranges: [from: number, to: number, texts: string][] = [
+      [1, 1, '1'],
+      [2, 4, '234'],
+      [4, 9, '45'],
+      [6, 9, '']
+    ]
+    for (const [from, to, texts] of ranges) {
+      const messages = await store.listMessagesBySeq(bob._id, ann._id, from, to)
+      t.equal(messages.map(({ text }) => text).join(''), texts, `from ${from} to ${to}`)
+    }
+    t.same(await store.listMessagesBySeq(ann._id, bob._id, 1, 1), await store.listMessages(ann._id, bob._id, 4, 5))
+    t.same(await store.listMessagesBySeq(bob._id, cid._id, 1, 9), [], 'no dialog, no messages')
+    await store.close()
+  })
+
   t.test('a text is kept exactly', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const texts = ['\u0000 and after', '👩‍👩‍👧 שלום', ' \n ', "'; DROP TABLE users; --", 'e\u0301', 'x'.repeat(4096)]

@@ -48,7 +48,7 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
     t.same(await find('%', bob), [])
     t.same(await find('_', bob), ['@ann_2'])
     const [info] = await store.findUsersByTag('cid', ann._id, 1)
-    t.same(Object.keys(info as object).sort(), ['_id', 'firstName', 'img', 'lastName', 'tag'])
+    t.same(Object.keys(info as object).sort(), ['_id', 'firstName', 'img', 'lastName', 'lastSeen', 'tag'])
     await store.close()
   })
 
@@ -65,6 +65,14 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
       img: 'x.webp'
     })
     t.match(await store.findUserById(_id), { firstName: 'Anna', lastName: 'Lee', img: 'x.webp', email: ann.email })
+    await store.close()
+  })
+
+  t.test('when a user was last seen is kept', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    await store.setLastSeen(ann._id, 1_000_000)
+    t.match(await store.findUsersByTag('ann', bob._id, 1), [{ lastSeen: 1_000_000 }])
+    t.match(await store.findUsersByTag('cid', bob._id, 1), [{ lastSeen: null }])
     await store.close()
   })
 }

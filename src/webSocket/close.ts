@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import type { Lanes } from './serve.js'
+
+// RFC 6455, 7.4.1
+const goingAway = 1001
+
+// So many connections are closed between two turns of the event loop.
+const sliceSize = 500
+
+export interface CloseOptions {
+  /** How long clients are asked to wait before they come back. */
+  reconnectAfterMs: number
+  /** How long running calls have to end. */
+  drainTimeoutMs: number
+}
+
+/** Clients are told, what has been read is answered, then every connection is closed, and it is waited for. */
+export async function closeConnections(
+  { notifier, websocketServer }: FastifyInstance,
+  lanes: Lanes,
+  { reconnectAfterMs, drainTimeoutMs }: CloseOptions
+): Promise<void> {
+  notifier.notifyAll('serverShutdown', { reconnectAfterMs })
+  const running = Array.from(lanes.values(), (lane) => lane.idle())
+  lanes.clear()
+  await settledWithin(Promise.all(running), drainTimeoutMs)
+
+  const closed: Promise<unknown>[] = []
+  for (const client of websocketServer.clients) {
+    closed.push(once(client, 'close'))
+    client.close(goingAway)
+    if (closed.length % sliceSize === 0) await setImmediate()
+  }
+  await Promise.all(closed)
+}
+
+async function settledWithin(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise((resolve) => {
+    timer = setTimeout(resolve, timeoutMs)
+  })
+  await Promise.race([promise, timeout])
+  clearTimeout(timer)
+}

@@ -1,0 +1,92 @@
+import type { Test } from 'tap'
+import type { StoredMessage, StoredUser } from '../../../src/store/store.js'
+import { createRandom } from '../../random.js'
+import type { WithPeople } from './people.js'
+
+export function testReadMarks(t: Test, withPeople: WithPeople): void {
+  t.test('a read mark covers what was there', async (t) => {
+    const { store, ann, bob, cid } = await withPeople(t)
+    const say = (from: StoredUser, to: StoredUser, text: string) =>
+      store.addMessage({ senderId: from._id, receiverId: to._id, text })
+
+    t.same(await store.markAsRead(bob._id, cid._id), { readCount: 0, unreadCount: 0, upToSeq: 0 }, 'without a dialog')
+    const [, , mark] = await Promise.all([
+      say(ann, bob, '1'),
+      say(ann, bob, '2'),
+      store.markAsRead(bob._id, ann._id),
+      say(ann, bob, '3')
+    ])
+    t.same(mark, { readCount: 2, unreadCount: 0, upToSeq: 2 })
+    await say(bob, ann, '4')
+    const isRead = async () => (await store.listMessages(ann._id, bob._id, 0, 9)).map((message) => message.isRead)
+    t.same(await isRead(), [false, false, true, true])
+    t.match(await store.listDialogs(bob._id, 0, 1), [
+      { readSeq: 2, peerReadSeq: 0, unreadIncoming: 1, unreadOutgoing: 1 }
+    ])
+    t.match(await store.listDialogs(ann._id, 0, 1), [
+      { readSeq: 0, peerReadSeq: 2, unreadIncoming: 1, unreadOutgoing: 1 }
+    ])
+
+    t.same(await store.markAsRead(ann._id, bob._id), { readCount: 1, unreadCount: 0, upToSeq: 4 })
+    t.match(await store.markAsRead(ann._id, bob._id), { readCount: 0 }, 'nothing is left to read')
+    t.same(await isRead(), [true, false, true, true])
+    await store.close()
+  })
+
+  t.test('a read mark goes up to a message, and never back', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    for (const [from, to] of [
+      [ann, bob],
+      [bob, ann],
+      [ann, bob],
+      [ann, bob],
+      [bob, ann]
+    ] as const) {
+      await store.addMessage({ senderId: from._id, receiverId: to._id, text: '?' })
+    }
+    const steps = [
+      { upToSeq: 2, mark: { readCount: 1, unreadCount: 2, upToSeq: 2 } },
+      { upToSeq: 3, mark: { readCount: 1, unreadCount: 1, upToSeq: 3 } },
+      { upToSeq: 1, mark: { readCount: 0, unreadCount: 1, upToSeq: 3 } },
+      { upToSeq: 3, mark: { readCount: 0, unreadCount: 1, upToSeq: 3 } },
+      { upToSeq: 4, mark: { readCount: 1, unreadCount: 0, upToSeq: 4 } },
+      { upToSeq: 9, mark: { readCount: 0, unreadCount: 0, upToSeq: 4 } }
+    ]
+    for (const { upToSeq, mark } of steps) {
+      t.same(await store.markAsRead(bob._id, ann._id, upToSeq), mark, `up to ${upToSeq}`)
+    }
+    t.match(await store.listDialogs(bob._id, 0, 1), [{ readSeq: 4, unreadIncoming: 0, unreadOutgoing: 2 }])
+    t.match(await store.markAsRead(ann._id, bob._id, 9), { readCount: 2, upToSeq: 5 }, 'it ends at the last message')
+    await store.close()
+  })
+
+  t.test('unread counts are exact, however reads and sends interleave', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    const random = createRandom(t)
+    const sides = [
+      { reader: ann, peer: bob },
+      { reader: bob, peer: ann }
+    ]
+    for (let round = 0; round < 60; round++) {
+      const writes = Array.from({ length: 1 + random.below(6) }, () => {
+        const { reader, peer } = random.pick(sides)
+        if (random.isChance(0.6)) return store.addMessage({ senderId: reader._id, receiverId: peer._id, text: '?' })
+        return store.markAsRead(
+          reader._id,
+          peer._id,
+          random.isChance(0.7) ? 1 + random.below(round * 4 + 1) : undefined
+        )
+      })
+      await Promise.all(writes)
+      const history = await store.listMessages(ann._id, bob._id, 0, 1000)
+      for (const { reader, peer } of sides) {
+        const [dialog] = await store.listDialogs(reader._id, 0, 1)
+        const { readSeq = 0, unreadIncoming = 0 } = dialog ?? {}
+        const isUnread = ({ senderId, seq }: StoredMessage) => senderId === peer._id && seq > readSeq
+        if (unreadIncoming !== history.filter(isUnread).length) t.fail(`round ${round}: ${unreadIncoming} unread`)
+      }
+    }
+    t.ok((await store.listMessages(ann._id, bob._id, 0, 1000)).length > 60)
+    await store.close()
+  })
+}

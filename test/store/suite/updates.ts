@@ -1,0 +1,105 @@
+import type { Test } from 'tap'
+import { AppError } from '../../../src/errors.js'
+import type { Store, StoredUser } from '../../../src/store/store.js'
+import type { WithPeople } from './people.js'
+
+const nothing = { messages: [], dialogs: [], users: [], hasMore: false }
+
+/** Everything after a cursor, in pages. */
+async function readAll(store: Store, user: StoredUser, cursor: string, limit: number) {
+  const texts: string[] = []
+  const peers = new Set<string>()
+  const names: string[] = []
+  let pages = 0
+  for (let at = cursor, hasMore = true; hasMore; pages++) {
+    const page = await store.listUpdates(user._id, at, limit)
+    texts.push(...page.messages.map(({ text }) => text))
+    for (const { peer } of page.dialogs) peers.add(peer.tag)
+    names.push(...page.users.map(({ firstName }) => firstName))
+    at = page.cursor
+    hasMore = page.hasMore
+  }
+  return { texts, peers: [...peers].sort(), names, pages }
+}
+
+export function testUpdates(t: Test, withPeople: WithPeople): void {
+  t.test('updates are what has happened to one since the cursor', async (t) => {
+    const { open, store, ann, bob, cid } = await withPeople(t)
+    const say = (from: StoredUser, to: StoredUser, text: string) =>
+      store.addMessage({ senderId: from._id, receiverId: to._id, text })
+
+    const start = await store.newestCursor()
+    t.same(await store.listUpdates(ann._id, start, 9), { ...nothing, cursor: start })
+    const { message: hello } = await say(ann, bob, 'hello')
+    await say(bob, cid, 'not for ann')
+    const { message: hi } = await say(cid, ann, 'hi')
+    const first = await store.listUpdates(ann._id, start, 9)
+    t.same(first.messages, [hello, hi], 'messages from and to me, in the order in which they were stored')
+    t.same(first.dialogs, (await store.listDialogs(ann._id, 0, 9)).reverse(), 'and their dialogs')
+    t.same([first.users, first.hasMore], [[], false])
+
+    t.same(await store.listUpdates(ann._id, first.cursor, 9), { ...nothing, cursor: first.cursor })
+    await store.markAsRead(bob._id, ann._id)
+    for (const [who, peer] of [
+      [ann, bob],
+      [bob, ann]
+    ] as const) {
+      const moved = await store.listUpdates(who._id, first.cursor, 9)
+      t.match(moved, { messages: [], dialogs: [{ peer: { tag: peer.tag } }], users: [] }, `a mark moved for ${who.tag}`)
+    }
+    const read = await store.newestCursor()
+
+    await store.updateUser(bob._id, { firstName: 'Robert' })
+    const renamed = { messages: [], dialogs: [{ peer: { firstName: 'Robert' } }], users: [{ firstName: 'Robert' }] }
+    t.match(await store.listUpdates(ann._id, read, 9), renamed)
+    t.match(await store.listUpdates(cid._id, read, 9), renamed)
+    const own = await store.listUpdates(bob._id, read, 9)
+    t.match(own, { messages: [], users: [{ firstName: 'Robert' }] })
+    t.same(own.dialogs, [], 'his own dialogs have not changed for him')
+    await store.setLastSeen(bob._id, Date.now())
+    t.same((await store.listUpdates(ann._id, own.cursor, 9)).users, [], 'when he was seen is no change of his data')
+    await store.close()
+
+    const reopened = await open()
+    t.same((await reopened.listUpdates(ann._id, start, 9)).messages, [{ ...hello, isRead: true }, hi])
+    await reopened.addMessage({ senderId: ann._id, receiverId: bob._id, text: 'later' })
+    t.match(await reopened.listUpdates(bob._id, own.cursor, 9), { messages: [{ text: 'later', seq: 2 }] })
+    await reopened.close()
+  })
+
+  t.test('updates come in pages, without a gap', async (t) => {
+    const { store, ann, bob, cid } = await withPeople(t)
+    const start = await store.newestCursor()
+    const say = (from: StoredUser, to: StoredUser, text: string) =>
+      store.addMessage({ senderId: from._id, receiverId: to._id, text })
+    for (let number = 0; number < 40; number += 4) {
+      await say(ann, bob, `${number}`)
+      await say(cid, ann, `${number + 1}`)
+      await say(bob, ann, `${number + 2}`)
+      await say(bob, ann, `${number + 3}`)
+      await say(bob, cid, 'not for ann')
+    }
+    await store.markAsRead(ann._id, bob._id, 5)
+    await store.updateUser(cid._id, { firstName: 'Cidney' })
+    await say(cid, ann, '40')
+
+    const changes = 43
+    const texts = Array.from({ length: 41 }, (_, number) => `${number}`)
+    for (const limit of [1, 2, 7, 42, 43, 500]) {
+      const { pages, names, ...read } = await readAll(store, ann, start, limit)
+      t.same(read, { texts, peers: ['@Bob', '@Cid'] }, `${limit} at a time`)
+      t.ok(names.includes('Cidney'))
+      t.equal(pages, Math.ceil(changes / limit))
+    }
+    await store.close()
+  })
+
+  t.test('a cursor of elsewhere is refused', async (t) => {
+    const { store, ann } = await withPeople(t)
+    const refusal = new AppError('invalidParams', 'is no cursor of this server: load everything anew')
+    for (const cursor of ['', 'x', '-1', '1.5', '999999999', '9'.repeat(60)]) {
+      await t.rejects(store.listUpdates(ann._id, cursor, 9), refusal, cursor)
+    }
+    await store.close()
+  })
+}

@@ -1,0 +1,57 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { Test } from 'tap'
+
+/** A TCP proxy in front of a server: the cable that one can pull. */
+export interface Wire {
+  /** `http://127.0.0.1:PORT`, the same for whatever server it leads to. */
+  url: string
+  /** Leads new connections to another server. */
+  leadTo(url: string): void
+  /** Ends every connection at once, with what is under way on it. */
+  cut(): void
+  /** Lets nothing through any more, and ends nothing: both ends believe that they are connected. */
+  freeze(): void
+}
+
+/** Opens a wire to a server; it is gone with the test. */
+export async function openWire(t: Test, url: string): Promise<Wire> {
+  let target = new URL(url)
+  const ends = new Set<Socket>()
+
+  function tie(one: Socket, other: Socket) {
+    ends.add(one)
+    one.pipe(other)
+    one.on('error', () => other.destroy())
+    one.on('close', () => {
+      ends.delete(one)
+      other.destroy()
+    })
+  }
+
+  const proxy = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname)
+    tie(near, far)
+    tie(far, near)
+  })
+  const cut = () => {
+    for (const end of ends) end.destroy()
+  }
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  t.teardown(() => {
+    cut()
+    proxy.close()
+  })
+
+  return {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    leadTo(other) {
+      target = new URL(other)
+    },
+    cut,
+    freeze() {
+      for (const end of ends) end.unpipe().pause()
+    }
+  }
+}
