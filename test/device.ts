@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { WebSocket } from 'ws'
+import { type ClientOptions, WebSocket } from 'ws'
 import { type NotificationBody, notifications } from '../src/schemas/notification.js'
 
 export interface Notification {
@@ -45,15 +45,16 @@ export interface Device {
 }
 
 /** Opens a connection, closed at the end of the test; it has been greeted, or refused. */
-export async function openDevice(t: Test, url: string, cookie?: string): Promise<Device> {
-  const device = createDevice(url, cookie)
+export async function openDevice(t: Test, url: string, cookie?: string, options?: ClientOptions): Promise<Device> {
+  const device = createDevice(url, cookie, options)
   t.teardown(() => device.socket.terminate())
-  await Promise.race([device.hello, device.closed])
+  const failed = new Promise((_, reject) => device.socket.on('error', reject))
+  await Promise.race([device.hello, device.closed, failed])
   return device
 }
 
-function createDevice(url: string, cookie?: string): Device {
-  const socket = new WebSocket(url, { headers: cookie ? { cookie } : {} })
+function createDevice(url: string, cookie?: string, options?: ClientOptions): Device {
+  const socket = new WebSocket(url, { ...options, headers: cookie ? { cookie } : {} })
   const answers = createInbox<unknown>()
   const pushed = createInbox<Notification>()
   let lastId = 0

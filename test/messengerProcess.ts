@@ -3,11 +3,17 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
+import { type Device, openDevice } from './device.js'
+import { cookieOf, eve } from './server.js'
 
 export interface MessengerProcess {
   child: ChildProcess
   /** `http://127.0.0.1:PORT` */
   url: string
+  /** Signs up `@name`, and returns the header `Cookie`, which is good after a restart, too. */
+  signUp(name: string): Promise<string>
+  /** Opens a connection, closed at the end of the test. */
+  connect(cookie: string): Promise<Device>
   /** Sends a signal and waits for the end: the exit code, or null when the signal has ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>
 }
@@ -36,11 +42,21 @@ export async function startMessenger(t: Test, options: ProcessOptions): Promise<
   const child = spawnMessenger(t, options)
   const lines = createInterface(child.stdout as NodeJS.ReadableStream)
   const [line] = await once(lines, 'line')
-  const url = String(line).match(/^Messenger: (http:\/\/127\.0\.0\.1:\d+)\/$/)?.[1]
+  const url = String(line).match(/^Messenger: (http:\/\/127\.0\.0\.1:\d+)\/$/)?.[1] as string
   t.ok(url, 'the link is printed')
   return {
     child,
-    url: url as string,
+    url,
+    connect: (cookie) => openDevice(t, `${url.replace('http', 'ws')}/api`, cookie),
+    async signUp(name) {
+      const user = { ...eve, tag: `@${name}`, email: `${name}@test.example` }
+      const response = await fetch(`${url}/signup`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ user })
+      })
+      return cookieOf(response)
+    },
     async end(signal) {
       child.kill(signal)
       const [code] = await once(child, 'exit')

@@ -10,7 +10,7 @@ export interface Wire {
   leadTo(url: string): void
   /** Ends every connection at once, with what is under way on it. */
   cut(): void
-  /** Lets nothing through any more, and ends nothing: both ends believe that they are connected. */
+  /** Lets nothing through any more, not even an end: both sides believe that they are connected. */
   freeze(): void
 }
 
@@ -18,14 +18,16 @@ export interface Wire {
 export async function openWire(t: Test, url: string): Promise<Wire> {
   let target = new URL(url)
   const ends = new Set<Socket>()
+  let isFrozen = false
 
   function tie(one: Socket, other: Socket) {
     ends.add(one)
     one.pipe(other)
-    one.on('error', () => other.destroy())
+    // What is wrong with it does not matter: it ends.
+    one.on('error', () => {})
     one.on('close', () => {
       ends.delete(one)
-      other.destroy()
+      if (!isFrozen) other.destroy()
     })
   }
 
@@ -35,6 +37,7 @@ export async function openWire(t: Test, url: string): Promise<Wire> {
     tie(far, near)
   })
   const cut = () => {
+    isFrozen = false
     for (const end of ends) end.destroy()
   }
   proxy.listen(0, '127.0.0.1')
@@ -51,6 +54,7 @@ export async function openWire(t: Test, url: string): Promise<Wire> {
     },
     cut,
     freeze() {
+      isFrozen = true
       for (const end of ends) end.unpipe().pause()
     }
   }

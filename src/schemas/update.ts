@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { DialogsSchema } from './dialog.js'
 import { MessagesSchema } from './message.js'
 import { UserInfoSchema } from './user.js'
@@ -20,3 +20,5 @@ export const UpdatesSchema = Type.Object({
   cursor: CursorSchema,
   hasMore: Type.Boolean()
 })
+
+export type Updates = Static<typeof UpdatesSchema>

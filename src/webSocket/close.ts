@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Lanes } from './serve.js'
@@ -18,10 +18,12 @@ export interface CloseOptions {
 
 /** Clients are told, what has been read is answered, then every connection is closed, and it is waited for. */
 export async function closeConnections(
-  { notifier, websocketServer }: FastifyInstance,
+  { server, notifier, websocketServer }: FastifyInstance,
   lanes: Lanes,
   { reconnectAfterMs, drainTimeoutMs }: CloseOptions
 ): Promise<void> {
+  // Fastify answers upgrades with 503 from here on, but leaves their sockets open.
+  server.on('upgrade', (_request, socket: Socket) => socket.destroySoon())
   notifier.notifyAll('serverShutdown', { reconnectAfterMs })
   const running = Array.from(lanes.values(), (lane) => lane.idle())
   lanes.clear()
@@ -29,7 +31,7 @@ export async function closeConnections(
 
   const closed: Promise<unknown>[] = []
   for (const client of websocketServer.clients) {
-    closed.push(once(client, 'close'))
+    closed.push(new Promise((resolve) => client.once('close', resolve)))
     client.close(goingAway)
     if (closed.length % sliceSize === 0) await setImmediate()
   }

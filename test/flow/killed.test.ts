@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Message } from '../../src/schemas/message.js'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
-import { type Device, openDevice } from '../device.js'
+import type { Device } from '../device.js'
 import { startMessenger } from '../messengerProcess.js'
 
 const kills = 3
@@ -31,22 +31,12 @@ t.test(
   async (t) => {
     const dir = t.testdir()
     const cookies = new Map<string, string>()
-    const signUp = async (url: string, name: string) => {
-      const user = { tag: `@${name}`, firstName: 'A', lastName: 'B', email: `${name}@test.example`, password: 'secret' }
-      const response = await fetch(`${url}/signup`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ user })
-      })
-      cookies.set(name, `auth=${((await response.json()) as { token: string }).token}`)
-    }
-    const connect = (url: string, name: string) => openDevice(t, `${url.replace('http', 'ws')}/api`, cookies.get(name))
     const acknowledged: string[] = []
     const sent: string[] = []
 
     for (let round = 0; round < kills; round++) {
       const messenger = await startMessenger(t, { dir })
-      if (round === 0) for (const name of ['ann', 'bob']) await signUp(messenger.url, name)
+      if (round === 0) for (const name of ['ann', 'bob']) cookies.set(name, await messenger.signUp(name))
       const enough = acknowledged.length + 100
       let tellEnough = () => {}
       const isEnough = new Promise<void>((resolve) => {
@@ -57,7 +47,7 @@ t.test(
       }
       const senders = Array.from({ length: sendersPerRound }, async (_, index) => {
         const [from, to] = index % 2 ? ['ann', '@bob'] : ['bob', '@ann']
-        const device = await connect(messenger.url, from as string)
+        const device = await messenger.connect(cookies.get(from as string) as string)
         await talkUntilTheEnd(device, to as string, `${round}/${index}`, sent, acknowledge)
       })
       await isEnough
@@ -67,7 +57,7 @@ t.test(
 
     const messenger = await startMessenger(t, { dir })
     const historyOf = async (name: string, peer: string) => {
-      const device = await connect(messenger.url, name)
+      const device = await messenger.connect(cookies.get(name) as string)
       const messages: Message[] = []
       for (let start = 0; messages.length === start; start += 500) {
         messages.push(...(await device.call<Message[]>('getMessagesWithUser', [peer, start, start + 500])))

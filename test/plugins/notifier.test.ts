@@ -1,4 +1,5 @@
 import t from 'tap'
+import { openDevice } from '../device.js'
 import { startServer } from '../server.js'
 
 t.test('contacts are told when somebody comes and goes', async (t) => {
@@ -15,13 +16,66 @@ t.test('contacts are told when somebody comes and goes', async (t) => {
   t.same(await bobHere.rest(), [], 'with a second connection, ann neither comes nor goes')
   t.match(await bobHere.call('getDialogsList'), [{ userInfo: { tag: '@ann', isOnline: true } }])
 
+  const before = Date.now()
   await annThere.close()
-  t.match(await bobHere.notification(), {
-    type: 'contactOffline',
-    code: 3100,
-    body: { loggedOutUserTag: '@ann', lastSeen: Number }
-  })
-  t.match(await bobHere.call('getDialogsList'), [{ userInfo: { tag: '@ann', isOnline: false } }])
+  const { body, ...type } = await bobHere.notification()
+  t.same(type, { type: 'contactOffline', code: 3100 })
+  t.match(body, { loggedOutUserTag: '@ann', lastSeen: Number })
+  const { lastSeen } = body as { lastSeen: number }
+  t.ok(lastSeen >= before && lastSeen <= Date.now() - 1000, 'when her last connection ended, not when that was told')
+  t.match(await bobHere.call('getDialogsList'), [{ userInfo: { tag: '@ann', isOnline: false, lastSeen } }])
   t.same(await cidHere.rest(), [], 'who has no dialog with her is told nothing')
   t.match(await cidHere.call('findUsersByTag', ['bob']), [{ tag: '@bob', isOnline: true }])
+})
+
+t.test('a reload is no offline', async (t) => {
+  const server = await startServer(t, { config: { presence: { offlineGraceMs: 1_000_000 } } })
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const bobHere = await bob.connect()
+  await bobHere.call('sendMessageToUser', ['@ann', 'we have a dialog'])
+  const first = await ann.connect()
+  t.match(await bobHere.notification(), { code: 3101 })
+
+  await first.close()
+  t.match(await bobHere.call('getDialogsList'), [{ userInfo: { isOnline: true } }])
+  const second = await ann.connect()
+  t.match(await second.call('getSelfInfo'), { tag: '@ann' })
+  t.same(await bobHere.rest(), [])
+})
+
+t.test('when somebody was last seen outlives the server', async (t) => {
+  const server = await startServer(t, { config: { presence: { offlineGraceMs: 1_000_000 } } })
+  const [ann, bob, cid] = [await server.signUp('ann'), await server.signUp('bob'), await server.signUp('cid')]
+  const before = Date.now()
+  await ann.connect()
+  const left = await bob.connect()
+  await left.close()
+  const after = Date.now()
+  await server.app.close()
+
+  const again = await startServer(t, { dir: server.dir })
+  const cidHere = await openDevice(t, `${again.url.replace('http', 'ws')}/api`, cid.cookie)
+  const found = await cidHere.call<{ tag: string; isOnline: boolean; lastSeen: number }[]>('findUsersByTag', [''])
+  t.match(found, [
+    { tag: '@ann', isOnline: false },
+    { tag: '@bob', isOnline: false }
+  ])
+  const [anns, bobs] = found.map(({ lastSeen }) => lastSeen) as [number, number]
+  t.ok(anns >= before && anns <= Date.now(), 'of her who was there until the end')
+  t.ok(bobs >= before && bobs <= after, 'and of him who had just gone')
+})
+
+t.test('who has never been there was last seen signing up, who is there is seen now', async (t) => {
+  const server = await startServer(t)
+  const second = 1000
+  const before = Math.floor(Date.now() / second) * second
+  const [ann] = [await server.signUp('ann'), await server.signUp('bob')]
+  const after = Date.now()
+  const annHere = await ann.connect()
+  const [bob] = await annHere.call<{ lastSeen: number }[]>('findUsersByTag', ['bob'])
+  t.ok(bob && bob.lastSeen >= before && bob.lastSeen <= after)
+
+  await (await server.signUp('cid')).connect()
+  const [cid] = await annHere.call<{ lastSeen: number }[]>('findUsersByTag', ['cid'])
+  t.ok(cid && cid.lastSeen >= after && cid.lastSeen <= Date.now())
 })

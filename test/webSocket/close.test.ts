@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import t, { type Test } from 'tap'
+import Type from 'typebox'
+import { WebSocket } from 'ws'
+import { methods } from '../../src/rpc/index.js'
+import { method } from '../../src/rpc/method.js'
+import type { Message } from '../../src/schemas/message.js'
+import { openDevice } from '../device.js'
+import { type StartOptions, startServer } from '../server.js'
+
+/** A server with a method whose calls end when they are released. */
+async function startWithHold(t: Test, config: StartOptions['config'] = {}) {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const hold = method({
+    summary: '',
+    params: Type.Object({}),
+    result: Type.String(),
+    async run() {
+      await held
+      return 'released'
+    }
+  })
+  const server = await startServer(t, { methods: { ...methods, hold }, config })
+  t.teardown(release)
+  return { server, release }
+}
+
+t.test('when the server stops, clients are told, and what it has read is answered first', async (t) => {
+  const { server, release } = await startWithHold(t)
+  const ann = await (await server.signUp('ann')).connect()
+  const bob = await server.signUp('bob')
+  const [socket] = server.app.websocketServer.clients
+
+  const held = ann.call('hold')
+  const answer = ann.call('sendMessageToUser', ['@bob', 'just in time'])
+  await once(socket as WebSocket, 'message')
+  const closed = server.app.close()
+  t.same(await ann.notification(), { type: 'serverShutdown', code: 3901, body: { reconnectAfterMs: 1000 } })
+  ann.socket.send('{"jsonrpc":"2.0","method":"sendMessageToUser","params":["@bob","too late"]}')
+
+  t.equal((await fetch(`${server.url}/img/default.jpg`)).status, 503, 'a new request comes too late')
+  const late = new WebSocket(server.url.replace('http', 'ws'), { headers: { cookie: bob.cookie } })
+  const [error] = await once(late, 'error')
+  t.equal(error.message, 'Unexpected server response: 503', 'and so does a new connection')
+
+  release()
+  t.equal(await held, 'released')
+  t.match(await answer, { message: { text: 'just in time' } })
+  t.same(await ann.closed, { code: 1001, reason: '' })
+  await closed
+
+  const again = await startServer(t, { dir: server.dir })
+  const device = await openDevice(t, `${again.url.replace('http', 'ws')}/api`, bob.cookie)
+  t.match(await device.call('getMessagesWithUser', ['@ann']), [{ text: 'just in time' }])
+  t.equal((await device.call<Message[]>('getMessagesWithUser', ['@ann'])).length, 1)
+})
+
+t.test('a call that does not end, and a client that does not answer, hold the stop up for a while only', async (t) => {
+  const { server } = await startWithHold(t, { webSocket: { drainTimeoutMs: 100, closeTimeoutMs: 100 } })
+  const ann = await (await server.signUp('ann')).connect()
+  const bob = await (await server.signUp('bob')).connect()
+  bob.socket.pause()
+  ann.call('hold').catch(() => {})
+  await server.app.close()
+  t.same(await ann.closed, { code: 1001, reason: '' })
+})

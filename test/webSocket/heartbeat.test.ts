@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import t from 'tap'
+import Type from 'typebox'
+import { method } from '../../src/rpc/method.js'
+import { type Device, openDevice } from '../device.js'
+import { startServer } from '../server.js'
+import { openWire } from '../wire.js'
+
+const config = { webSocket: { pingIntervalMs: 100 }, presence: { offlineGraceMs: 0 } }
+
+t.test('who has silently gone is seen off, who answers stays', async (t) => {
+  const server = await startServer(t, { config })
+  const wire = await openWire(t, server.url)
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const bobHere = await bob.connect()
+  await bobHere.call('sendMessageToUser', ['@ann', 'we have a dialog'])
+  const annFar = await openDevice(t, `${wire.url.replace('http', 'ws')}/api`, ann.cookie)
+  t.match(await bobHere.notification(), { code: 3101 })
+
+  await once(annFar.socket, 'ping')
+  t.equal(annFar.socket.readyState, annFar.socket.OPEN, 'she has answered one ping at least')
+  wire.freeze()
+  t.match(await bobHere.notification(), { code: 3100, body: { loggedOutUserTag: '@ann' } })
+  t.equal(annFar.socket.readyState, annFar.socket.OPEN, 'she does not know')
+  for (let pings = 0; pings < 3; pings++) await once(bobHere.socket, 'ping')
+  t.match(await bobHere.call('getSelfInfo'), { tag: '@bob' })
+})
+
+t.test('a client that is busy, and therefore not read, is alive', async (t) => {
+  const devices: Device[] = []
+  const untilPing = method({
+    summary: '',
+    params: Type.Object({}),
+    result: Type.String(),
+    async run() {
+      await once(devices[0]?.socket as Device['socket'], 'ping')
+      return 'pinged'
+    }
+  })
+  const server = await startServer(t, {
+    methods: { untilPing },
+    config: { webSocket: { pingIntervalMs: 100, maxPendingFrames: 1 } }
+  })
+  const ann = await (await server.signUp('ann')).connect()
+  devices.push(ann)
+
+  const answers = Array.from({ length: 6 }, () => ann.call('untilPing'))
+  const [socket] = server.app.websocketServer.clients
+  while (!socket?.isPaused) await setImmediate()
+  t.same(await Promise.race([Promise.all(answers), ann.closed]), Array(6).fill('pinged'))
+})

@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import t from 'tap'
+import type { WebSocket } from 'ws'
+import { startServer } from '../server.js'
+
+t.test('a connection is greeted before anything else', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  const before = Date.now()
+  const device = await ann.connect()
+
+  const { serverTime, ...hello } = await device.hello
+  t.same(hello, {
+    tag: '@ann',
+    cursor: await server.app.db.newestCursor(),
+    limits: { maxPayloadBytes: 65_536, maxBatchCalls: 50, maxPageItems: 500, maxTextLength: 4096 }
+  })
+  t.ok(serverTime >= before && serverTime <= Date.now())
+  t.same(await device.rest(), [])
+})
+
+t.test('what is pushed while a connection opens comes after the greeting, or can be read then', async (t) => {
+  const server = await startServer(t)
+  const ann = await (await server.signUp('ann')).connect()
+  const bob = await server.signUp('bob')
+  const sending = Promise.all(
+    Array.from({ length: 200 }, (_, number) => ann.call('sendMessageToUser', ['@bob', `${number}`]))
+  )
+  const device = await bob.connect()
+  const { cursor } = await device.hello
+  const { messages } = await device.call<{ messages: { seq: number }[] }>('getUpdates', [cursor, 500])
+  await sending
+  const pushed = (await device.rest()).map(({ body }) => body.seq as number)
+  const known = await device.call<{ lastSeq: number }[]>('getDialogsList')
+  t.equal(known[0]?.lastSeq, 200)
+  const first = Math.min(...pushed, ...messages.map(({ seq }) => seq))
+  const seqs = new Set([...pushed, ...messages.map(({ seq }) => seq)])
+  t.equal(seqs.size, 200 - first + 1, 'from the cursor on nothing is missing')
+})
+
+t.test('a client that does not read is let go when too much waits for it', async (t) => {
+  const server = await startServer(t, {
+    config: { webSocket: { maxBufferedBytes: 10_000 }, presence: { offlineGraceMs: 0 } }
+  })
+  const ann = await (await server.signUp('ann')).connect()
+  const bob = await server.signUp('bob')
+  const deaf = await bob.connect()
+  deaf.socket.pause()
+
+  let sent = 0
+  for (; sent < 5000 && server.app.notifier.isOnline(bob._id); sent++) {
+    await ann.call('sendMessageToUser', ['@bob', '中'.repeat(4096)])
+  }
+  t.ok(sent < 5000, `after ${sent} messages`)
+  t.match(await ann.call('getDialogsList'), [{ unreadCount: sent, userInfo: { isOnline: false } }], 'nothing is lost')
+})
+
+t.test('a store that fails is logged, and ends neither the server nor the connection', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  const device = await ann.connect()
+  const errors = t.capture(server.app.log, 'error')
+
+  await server.app.db.close()
+  t.same(await device.refusal('getSelfInfo'), { code: -32000, message: 'Server error' })
+  const logIn = await server.post('/login', { user: { email: ann.email, password: ann.password } })
+  t.same([logIn.status, await logIn.json()], [500, { Error: { name: 'ServerError', message: 'Server error' } }])
+  const [socket] = server.app.websocketServer.clients
+  const closed = once(socket as WebSocket, 'close')
+  await device.close()
+  await closed
+  await server.app.close()
+  t.equal(errors().length, 3, 'the call, the log-in, and when she was last seen')
+})
