@@ -1,11 +1,14 @@
+import { createCatchUp } from './actions/catchUp.js'
 import { createConversationActions } from './actions/conversation.js'
 import { createDialogActions } from './actions/dialogs.js'
+import { createHistoryActions } from './actions/history.js'
 import { keepInStep } from './actions/keepInStep.js'
 import { createOutboxActions } from './actions/outbox.js'
 import { createProfileActions } from './actions/profile.js'
 import { createReport } from './actions/report.js'
 import { createSearchActions } from './actions/search.js'
 import { createSessionActions } from './actions/session.js'
+import { createStart } from './actions/start.js'
 import { createAttention } from './attention.js'
 import { createHttp } from './net/http.js'
 import { createRpcClient } from './net/rpcClient.js'
@@ -20,26 +23,35 @@ const http = createHttp()
 const report = createReport(store)
 
 const rpc = createRpcClient(`${location.protocol.replace('http', 'ws')}//${location.host}/`, {
-  onOpen: () => session.start(),
+  onOpen: (greeting) => start(greeting),
   onNotification: (notification) => dialogs.receive(notification),
   onLost: (closeCode) => session.lose(closeCode),
   onRefused: () => session.expire()
 })
 const route = createRoute(() => conversation.open(route.current()))
 const tabs = createTabs((announcement) => session.follow(announcement))
+const catchUp = createCatchUp({ store, rpc, report })
 const attention = createAttention(() => {
   conversation.markAsReadWhenSeen()
-  if (attention.isPresent()) rpc.checkNow()
+  if (attention.isPresent()) comeBack()
 })
-window.addEventListener('online', rpc.checkNow)
+window.addEventListener('online', comeBack)
 
 const dialogs = createDialogActions({ store, rpc, report })
-const conversation = createConversationActions({ store, rpc, route, attention, report })
+const history = createHistoryActions({ store, rpc, report })
+const conversation = createConversationActions({ store, rpc, route, attention, history, report })
 const outbox = createOutboxActions({ store, rpc, dialogs })
 const search = createSearchActions({ store, rpc, report })
 const profile = createProfileActions({ store, rpc, http })
-const session = createSessionActions({ store, rpc, http, route, tabs, outbox, dialogs, conversation, search })
+const session = createSessionActions({ store, rpc, http, route, tabs, outbox })
+const start = createStart({ store, rpc, route, outbox, catchUp, dialogs, conversation, search })
 
-showPage({ store, rpc, route, session, dialogs, conversation, outbox, search, profile })
-keepInStep({ store, conversation })
+showPage({ store, rpc, route, session, dialogs, history, outbox, search, profile })
+keepInStep({ store, conversation, history })
 rpc.connect()
+
+/** After a sleep of the machine a connection may be dead, though nobody has said so. */
+function comeBack() {
+  rpc.hurry()
+  catchUp.now()
+}

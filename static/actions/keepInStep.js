@@ -1,17 +1,21 @@
-import { conversationOf } from '../state/conversations.js'
+import { conversationOf, newestSeq } from '../state/conversations.js'
 import { findDialog } from '../state/dialogs.js'
 
 /** What is in sight is read; where a message has come that does not join those that are loaded, they are loaded. */
-export function keepInStep({ store, conversation }) {
+export function keepInStep({ store, conversation, history }) {
   store.watch(
-    (state) => ({ dialog: findDialog(state, state.openTag), isConnected: state.isConnected }),
+    (state) => ({
+      dialog: findDialog(state, state.openTag),
+      seenSeq: newestSeq(conversationOf(state, state.openTag)),
+      isConnected: state.isConnected
+    }),
     conversation.markAsReadWhenSeen
   )
   store.watch(
     (state) => ({ tag: state.openTag, lastSeq: findDialog(state, state.openTag)?.lastSeq }),
     ({ tag, lastSeq }) => {
       const { messages, isLoaded } = conversationOf(store.get(), tag)
-      if (isLoaded && lastSeq > (messages.at(-1)?.seq ?? 0)) conversation.closeGap()
+      if (isLoaded && lastSeq > newestSeq({ messages })) history.closeGap()
     }
   )
 }

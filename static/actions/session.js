@@ -1,8 +1,8 @@
 import { explain } from '../net/explain.js'
 import { forgetPresence } from '../state/people.js'
-import { change, createSession, enterSession, notify } from '../state/session.js'
+import { change, createSession, notify } from '../state/session.js'
 
-export function createSessionActions({ store, rpc, http, route, tabs, outbox, dialogs, conversation, search }) {
+export function createSessionActions({ store, rpc, http, route, tabs, outbox }) {
   function leave(kept = {}) {
     rpc.disconnect()
     store.update(() => ({ ...createSession('entry'), ...kept }))
@@ -16,16 +16,6 @@ export function createSessionActions({ store, rpc, http, route, tabs, outbox, di
   }
 
   return {
-    /** After every opening of the connection. What waits to be sent goes first, so that the lists show it. */
-    async start() {
-      const self = await rpc.call('getSelfInfo')
-      store.update((state) => enterSession(state, self))
-      outbox.flush()
-      await dialogs.loadFirst()
-      conversation.open(route.current())
-      search.repeat()
-    },
-
     lose(closeCode) {
       outbox.giveUpAfter(closeCode)
       store.update((state) => ({ ...state, isConnected: false, people: forgetPresence(state) }))

@@ -3,11 +3,12 @@ import { connectionLost, refusalOfRpc } from './refusal.js'
 const openTimeoutMs = 10_000
 const callTimeoutMs = 10_000
 const noClose = 1006
+const hello = 3900
 
 /**
  * One WebSocket with JSON-RPC on it.
  *
- * @param handlers `onOpen()`, `onNotification(notification)`, `onEnd(closeCode)`, which comes once
+ * @param handlers `onOpen(greeting)`, `onNotification(notification)`, `onEnd(closeCode)`, which comes once
  */
 export function openConnection(url, handlers) {
   const socket = new WebSocket(url)
@@ -24,16 +25,18 @@ export function openConnection(url, handlers) {
   }
 
   const openTimer = setTimeout(end, openTimeoutMs)
-  socket.addEventListener('open', () => {
-    clearTimeout(openTimer)
-    if (!hasEnded) handlers.onOpen()
-  })
   socket.addEventListener('close', ({ code }) => end(code))
   socket.addEventListener('message', ({ data }) => {
     const frame = JSON.parse(data)
     if (hasEnded || calls.settle(frame)) return
-    if ('code' in frame) handlers.onNotification(frame)
+    if (frame.code === hello) greet(frame.body)
+    else handlers.onNotification(frame)
   })
+
+  function greet(greeting) {
+    clearTimeout(openTimer)
+    handlers.onOpen(greeting)
+  }
 
   return {
     end,

@@ -4,28 +4,33 @@ import { connectionLost } from './refusal.js'
 
 // RFC 6455, 7.4.1; the server closes so when the cookie is missing or has expired.
 const policyViolation = 1008
+const serverShutdown = 3901
 
 /**
  * JSON-RPC over a WebSocket that is opened again whenever it is lost.
  *
- * @param handlers `onOpen()`, whose promise tells whether the connection is of use; `onNotification(notification)`;
+ * @param handlers `onOpen(greeting)`, whose promise tells whether the connection is of use; `onNotification(notification)`;
  *   `onLost(closeCode)`; `onRefused()`, after which nothing is tried until the next `connect()`
  */
 export function createRpcClient(url, handlers) {
   let connection
   let retryTimer
   let failedAttempts = 0
+  let restMs = 0
 
   function connect() {
     clearTimeout(retryTimer)
     retryTimer = undefined
     const opened = openConnection(url, {
-      onOpen: () =>
-        handlers.onOpen().then(
+      onOpen: (greeting) =>
+        handlers.onOpen(greeting).then(
           () => (failedAttempts = 0),
           () => opened.end()
         ),
-      onNotification: handlers.onNotification,
+      onNotification(notification) {
+        if (notification.code === serverShutdown) restMs = notification.body.reconnectAfterMs
+        handlers.onNotification(notification)
+      },
       onEnd: (code) => opened === connection && ended(code)
     })
     connection = opened
@@ -34,7 +39,8 @@ export function createRpcClient(url, handlers) {
   function ended(code) {
     connection = undefined
     if (code === policyViolation) return handlers.onRefused()
-    retryTimer = setTimeout(connect, backoffMs(failedAttempts++))
+    retryTimer = setTimeout(connect, restMs + backoffMs(failedAttempts++))
+    restMs = 0
     handlers.onLost(code)
   }
 
@@ -52,10 +58,9 @@ export function createRpcClient(url, handlers) {
       connection = undefined
       last?.end()
     },
-    /** Finds out whether the connection still lives, or does not wait any longer to open it. */
-    checkNow() {
+    /** Does not wait any longer to open the connection. */
+    hurry() {
       if (retryTimer) connect()
-      else call('getSelfInfo').catch(() => {})
     }
   }
 }

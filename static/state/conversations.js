@@ -41,9 +41,13 @@ function joinBySeq(known, loaded) {
 /** A message that leaves a hole is not shown: the newest page is loaded instead. */
 export function addMessageToConversation(state, tag, message) {
   const { messages, isLoaded } = conversationOf(state, tag)
-  const lastSeq = messages.at(-1)?.seq ?? 0
-  if (!isLoaded || message.seq !== lastSeq + 1) return state
+  if (!isLoaded || message.seq !== newestSeq({ messages }) + 1) return state
   return changeConversation(state, tag, { messages: [...messages, message] })
+}
+
+/** @returns the `seq` of the newest message that is loaded, 0 without one */
+export function newestSeq({ messages }) {
+  return messages.at(-1)?.seq ?? 0
 }
 
 export function hasOlder({ messages }) {

@@ -22,6 +22,21 @@ export function addDialogs(state, page, { isFirst, hasMore }) {
   }
 }
 
+/**
+ * @param page of `getUpdates`, where a dialog that is not loaded yet is of interest only when it has got a message
+ * @param tags whose dialogs have got messages, in their order
+ */
+export function updateDialogs(state, page, tags) {
+  const ranks = new Map(tags.map((tag, index) => [tag, index]))
+  const rankOf = ({ tag }) => ranks.get(tag) ?? -1
+  const changed = new Map(page.map(fromWire).map((dialog) => [dialog.tag, dialog]))
+  const present = state.dialogs.map((dialog) => newerOf(changed.get(dialog.tag) ?? dialog, dialog))
+  const added = [...changed.values()].filter(({ tag }) => ranks.has(tag) && !findDialog(state, tag))
+  const users = page.map(({ userInfo }) => userInfo)
+  const dialogs = [...present, ...added].sort((one, other) => rankOf(other) - rankOf(one))
+  return { ...knowPeople(state, users), dialogs }
+}
+
 /** A message that was pushed meanwhile is newer than a list that was read before it. */
 function newerOf(loaded, present) {
   return present && present.lastSeq > loaded.lastSeq ? present : loaded

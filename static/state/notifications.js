@@ -7,7 +7,10 @@ import { changeSelf } from './session.js'
 const changes = new Map([
   [3001, addMessage],
   [3002, addMessage],
-  [3100, (state, { loggedOutUserTag }) => changePerson(state, loggedOutUserTag, { isOnline: false })],
+  [
+    3100,
+    (state, { loggedOutUserTag, lastSeen }) => changePerson(state, loggedOutUserTag, { isOnline: false, lastSeen })
+  ],
   [3101, (state, { loggedInUserTag }) => changePerson(state, loggedInUserTag, { isOnline: true })],
   [3200, (state, { tag, ...fields }) => changePerson(state, tag, fields)],
   [3201, (state, fields) => changeSelf(fields)(state)],

@@ -15,7 +15,7 @@ export function forgetPresence({ people }) {
 
 /** Somebody whom nothing but the tag is known of yet is shown by it. */
 export function personOf({ people }, tag) {
-  return people[tag] ?? { tag, firstName: tag, lastName: '', img: 'default.jpg', isOnline: false }
+  return people[tag] ?? { tag, firstName: tag, lastName: '', img: 'default.jpg', isOnline: false, lastSeen: null }
 }
 
 export function fullName({ firstName, lastName }) {

@@ -1,13 +1,14 @@
 /**
  * The whole state. `phase` is `starting`, `entry` or `messenger`; `people` are by their tags, `dialogs` newest first,
- * `conversations` (the messages that are loaded) by the other one's tag, `outbox` in the order of sending. `isConnected` is
- * null until that is known.
+ * `conversations` (the messages that are loaded) by the other one's tag, `outbox` in the order of sending. What has happened
+ * up to `cursor` is known. `isConnected` is null until that is known.
  */
 export function createSession(phase = 'starting') {
   return {
     phase,
     isConnected: null,
     self: null,
+    cursor: null,
     people: {},
     dialogs: [],
     dialogsPaging: { isLoaded: false, hasMore: false },
@@ -20,17 +21,11 @@ export function createSession(phase = 'starting') {
   }
 }
 
-/** The connection is there again: of another user nothing is kept, of conversations only the open one. */
-export function enterSession(state, self) {
-  const kept = state.self?._id === self._id ? state : createSession()
-  const open = kept.conversations[kept.openTag]
-  return {
-    ...kept,
-    phase: 'messenger',
-    isConnected: true,
-    self,
-    conversations: open ? { [kept.openTag]: open } : {}
-  }
+/** Everything begins anew; of the same user only what is not sent yet, and what is open, is kept. */
+export function enterSession(state, { self, cursor }) {
+  const { outbox, drafts, openTag } = state
+  const kept = state.self?._id === self._id ? { outbox, drafts, openTag } : {}
+  return { ...createSession('messenger'), ...kept, isConnected: true, self, cursor }
 }
 
 export const change = (changes) => (state) => ({ ...state, ...changes })

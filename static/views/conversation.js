@@ -1,13 +1,14 @@
 import { fullName, personOf } from '../state/people.js'
 import { showAvatar } from './avatar.js'
 import { showComposer } from './composer.js'
+import { whenOf } from './dates.js'
 import { byId } from './elements.js'
 import { showMessageList } from './messageList.js'
 
 // Where typing needs no keyboard on the screen, which would cover what was just opened.
 const hasKeyboard = matchMedia('(hover: hover) and (pointer: fine)')
 
-export function showConversation({ store, route, conversation, outbox }) {
+export function showConversation({ store, route, history, outbox }) {
   const pane = byId('open-conversation')
   byId('back').addEventListener('click', () => route.close())
 
@@ -24,7 +25,7 @@ export function showConversation({ store, route, conversation, outbox }) {
     showPeer
   )
 
-  showMessageList({ store, conversation, outbox })
+  showMessageList({ store, history, outbox })
   showComposer({ store, outbox })
   moveFocus(store)
 }
@@ -33,8 +34,8 @@ function showPeer({ person, isConnected }) {
   if (!person) return
   byId('peer-name').firstElementChild.textContent = fullName(person)
   byId('peer-tag').textContent = person.tag
-  const presence = person.isOnline ? ' · online' : ' · offline'
-  byId('peer-presence').textContent = isConnected ? presence : ''
+  const presence = person.isOnline ? 'online' : `last seen ${whenOf(person.lastSeen)}`
+  byId('peer-presence').textContent = isConnected && person.lastSeen ? ` · ${presence}` : ''
   showAvatar(byId('peer-avatar'), person)
 }
 

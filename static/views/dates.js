@@ -27,6 +27,14 @@ export function dayOf(date, now = Date.now()) {
   return (new Date(date).getFullYear() === new Date(now).getFullYear() ? formats.day : formats.dayOfYear).format(date)
 }
 
+/** @returns when something was, in a sentence, such as `at 14:05` or `on Monday at 14:05` */
+export function whenOf(date, now = Date.now()) {
+  const days = daysBetween(date, now)
+  const time = `at ${timeOf(date)}`
+  if (days === 0) return time
+  return days === 1 ? `yesterday ${time}` : `on ${dayOf(date, now)} ${time}`
+}
+
 export function briefly(date, now = Date.now()) {
   const days = daysBetween(date, now)
   if (days === 0) return timeOf(date)

@@ -10,7 +10,7 @@ import { createScrollKeeper } from './scrollKeeper.js'
 
 const loadOlderWithinPx = 400
 
-export function showMessageList({ store, conversation, outbox }) {
+export function showMessageList({ store, history, outbox }) {
   const log = byId('log')
   const showRows = createKeyedList(byId('messages'), { create: createLogRow, fill: fillLogRow })
   const scroll = createScrollKeeper({ log, list: byId('messages'), jumpDown: byId('jump-down') })
@@ -19,10 +19,10 @@ export function showMessageList({ store, conversation, outbox }) {
 
   const loadOlderWhenNear = () => {
     const { older } = conversationOf(store.get(), store.get().openTag)
-    if (log.scrollTop < loadOlderWithinPx && older === 'idle') conversation.loadOlder()
+    if (log.scrollTop < loadOlderWithinPx && older === 'idle') history.loadOlder()
   }
   log.addEventListener('scroll', loadOlderWhenNear)
-  byId('load-older').addEventListener('click', () => conversation.loadOlder())
+  byId('load-older').addEventListener('click', () => history.loadOlder())
   byId('messages').addEventListener('click', ({ target }) => actOnMessage(target, outbox))
 
   store.watch(viewOf, (view) => {

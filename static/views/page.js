@@ -32,7 +32,7 @@ function showPhase({ store }) {
 }
 
 function showConnection({ store, rpc }) {
-  byId('reconnect').addEventListener('click', rpc.checkNow)
+  byId('reconnect').addEventListener('click', rpc.hurry)
   store.watch(
     ({ phase, isConnected }) => ({ phase, isConnected }),
     ({ phase, isConnected }) => {

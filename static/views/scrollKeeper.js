@@ -35,7 +35,7 @@ export function createScrollKeeper({ log, list, jumpDown }) {
       const before = anchor?.offsetTop
       const lastKey = list.lastElementChild?.dataset.key
       render()
-      if (isAnother) return toStart({ log, list, toBottom })
+      if (isAnother) return toStart({ log, list, toBottom, follow })
       const isJustWritten = lastRow?.status === 'sending' && lastRow.key !== lastKey
       if (isAtBottom || isJustWritten) return toBottom()
       if (anchor?.isConnected) log.scrollTop += anchor.offsetTop - before
@@ -50,8 +50,9 @@ function firstInSight(log, list) {
 }
 
 /** A conversation opens at its end, or at the first new message where there are more than fit. */
-function toStart({ log, list, toBottom }) {
+function toStart({ log, list, toBottom, follow }) {
   toBottom()
   const firstNew = list.querySelector('.unread')
   if (firstNew?.offsetTop < log.scrollTop) log.scrollTop = firstNew.offsetTop - roomForDayPx
+  follow()
 }

@@ -15,7 +15,7 @@ await testInChromium(t, 'a long conversation', async (t, browser, server) => {
     await annas.line('Carol Test').getByText('99+ unread').waitFor()
     await annas.open('Carol Test')
     await annas.page.getByText('New messages').waitFor()
-    await annas.page.waitForFunction('Math.abs(document.querySelector(".unread").offsetTop - log.scrollTop) < 60')
+    await annas.comesTrue('Math.abs(document.querySelector(".unread").offsetTop - log.scrollTop) < 60')
     await annas.seesTitle('Messenger')
   })
 
@@ -40,10 +40,10 @@ await testInChromium(t, 'a long conversation', async (t, browser, server) => {
     await annas.message('message 1').waitFor()
     t.equal(await annas.page.getByRole('button', { name: 'Load older messages' }).isVisible(), false)
     await annas.page.getByRole('button', { name: 'Go to the end' }).click()
-    await annas.page.waitForFunction('log.scrollHeight - log.scrollTop - log.clientHeight < 2')
+    await annas.comesTrue('log.scrollHeight - log.scrollTop - log.clientHeight < 2')
     await device.call('sendMessageToUser', ['@anna', 'message 152'])
     await annas.message('message 152').waitFor()
-    await annas.page.waitForFunction('log.scrollHeight - log.scrollTop - log.clientHeight < 2')
+    await annas.comesTrue('log.scrollHeight - log.scrollTop - log.clientHeight < 2')
   })
 
   t.same(annas.complaints(), [], 'the console is silent')

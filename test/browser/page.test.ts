@@ -84,7 +84,7 @@ await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
   await t.test('with somebody who is gone one is told so', async () => {
     await boriss.page.getByRole('button', { name: 'Log out' }).click()
     await boriss.page.getByRole('button', { name: 'Log in' }).waitFor()
-    await annas.sees('@boris · offline')
+    await annas.sees('@boris · last seen at ')
   })
 
   await t.test('a wrong password is refused, the right one is not', async () => {

@@ -27,6 +27,8 @@ export interface Window {
   seesMessage(text: string, status?: string): Promise<void>
   sees(text: string): Promise<void>
   seesTitle(title: string): Promise<void>
+  /** Waits until a JavaScript expression is true in the page. */
+  comesTrue(expression: string): Promise<void>
   /** What the console has said that it should not, but for the failed requests that the browser reports itself. */
   complaints(): string[]
 }
@@ -58,6 +60,13 @@ export async function openTab(context: BrowserContext, url: string): Promise<Win
       .getByRole('log')
       .getByRole('listitem')
       .filter({ has: page.getByText(text, { exact: true }) })
+  // The page forbids eval, so that Playwright's waitForFunction could ask only once.
+  const comesTrue = async (expression: string) => {
+    const deadline = performance.now() + timeoutMs
+    while (!(await page.evaluate(expression))) {
+      if (performance.now() > deadline) throw new Error(`It never came true: ${expression}`)
+    }
+  }
   const line = (name: string) => page.getByRole('complementary', { name: 'Chats' }).getByRole('link', { name })
 
   return {
@@ -65,6 +74,7 @@ export async function openTab(context: BrowserContext, url: string): Promise<Win
     context,
     message,
     line,
+    comesTrue,
     complaints: () => complaints,
     ...entering(page),
     async find(tagPart, name) {
@@ -82,7 +92,7 @@ export async function openTab(context: BrowserContext, url: string): Promise<Win
     },
     sees: (text) => page.getByText(text).first().waitFor(),
     async seesTitle(title) {
-      await page.waitForFunction(`document.title === ${JSON.stringify(title)}`)
+      await comesTrue(`document.title === ${JSON.stringify(title)}`)
     }
   }
 }

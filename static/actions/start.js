@@ -1,0 +1,28 @@
+import { conversationOf } from '../state/conversations.js'
+import { change, enterSession } from '../state/session.js'
+
+/** What follows every opening of the connection: the page begins, or goes on where the last connection has ended. */
+export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conversation, search }) {
+  async function begin(cursor) {
+    const self = await rpc.call('getSelfInfo')
+    store.update((state) => enterSession(state, { self, cursor }))
+    outbox.flush()
+    await dialogs.loadFirst()
+    conversation.open(route.current())
+  }
+
+  /** What waits to be sent goes first, so that the updates have it. Who is online is in no update: the list tells. */
+  async function goOn(cursor) {
+    store.update(change({ isConnected: true }))
+    outbox.flush()
+    if (!(await catchUp.all())) return begin(cursor)
+    await dialogs.loadFirst()
+    if (!conversationOf(store.get(), store.get().openTag).isLoaded) conversation.open(route.current())
+  }
+
+  return async function start({ tag, cursor }) {
+    const { phase, self } = store.get()
+    await (phase === 'messenger' && self.tag === tag ? goOn(cursor) : begin(cursor))
+    search.repeat()
+  }
+}
