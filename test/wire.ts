@@ -10,6 +10,11 @@ export interface Wire {
   leadTo(url: string): void
   /** Ends every connection at once, with what is under way on it. */
   cut(): void
+  /** Cuts, and lets nobody connect again until it is plugged in. */
+  unplug(): void
+  plugIn(): void
+  /** Lets clients speak, and hear nothing any more. */
+  deafen(): void
   /** Lets nothing through any more, not even an end: both sides believe that they are connected. */
   freeze(): void
 }
@@ -18,7 +23,9 @@ export interface Wire {
 export async function openWire(t: Test, url: string): Promise<Wire> {
   let target = new URL(url)
   const ends = new Set<Socket>()
+  const fromServer = new Set<Socket>()
   let isFrozen = false
+  let isUnplugged = false
 
   function tie(one: Socket, other: Socket) {
     ends.add(one)
@@ -27,14 +34,17 @@ export async function openWire(t: Test, url: string): Promise<Wire> {
     one.on('error', () => {})
     one.on('close', () => {
       ends.delete(one)
+      fromServer.delete(one)
       if (!isFrozen) other.destroy()
     })
   }
 
   const proxy = createServer((near) => {
+    if (isUnplugged) return near.destroy()
     const far = connect(Number(target.port), target.hostname)
     tie(near, far)
     tie(far, near)
+    fromServer.add(far)
   })
   const cut = () => {
     isFrozen = false
@@ -53,6 +63,16 @@ export async function openWire(t: Test, url: string): Promise<Wire> {
       target = new URL(other)
     },
     cut,
+    unplug() {
+      isUnplugged = true
+      cut()
+    },
+    plugIn() {
+      isUnplugged = false
+    },
+    deafen() {
+      for (const end of fromServer) end.unpipe().pause()
+    },
     freeze() {
       isFrozen = true
       for (const end of ends) end.unpipe().pause()

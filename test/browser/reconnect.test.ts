@@ -33,13 +33,13 @@ await testInChromium(t, 'the server is restarted', async (t, browser, server) =>
     await annas.seesMessage('And one more', 'Read')
     await boriss.seesMessage('And one more')
     const texts = ['Hello', 'Written in the dark', 'And one more']
-    for (const { page } of [annas, boriss]) {
+    for (const { page, texts: shown } of [annas, boriss]) {
       await page.getByText('Connection lost').waitFor({ state: 'hidden' })
-      t.same(await textsIn(page), texts)
+      t.same(await shown(), texts)
     }
     await boriss.page.reload()
     await boriss.seesMessage('And one more')
-    t.same(await textsIn(boriss.page), texts, 'in the history, too')
+    t.same(await boriss.texts(), texts, 'in the history, too')
   })
 
   await t.test('whose session has ended meanwhile logs in, and what was written is sent', async (t) => {
@@ -50,7 +50,7 @@ await testInChromium(t, 'the server is restarted', async (t, browser, server) =>
     await annas.sees('Your session has ended. Please log in again.')
     await annas.logIn(anna)
     await annas.seesMessage('Written before the end', 'Read')
-    t.same(await textsIn(boriss.page), ['Hello', 'Written in the dark', 'And one more', 'Written before the end'])
+    t.same(await boriss.texts(), ['Hello', 'Written in the dark', 'And one more', 'Written before the end'])
   })
 
   t.same([...annas.complaints(), ...boriss.complaints()], [], 'the console is silent')
@@ -84,7 +84,7 @@ await testInChromium(
     await annas.seesMessage('Hello', 'Sent')
     await boriss.open('Anna Berg')
     await boriss.seesMessage('Hello')
-    t.same(await textsIn(boriss.page), ['Hello'])
+    t.same(await boriss.texts(), ['Hello'])
     t.equal(idsOfAttempts[2], idsOfAttempts[1], 'it is tried again as the same message')
   },
   { methods: { ...methods, sendMessageToUser: busyAtFirst } }
@@ -104,8 +104,4 @@ async function startAgain({ url, dir }: Server): Promise<FastifyInstance> {
   const app = createApp(loadConfig(join(dir, 'config.json')).config)
   await app.listen({ port: Number(new URL(url).port), host: '127.0.0.1' })
   return app
-}
-
-function textsIn(page: Window['page']): Promise<string[]> {
-  return page.getByRole('log').locator('.text > :first-child').allTextContents()
 }

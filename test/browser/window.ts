@@ -25,6 +25,8 @@ export interface Window {
   /** The message with exactly this text. */
   message(text: string): Locator
   seesMessage(text: string, status?: string): Promise<void>
+  /** The messages that are shown, top to bottom. */
+  texts(): Promise<string[]>
   sees(text: string): Promise<void>
   seesTitle(title: string): Promise<void>
   /** Waits until a JavaScript expression is true in the page. */
@@ -90,6 +92,7 @@ export async function openTab(context: BrowserContext, url: string): Promise<Win
       const row = message(text)
       await (status ? row.getByText(status, { exact: true }) : row).waitFor()
     },
+    texts: () => page.getByRole('log').locator('.text > :first-child').allTextContents(),
     sees: (text) => page.getByText(text).first().waitFor(),
     async seesTitle(title) {
       await comesTrue(`document.title === ${JSON.stringify(title)}`)
