@@ -8,10 +8,9 @@ const response = await fetch(`${url}/login`, {
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ user: { email, password } })
 })
-const { token, user, Error: refusal } = await response.json()
+const { token, Error: refusal } = await response.json()
 if (refusal) throw new Error(refusal.message)
 
 const socket = new WebSocket(`${url.replace('http', 'ws')}/api`, { headers: { cookie: `auth=${token}` } })
-socket.on('open', () => console.log(`${user.tag} is online`))
 socket.on('message', (frame) => console.log(String(frame)))
 socket.on('close', (code) => console.log(`closed with ${code}`))

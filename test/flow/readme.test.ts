@@ -54,8 +54,9 @@ t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missi
       return { child, lines: linesOf(child) }
     })
   const [ann, bob] = listeners as [(typeof listeners)[0], (typeof listeners)[0]]
-  t.equal((await ann.lines.next()).value, '@ann is online')
-  t.equal((await bob.lines.next()).value, '@bob is online')
+  const pushed = async ({ lines }: typeof ann) => JSON.parse((await lines.next()).value as string)
+  t.match(await pushed(ann), { type: 'hello', body: { tag: '@ann' } })
+  t.match(await pushed(bob), { type: 'hello', body: { tag: '@bob' } })
 
   const stranger = spawnSync(process.execPath, ['docs/listen.js', 'ann@example.org', 'wrong', messenger.url], {
     cwd: dir
@@ -66,7 +67,6 @@ t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missi
     { id: 1, result: { message: { text: 'Hello, Bob!' } } },
     { id: 2, result: { status: 'OK' } }
   ])
-  const pushed = async ({ lines }: typeof ann) => JSON.parse((await lines.next()).value as string)
   t.match(await pushed(bob), { code: 3001, body: { text: 'Hello, Bob!' } })
   t.match(await pushed(ann), { code: 3002 }, 'what was sent from elsewhere')
   t.match(await pushed(ann), { code: 3300, body: { receiverTag: '@bob' } })
