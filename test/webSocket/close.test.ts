@@ -58,6 +58,15 @@ t.test('when the server stops, clients are told, and what it has read is answere
   t.equal((await device.call<Message[]>('getMessagesWithUser', ['@ann'])).length, 1)
 })
 
+t.test('many connections are all closed', async (t) => {
+  const { server } = await startWithHold(t)
+  const ann = await server.signUp('ann')
+  const devices = await Promise.all(Array.from({ length: 600 }, () => ann.connect()))
+  await server.app.close()
+  const ends = await Promise.all(devices.map(({ closed }) => closed))
+  t.same([...new Set(ends.map(({ code }) => code))], [1001])
+})
+
 t.test('a call that does not end, and a client that does not answer, hold the stop up for a while only', async (t) => {
   const { server } = await startWithHold(t, { webSocket: { drainTimeoutMs: 100, closeTimeoutMs: 100 } })
   const ann = await (await server.signUp('ann')).connect()

@@ -55,6 +55,16 @@ t.test('a client that does not read is let go when too much waits for it', async
   t.match(await ann.call('getDialogsList'), [{ unreadCount: sent, userInfo: { isOnline: false } }], 'nothing is lost')
 })
 
+t.test('whoever cannot be greeted is let go', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  const errors = t.capture(server.app.log, 'error')
+  t.capture(server.app.db, 'newestCursor', () => Promise.reject(new Error('no store')))
+  const device = await ann.connect()
+  t.match(await device.closed, { code: 1006 })
+  t.match(errors(), [{ args: [new Error('no store')] }])
+})
+
 t.test('a store that fails is logged, and ends neither the server nor the connection', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')

@@ -43,7 +43,15 @@ t.test('ann and bob talk', async (t) => {
     readSeq: 0,
     peerReadSeq: 0,
     unreadIncoming: 0,
-    userInfo: { _id: bob._id, tag: '@Bob', firstName: 'Bob', lastName: 'Test', img: 'default.jpg', isOnline: true }
+    userInfo: {
+      _id: bob._id,
+      tag: '@Bob',
+      firstName: 'Bob',
+      lastName: 'Test',
+      img: 'default.jpg',
+      isOnline: true,
+      lastSeen: annsDialog?.userInfo.lastSeen
+    }
   })
   t.match(annsDialog?._id, /^[0-9a-f]{24}$/)
   t.match(await bobHere.call('getDialogsList'), [
