@@ -1,23 +1,15 @@
 import t from 'tap'
 import { openWire } from '../wire.js'
 import { testInChromium } from './chromium.js'
-import { accountOf, openWindow, type Window } from './window.js'
-
-const anna = accountOf('anna')
-const boris = accountOf('boris')
+import { meet, openWindow, type Window } from './window.js'
 
 await testInChromium(t, 'the connection is cut', async (t, browser, server) => {
   const wire = await openWire(t, server.url)
   const annas = await openWindow(browser, wire.url)
   const boriss = await openWindow(browser, server.url)
   const carol = await (await server.signUp('carol')).connect()
-  await annas.signUp(anna)
-  await boriss.signUp(boris)
+  await meet(annas, boriss)
   await carol.call('sendMessageToUser', ['@anna', 'Carol says hello'])
-  await annas.find('boris', 'Boris Berg')
-  await annas.write('Hello')
-  await boriss.open('Anna Berg')
-  await annas.seesMessage('Hello', 'Read')
 
   await t.test('it comes back by itself, and knows what it has missed', async (t) => {
     wire.unplug()

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { testInChromium } from './chromium.js'
-import { accountOf, openWindow } from './window.js'
+import { anna, openWindow } from './window.js'
 
 await testInChromium(t, 'a long conversation', async (t, browser, server) => {
   const annas = await openWindow(browser, server.url)
-  await annas.signUp(accountOf('anna'))
+  await annas.signUp(anna)
   const carol = await server.signUp('carol')
   const device = await carol.connect()
   for (let n = 1; n <= 150; n++) await device.call('sendMessageToUser', ['@anna', `message ${n}`])

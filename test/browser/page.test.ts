@@ -1,9 +1,6 @@
 import t from 'tap'
 import { testInChromium } from './chromium.js'
-import { accountOf, openWindow } from './window.js'
-
-const anna = accountOf('anna')
-const boris = accountOf('boris')
+import { anna, boris, openWindow } from './window.js'
 
 await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
   const annas = await openWindow(browser, url)

@@ -7,10 +7,7 @@ import { AppError } from '../../src/errors.js'
 import { methods } from '../../src/rpc/index.js'
 import type { Server } from '../server.js'
 import { testInChromium } from './chromium.js'
-import { accountOf, openWindow, type Window } from './window.js'
-
-const anna = accountOf('anna')
-const boris = accountOf('boris')
+import { anna, boris, meet, openWindow } from './window.js'
 
 await testInChromium(t, 'the server is restarted', async (t, browser, server) => {
   const annas = await openWindow(browser, server.url)
@@ -89,15 +86,6 @@ await testInChromium(
   },
   { methods: { ...methods, sendMessageToUser: busyAtFirst } }
 )
-
-async function meet(annas: Window, boriss: Window): Promise<void> {
-  await annas.signUp(anna)
-  await boriss.signUp(boris)
-  await annas.find('boris', 'Boris Berg')
-  await annas.write('Hello')
-  await boriss.open('Anna Berg')
-  await annas.seesMessage('Hello', 'Read')
-}
 
 /** The same port and the same database. */
 async function startAgain({ url, dir }: Server): Promise<FastifyInstance> {

@@ -1,9 +1,7 @@
 import t from 'tap'
 import { testInChromium } from './chromium.js'
-import { accountOf, openTab, openWindow } from './window.js'
+import { anna, boris, meet, openTab, openWindow } from './window.js'
 
-const anna = accountOf('anna')
-const boris = accountOf('boris')
 const dot = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64'
@@ -12,12 +10,7 @@ const dot = Buffer.from(
 await testInChromium(t, 'one person in several tabs', async (t, browser, { url }) => {
   const annas = await openWindow(browser, url)
   const boriss = await openWindow(browser, url)
-  await annas.signUp(anna)
-  await boriss.signUp(boris)
-  await annas.find('boris', 'Boris Berg')
-  await annas.write('Hello')
-  await boriss.open('Anna Berg')
-  await boriss.seesMessage('Hello')
+  await meet(annas, boriss)
 
   await t.test('a reload keeps the session and the conversation', async () => {
     await annas.page.reload()

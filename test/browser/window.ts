@@ -36,9 +36,22 @@ export interface Window {
 }
 
 /** `anna` is `@anna`, Anna Berg, anna@x.example. */
-export function accountOf(name: string): Account {
+function accountOf(name: string): Account {
   const firstName = name[0]?.toUpperCase() + name.slice(1)
   return { tag: `@${name}`, firstName, lastName: 'Berg', email: `${name}@x.example`, password: `${name}-secret` }
+}
+
+export const anna = accountOf('anna')
+export const boris = accountOf('boris')
+
+/** Anna signs up in one window, Boris in another one, and they have said hello. */
+export async function meet(annas: Window, boriss: Window): Promise<void> {
+  await annas.signUp(anna)
+  await boriss.signUp(boris)
+  await annas.find('boris', 'Boris Berg')
+  await annas.write('Hello')
+  await boriss.open('Anna Berg')
+  await annas.seesMessage('Hello', 'Read')
 }
 
 const timeoutMs = 60_000
