@@ -12,10 +12,16 @@ const rounds = 5
 const messagesPerGroup = 2000
 const busyTimeoutMs = 5000
 
+interface History {
+  messages: number
+  /** One message has come after it. */
+  cursor: string
+}
+
 interface Call {
   title: string
   method: string
-  params(messages: number): unknown[]
+  params(history: History): unknown[]
 }
 
 const measured: Call[] = [
@@ -24,8 +30,9 @@ const measured: Call[] = [
   {
     title: 'getMessagesWithUser, oldest 100',
     method: 'getMessagesWithUser',
-    params: (messages) => ['@peer7', messages / peers - 100, messages / peers]
-  }
+    params: ({ messages }) => ['@peer7', messages / peers - 100, messages / peers]
+  },
+  { title: 'getUpdates, 1 new message', method: 'getUpdates', params: ({ cursor }) => [cursor] }
 ]
 
 /** Fills a store with messages between ann and her peers. */
@@ -48,8 +55,14 @@ async function fill(dir: string, messages: number) {
   await store.close()
 }
 
-async function measure(socket: WebSocket, cpuMicroseconds: () => number, { method, params }: Call, messages: number) {
-  const frame = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: params(messages) })
+async function ask(socket: WebSocket, method: string, params: unknown[]) {
+  socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
+  const [answer] = await once(socket, 'message')
+  return JSON.parse(String(answer)).result
+}
+
+async function measure(socket: WebSocket, cpuMicroseconds: () => number, { method, params }: Call, history: History) {
+  const frame = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: params(history) })
   const before = cpuMicroseconds()
   for (let index = 0; index < calls; index++) {
     socket.send(frame)
@@ -69,8 +82,10 @@ for (const messages of sizes) {
   await fill(dir, messages)
   const server = await startServer(dir)
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api`, { headers: { cookie } })
-  await once(socket, 'open')
-  servers.push({ messages, server, socket, remove })
+  await once(socket, 'message')
+  const { cursor } = await ask(socket, 'getUpdates', [])
+  await ask(socket, 'sendMessageToUser', ['@peer7', 'new'])
+  servers.push({ history: { messages, cursor }, server, socket, remove })
 }
 
 console.log(`CPU of the server in us per call, median of ${rounds} rounds of ${calls} calls`)
@@ -78,8 +93,8 @@ console.log('call'.padEnd(34), ...sizes.map((size) => `${size} messages`.padStar
 for (const call of measured) {
   const results = servers.map(() => [] as number[])
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { server, socket, messages }] of servers.entries()) {
-      results[index]?.push(await measure(socket, server.cpuMicroseconds, call, messages))
+    for (const [index, { server, socket, history }] of servers.entries()) {
+      results[index]?.push(await measure(socket, server.cpuMicroseconds, call, history))
     }
   }
   const [few, many] = results.map(median) as [number, number]
