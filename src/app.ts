@@ -43,6 +43,8 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   })
 
   setErrors(app)
+  // First: at a stop the hooks run in this order, and its time counts from the beginning.
+  app.register(shutdown, { closeTimeoutMs: webSocket.closeTimeoutMs })
   app.register(db, { ...config.db, file })
   app.register(auth, { ...JWT, ...cookie, secretFile: join(dirname(file), 'jwt.key') })
   app.register(rpc, { ...webSocket, ...config.history, methods, legacyWire })
@@ -52,7 +54,6 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   app.register(accounts, config.accounts)
   app.register(images, { ...config.images, legacyWire })
   app.register(rpcOverHttp)
-  app.register(shutdown, { closeTimeoutMs: webSocket.closeTimeoutMs })
   app.register(pages, { clientDir: client.dir })
 
   return app

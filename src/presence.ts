@@ -6,16 +6,17 @@ export interface Presence {
   /** A user's last connection has ended. */
   leave(user: Identity): void
   isOnline(userId: string): boolean
-  /** Sees off everybody who is still there. */
+  /** Remembers when those who are still there were last seen, and tells nobody. */
   close(): Promise<void>
 }
 
 interface PresenceOptions {
   /** So long somebody without a connection is still online: a reload is no offline. */
   offlineGraceMs: number
+  /** Keeps when a user was last seen, in epoch milliseconds. */
+  remember(user: Identity, lastSeen: number): Promise<void>
   /** The two are never called at the same time for one user, and always in turn. */
   onOnline(user: Identity): Promise<void>
-  /** @param lastSeen epoch in milliseconds when the last connection ended */
   onOffline(user: Identity, lastSeen: number): Promise<void>
   onError(error: unknown): void
 }
@@ -31,28 +32,33 @@ interface Attendance {
 }
 
 /** Who is online. */
-export function createPresence({ offlineGraceMs, onOnline, onOffline, onError }: PresenceOptions): Presence {
+export function createPresence(options: PresenceOptions): Presence {
+  const { offlineGraceMs, onOnline, onOffline, onError } = options
   const attendances = new Map<string, Attendance>()
 
-  function announce(attendance: Attendance): Promise<void> {
+  const remember = ({ user, lastSeen = Date.now() }: Attendance) => options.remember(user, lastSeen).catch(onError)
+
+  async function announce(attendance: Attendance): Promise<void> {
     const { user, isOnline, lastSeen = Date.now() } = attendance
     attendance.isAnnounced = isOnline
-    return isOnline ? onOnline(user) : onOffline(user, lastSeen)
+    if (!isOnline) await remember(attendance)
+    await (isOnline ? onOnline(user) : onOffline(user, lastSeen)).catch(onError)
+    // Also of who arrives: should the process be killed, this is what is known.
+    if (isOnline) await remember(attendance)
   }
 
   /** Announces what is so when it is this one's turn, and nothing where that is known already. */
-  function settle(attendance: Attendance): Promise<void> {
+  function settle(attendance: Attendance): void {
+    const { user } = attendance
     attendance.settled = attendance.settled.then(async () => {
-      if (attendance.isAnnounced !== attendance.isOnline) await announce(attendance).catch(onError)
-      if (!attendance.isOnline) attendances.delete(attendance.user._id)
+      if (attendance.isAnnounced !== attendance.isOnline) await announce(attendance)
+      if (!attendance.isOnline && attendances.get(user._id) === attendance) attendances.delete(user._id)
     })
-    return attendance.settled
   }
 
-  function seeOff(attendance: Attendance): Promise<void> {
-    clearTimeout(attendance.timer)
+  function seeOff(attendance: Attendance): void {
     attendance.isOnline = false
-    return settle(attendance)
+    settle(attendance)
   }
 
   return {
@@ -74,7 +80,10 @@ export function createPresence({ offlineGraceMs, onOnline, onOffline, onError }:
     isOnline: (userId) => attendances.get(userId)?.isOnline === true,
 
     async close() {
-      await Promise.all(Array.from(attendances.values(), seeOff))
+      const present = [...attendances.values()]
+      for (const { timer } of present) clearTimeout(timer)
+      await Promise.all(present.map(({ settled }) => settled))
+      await Promise.all(present.map(remember))
     }
   }
 }

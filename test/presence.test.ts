@@ -15,6 +15,7 @@ t.test('announcements of one user are made in turn, however long they take', asy
     offlineGraceMs: 0,
     onOnline: slowly('online'),
     onOffline: slowly('offline'),
+    remember: async () => {},
     onError: t.error
   })
 
@@ -24,9 +25,8 @@ t.test('announcements of one user are made in turn, however long they take', asy
   presence.arrive(ann)
   t.equal(presence.isOnline(ann._id), true, 'though that she has gone is still being announced')
   while (log.at(-1) !== 'online…') await new Promise(setImmediate)
-  presence.leave(ann)
-  await presence.close()
-  t.equal(presence.isOnline(ann._id), false)
+  await seesOff(presence, ann)
+  while (log.at(-1) !== 'offline') await new Promise(setImmediate)
   t.same(
     log,
     ['online', 'offline', 'online', 'offline'].flatMap((word) => [`${word}…`, word])
@@ -39,6 +39,7 @@ t.test('who comes back at once has never been away', async (t) => {
     offlineGraceMs: 1_000_000,
     onOnline: async ({ tag }) => void log.push(`${tag} online`),
     onOffline: async ({ tag }) => void log.push(`${tag} offline`),
+    remember: async ({ tag }) => void log.push(`${tag} seen`),
     onError: t.error
   })
   presence.arrive(ann)
@@ -49,7 +50,11 @@ t.test('who comes back at once has never been away', async (t) => {
   await new Promise(setImmediate)
   presence.leave(bob)
   await presence.close()
-  t.same(log, ['@ann online', '@bob online', '@ann offline', '@bob offline'], 'a stop waits for nobody')
+  t.same(
+    log,
+    ['@ann online', '@bob online', '@ann seen', '@bob seen', '@ann seen', '@bob seen'],
+    'nobody is told at a stop'
+  )
 })
 
 t.test('an announcement that fails does not hold up the next one', async (t) => {
@@ -59,13 +64,39 @@ t.test('an announcement that fails does not hold up the next one', async (t) => 
     offlineGraceMs: 0,
     onOnline: () => Promise.reject(new Error('no store')),
     onOffline: async ({ tag }) => void log.push(tag),
+    remember: () => Promise.reject(new Error('no store')),
     onError: (error) => errors.push(error)
   })
   presence.arrive(ann)
+  await seesOff(presence, ann)
   await new Promise(setImmediate)
   await presence.close()
-  t.match(errors, [new Error('no store')])
+  t.match(errors, [new Error('no store'), new Error('no store'), new Error('no store')])
   t.same(log, ['@ann'])
+})
+
+t.test('who comes just when it has been announced that he has gone is not forgotten', async (t) => {
+  for (let microtasks = 0; microtasks < 12; microtasks++) {
+    const finish: (() => void)[] = []
+    const presence = createPresence({
+      offlineGraceMs: 0,
+      onOnline: async () => {},
+      onOffline: () => new Promise((resolve) => void finish.push(resolve)),
+      remember: async () => {},
+      onError: t.error
+    })
+    presence.arrive(ann)
+    await new Promise(setImmediate)
+    await seesOff(presence, ann)
+    while (finish.length === 0) await new Promise(setImmediate)
+    presence.arrive(ann)
+    await seesOff(presence, ann)
+    finish[0]?.()
+    for (let number = 0; number < microtasks; number++) await undefined
+    presence.arrive(ann)
+    await new Promise(setImmediate)
+    t.equal(presence.isOnline(ann._id), true, `${microtasks} microtasks later`)
+  }
 })
 
 /** Lets the last connection end, and the grace period as well. */

@@ -76,14 +76,9 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
 
   const presence = createPresence({
     ...options,
+    remember: ({ _id }, lastSeen) => store.setLastSeen(_id, lastSeen),
     onOnline: ({ _id, tag }) => notifyContacts(_id, 'contactOnline', { loggedInUserTag: tag }),
-    async onOffline({ _id, tag }, lastSeen) {
-      try {
-        await store.setLastSeen(_id, lastSeen)
-      } finally {
-        await notifyContacts(_id, 'contactOffline', { loggedOutUserTag: tag, lastSeen })
-      }
-    }
+    onOffline: ({ _id, tag }, lastSeen) => notifyContacts(_id, 'contactOffline', { loggedOutUserTag: tag, lastSeen })
   })
 
   return {

@@ -1,4 +1,3 @@
-import { ObjectId } from 'bson'
 import type { Notifier } from '../plugins/notifier.js'
 import type { Dialog } from '../schemas/dialog.js'
 import type { Message } from '../schemas/message.js'
@@ -28,11 +27,9 @@ export function viewSelf({ _id, tag, firstName, lastName, img }: SelfInfo): Self
   return { _id, tag, firstName, lastName, img }
 }
 
-/** Who is online is seen just now; who has never been was last seen signing up, which the `_id` tells. */
 export function viewUser(user: StoredProfile, notifier: Notifier): UserInfo {
   const isOnline = notifier.isOnline(user._id)
-  const lastSeen = user.lastSeen ?? ObjectId.createFromHexString(user._id).getTimestamp().getTime()
-  return { ...viewSelf(user), isOnline, lastSeen: isOnline ? Date.now() : lastSeen }
+  return { ...viewSelf(user), isOnline, lastSeen: isOnline ? Date.now() : user.lastSeen }
 }
 
 /** A stored dialog of a user as that user sees it. */

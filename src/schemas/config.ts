@@ -2,7 +2,10 @@ import { type Static, Type } from 'typebox'
 
 const duration = (byDefault: string, description: string) =>
   Type.String({ default: byDefault, description: `${description}, in \`ms\` notation such as "72h"` })
-const limit = (byDefault: number, description: string) => Type.Integer({ minimum: 1, default: byDefault, description })
+// Timers take no more, and nothing here needs more.
+const maximum = 2 ** 31 - 1
+const limit = (byDefault: number, description: string, minimum = 1) =>
+  Type.Integer({ minimum, maximum, default: byDefault, description })
 
 /** `config.json`: every key with its default; a key without one may be absent. */
 export const ConfigSchema = Type.Object({
@@ -65,18 +68,10 @@ export const ConfigSchema = Type.Object({
     maxWaiting: limit(20, 'Pictures that wait for it; the next one is refused')
   }),
   history: Type.Object({
-    maxPageItems: Type.Integer({
-      minimum: 200,
-      default: 500,
-      description: 'Messages, dialogs or updates in one answer'
-    })
+    maxPageItems: limit(500, 'Messages, dialogs or updates in one answer', 200)
   }),
   presence: Type.Object({
-    offlineGraceMs: Type.Integer({
-      minimum: 0,
-      default: 1000,
-      description: 'How long somebody without a connection is still online, so that a reload is no offline'
-    })
+    offlineGraceMs: limit(1000, 'How long somebody without a connection is still online: a reload is no offline', 0)
   }),
   legacyWire: Type.Boolean({ default: false, description: 'Answer as the first generation did' })
 })

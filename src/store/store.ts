@@ -7,8 +7,8 @@ export interface StoredUser extends SelfInfo {
 
 /** What of a user others may see. */
 export interface StoredProfile extends SelfInfo {
-  /** Epoch in milliseconds when the user's last connection ended; null when none has. */
-  lastSeen: number | null
+  /** Epoch in milliseconds: what `setLastSeen` was told, or when the user signed up. */
+  lastSeen: number
 }
 
 export type NewUser = Omit<StoredUser, '_id'>
@@ -46,9 +46,8 @@ export interface StoredDialog {
 }
 
 export interface ReadMark {
-  /** How many messages were unread until now. */
-  readCount: number
-  /** How many messages to the reader still are. */
+  hasMoved: boolean
+  /** How many messages to the reader are still unread. */
   unreadCount: number
   /** The reader has read up to this `seq`; 0 without a dialog. */
   upToSeq: number
@@ -58,9 +57,9 @@ export interface ReadMark {
 export interface Updates {
   /** New messages, in the order in which they were stored. */
   messages: StoredMessage[]
-  /** The dialogs of these messages, those whose read marks moved, and those with a peer whose data changed. */
+  /** The dialogs of these messages, and those whose read marks moved. */
   dialogs: StoredDialog[]
-  /** Peers in these dialogs whose data changed, and the user when the user's did. */
+  /** Peers whose data changed, and the user when the user's did. */
   users: StoredProfile[]
   /** Where the next updates begin. */
   cursor: string
@@ -102,7 +101,7 @@ export interface Store {
   listMessagesBySeq(userId: string, peerId: string, fromSeq: number, toSeq: number): Promise<StoredMessage[]>
   /** A slice of a user's dialogs, the one with the newest message first. */
   listDialogs(userId: string, startIndex: number, endIndex: number): Promise<StoredDialog[]>
-  /** Moves a reader's mark forward to `upToSeq`, or to the last message of the dialog with a peer. */
+  /** While something is unread, moves a reader's mark forward to `upToSeq`, or to the last message of the dialog with a peer. */
   markAsRead(readerId: string, peerId: string, upToSeq?: number): Promise<ReadMark>
   /** The ids of everybody with whom a user has a dialog. */
   listContactIds(userId: string): Promise<string[]>

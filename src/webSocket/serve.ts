@@ -57,7 +57,7 @@ export function serve(
     }
   })
   lanes.set(socket, lane)
-  lane.run(() => greet(app, socket, connection, options))
+  lane.run(() => greet(app, lanes, socket, connection, options))
   // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
   socket.on('message', (data: Buffer, isBinary) => {
     if (isBinary) return socket.close(unsupportedData)
@@ -83,9 +83,15 @@ function createConnection(socket: WebSocket, user: Identity, { maxBufferedBytes 
 }
 
 /** What is stored after the cursor was read is pushed, or seen by whoever reads after the greeting. */
-async function greet(app: FastifyInstance, socket: WebSocket, connection: Connection, options: ServeOptions) {
+async function greet(
+  app: FastifyInstance,
+  lanes: Lanes,
+  socket: WebSocket,
+  connection: Connection,
+  options: ServeOptions
+) {
   const cursor = await app.db.newestCursor()
-  if (socket.readyState !== socket.OPEN) return
+  if (!lanes.has(socket)) return
   const { maxPayloadBytes, maxBatchCalls, maxPageItems } = options
   const limits = { maxPayloadBytes, maxBatchCalls, maxPageItems, maxTextLength }
   connection.send(toFrame('hello', { tag: connection.user.tag, cursor, serverTime: Date.now(), limits }))

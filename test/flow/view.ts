@@ -77,7 +77,10 @@ export function createView(ownTag: string): View {
     update({ messages, dialogs, users }) {
       for (const message of messages) addMessage(message)
       for (const { userInfo, readSeq, peerReadSeq } of dialogs) {
-        Object.assign(conversationWith(userInfo.tag), { readSeq, peerReadSeq, firstName: userInfo.firstName })
+        const conversation = conversationWith(userInfo.tag)
+        Object.assign(conversation, { readSeq, peerReadSeq })
+        // Of somebody who is known, updates of users alone have to tell a new name.
+        conversation.firstName ??= userInfo.firstName
       }
       for (const user of users) setUser(user)
     },

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { openDevice } from '../device.js'
+import { startMessenger } from '../messengerProcess.js'
 import { startServer } from '../server.js'
 
 t.test('contacts are told when somebody comes and goes', async (t) => {
@@ -65,10 +67,27 @@ t.test('when somebody was last seen outlives the server', async (t) => {
   t.ok(bobs >= before && bobs <= after, 'and of him who had just gone')
 })
 
+t.test('a server that is killed remembers at least when somebody came', async (t) => {
+  const dir = t.testdir()
+  const messenger = await startMessenger(t, { dir })
+  const [anns, bobs] = [await messenger.signUp('ann'), await messenger.signUp('bob')]
+  const bob = await messenger.connect(bobs)
+  await bob.call('sendMessageToUser', ['@ann', 'we have a dialog'])
+  await delay(50)
+  const before = Date.now()
+  await messenger.connect(anns)
+  t.match(await bob.notification(), { code: 3101 })
+  t.match(await bob.call('sendMessageToUser', ['@ann', 'stored after that']), { status: 'OK' })
+  await messenger.end('SIGKILL')
+
+  const again = await startMessenger(t, { dir })
+  const [ann] = await (await again.connect(bobs)).call<{ lastSeen: number }[]>('findUsersByTag', ['ann'])
+  t.ok(ann && ann.lastSeen >= before, 'not that she has signed up')
+})
+
 t.test('who has never been there was last seen signing up, who is there is seen now', async (t) => {
   const server = await startServer(t)
-  const second = 1000
-  const before = Math.floor(Date.now() / second) * second
+  const before = Date.now()
   const [ann] = [await server.signUp('ann'), await server.signUp('bob')]
   const after = Date.now()
   const annHere = await ann.connect()

@@ -58,14 +58,15 @@ t.test('updates cost what has changed, not what there is', async (t) => {
     'SEARCH m USING PRIMARY KEY (dialog=? AND seq=?)',
     'SEARCH d USING INTEGER PRIMARY KEY (rowid=?)',
     'SEARCH m USING PRIMARY KEY (dialog=? AND seq=?)',
-    // dialogs whose marks moved or whose peer changed
-    'SEARCH dialogs USING COVERING INDEX dialogsChangedForA (a=? AND changedA>?)',
-    'SEARCH dialogs USING COVERING INDEX dialogsChangedForB (b=? AND changedB>?)',
-    // each dialog on the page
-    'SEARCH d USING INTEGER PRIMARY KEY (rowid=?)',
+    // dialogs whose read marks moved
+    'SEARCH dialogs USING COVERING INDEX dialogsMarkedOfA (a=? AND marked>?)',
+    'SEARCH dialogs USING COVERING INDEX dialogsMarkedOfB (b=? AND marked>?)',
+    // peers whose data changed
+    'SEARCH d USING INDEX dialogsOfAChangedB (a=? AND changedB>?)',
     'SEARCH u USING PRIMARY KEY (_id=?)',
-    'SEARCH m USING PRIMARY KEY (dialog=? AND seq=?)',
+    'SEARCH d USING INDEX dialogsOfBChangedA (b=? AND changedA>?)',
+    'SEARCH u USING PRIMARY KEY (_id=?)',
     // the user
-    'SEARCH users USING PRIMARY KEY (_id=?)'
+    'SEARCH u USING PRIMARY KEY (_id=?)'
   ])
 })

@@ -1,9 +1,11 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { AppError } from '../../src/errors.js'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { openSqliteStore } from '../../src/store/sqlite/index.js'
 import { migrations } from '../../src/store/sqlite/migrations.js'
+import type { Store } from '../../src/store/store.js'
 import { testStore } from './suite/index.js'
 import { account } from './suite/people.js'
 
@@ -89,8 +91,37 @@ t.test('a database of the first version is brought to the newest, with all that 
   ])
   const updates = await store.listUpdates(ann as string, cursor, 9)
   t.same(updates.messages, [message], 'what was there before is no update')
-  t.match(updates.dialogs, [{ unreadIncoming: 1, unreadOutgoing: 1, peer: { tag: '@bob', lastSeen: null } }])
+  t.same((await store.listUpdates(ann as string, cursor.replace(/\d+$/, '0'), 9)).messages, [message])
+  t.match(updates.dialogs, [
+    { unreadIncoming: 1, unreadOutgoing: 1, peer: { tag: '@bob', lastSeen: 0x22222222 * 1000 } }
+  ])
   await store.close()
+})
+
+t.test('a database that has gone back to an older copy knows what it has not given', async (t) => {
+  const dir = t.testdir()
+  const open = (name: string) => openSqliteStore(join(dir, name), busyTimeoutMs)
+  const say = (store: Store, text: string) => store.addMessage({ senderId: ann._id, receiverId: bob._id, text })
+
+  const store = open('messenger.db')
+  const [ann, bob] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
+  await say(store, 'one')
+  const common = await store.newestCursor()
+  await store.close()
+  copyFileSync(join(dir, 'messenger.db'), join(dir, 'copy.db'))
+  const reopened = open('messenger.db')
+  await say(reopened, 'two')
+  const lost = await reopened.newestCursor()
+  await reopened.close()
+
+  const refusal = new AppError('invalidParams', 'is no cursor of this server: load everything anew')
+  const copy = open('copy.db')
+  for (const text of ['other two', 'three']) await say(copy, text)
+  t.match(await copy.listUpdates(bob._id, common, 9), { messages: [{ text: 'other two' }, { text: 'three' }] })
+  await t.rejects(copy.listUpdates(bob._id, lost, 9), refusal)
+  const beyond = common.replace(/\d+$/, (version) => `${Number(version) + 1}`)
+  await t.rejects(copy.listUpdates(bob._id, beyond, 9), refusal, 'of an epoch that was cut short')
+  await copy.close()
 })
 
 t.test('a store that is closed leaves nothing to recover, also when others have the file open', async (t) => {

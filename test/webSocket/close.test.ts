@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import Type from 'typebox'
 import { WebSocket } from 'ws'
@@ -67,12 +68,22 @@ t.test('many connections are all closed', async (t) => {
   t.same([...new Set(ends.map(({ code }) => code))], [1001])
 })
 
-t.test('a call that does not end, and a client that does not answer, hold the stop up for a while only', async (t) => {
-  const { server } = await startWithHold(t, { webSocket: { drainTimeoutMs: 100, closeTimeoutMs: 100 } })
-  const ann = await (await server.signUp('ann')).connect()
-  const bob = await (await server.signUp('bob')).connect()
-  bob.socket.pause()
-  ann.call('hold').catch(() => {})
-  await server.app.close()
-  t.same(await ann.closed, { code: 1001, reason: '' })
-})
+t.test(
+  'a call that does not end, a client that does not answer, and a request that does not come hold the stop up for a while only',
+  async (t) => {
+    const { server } = await startWithHold(t, { webSocket: { drainTimeoutMs: 500, closeTimeoutMs: 500 } })
+    const ann = await (await server.signUp('ann')).connect()
+    const bob = await (await server.signUp('bob')).connect()
+    bob.socket.pause()
+    ann.call('hold').catch(() => {})
+    const { port, hostname } = new URL(server.url)
+    const stalled = connect(Number(port), hostname)
+    stalled.on('error', () => {})
+    stalled.write('POST /login HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{')
+    await once(server.app.server, 'request')
+    const start = performance.now()
+    await server.app.close()
+    t.ok(performance.now() - start < 1400, 'the request not after the others, but meanwhile')
+    t.same(await ann.closed, { code: 1001, reason: '' })
+  }
+)

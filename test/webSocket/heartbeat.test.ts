@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import Type from 'typebox'
 import { method } from '../../src/rpc/method.js'
@@ -49,4 +49,26 @@ t.test('a client that is busy, and therefore not read, is alive', async (t) => {
   const [socket] = server.app.websocketServer.clients
   while (!socket?.isPaused) await setImmediate()
   t.same(await Promise.race([Promise.all(answers), ann.closed]), Array(6).fill('pinged'))
+})
+
+t.test('a client that takes a long answer slowly is alive', async (t) => {
+  const pingIntervalMs = 300
+  const long = 'x'.repeat(16 * 1024 * 1024)
+  const tellMuch = method({
+    summary: '',
+    params: Type.Object({}),
+    result: Type.String(),
+    run: async () => long
+  })
+  const server = await startServer(t, { methods: { tellMuch }, config: { webSocket: { pingIntervalMs } } })
+  const ann = await (await server.signUp('ann')).connect()
+  const [socket] = server.app.websocketServer.clients
+  const answer = Promise.race([ann.call<string>('tellMuch'), ann.closed])
+  while (socket?.bufferedAmount === 0) await setImmediate()
+  // It takes a part of it, and nothing for longer than one lives who is dead.
+  ann.socket.pause()
+  await delay(2.5 * pingIntervalMs)
+  t.ok(socket && socket.bufferedAmount > 0)
+  ann.socket.resume()
+  t.ok((await answer) === long, 'it gets all of it')
 })

@@ -11,8 +11,8 @@ export default method({
   async run({ senderTag, upToSeq: wantedSeq }, { user, db, notifier, connection }) {
     const sender = await db.findIdentityByTag(senderTag)
     if (!sender) return done
-    const { readCount, unreadCount, upToSeq } = await db.markAsRead(user._id, sender._id, wantedSeq)
-    if (readCount === 0) return done
+    const { hasMoved, unreadCount, upToSeq } = await db.markAsRead(user._id, sender._id, wantedSeq)
+    if (!hasMoved) return done
     // It says that everything was read, and knows no part of it.
     if (unreadCount === 0) notifier.notify(sender._id, 'messageWasRead', { receiverTag: user.tag })
     notifier.notify(user._id, 'dialogWasRead', { tag: sender.tag, upToSeq }, connection)

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import type { Store } from '../store.js'
+import { createCursors } from './cursors.js'
 import { createDialogs } from './dialogs.js'
 import { driver } from './driver.js'
 import { createGroupCommit } from './groupCommit.js'
@@ -36,13 +37,14 @@ export function openSqliteStore(file: string, busyTimeoutMs: number): Store {
     ...createMessages(database, commits, versions),
     ...createDialogs(database),
     ...createReadMarks(database, commits, versions),
-    ...createUpdates(database, versions),
+    ...createUpdates(database, versions, createCursors(database, versions)),
     ...createImages(database, commits),
     async close() {
       if (!database.open) return
       commits.flush()
       try {
-        // Also where another process has the file open: nothing is left for the next start to recover.
+        // Also where another process has the file open: nothing is left for the next start to recover. It waits for nobody.
+        database.pragma('busy_timeout = 0')
         database.pragma('wal_checkpoint(TRUNCATE)')
       } finally {
         database.close()

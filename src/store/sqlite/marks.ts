@@ -11,12 +11,14 @@ interface Marks {
   unread: number
 }
 
+const noMarks: Marks = { dialog: 0, lastSeq: 0, readSeq: 0, unread: 0 }
+
 type ReadMarks = Pick<Store, 'markAsRead'>
 
 export function createReadMarks(database: Database, { write }: GroupCommit, versions: Versions): ReadMarks {
   const countMessages = database
     .prepare<[object], number>(
-      'SELECT count(*) FROM messages WHERE dialog = :dialog AND seq > :readSeq AND seq <= :upToSeq AND isFromA = :isFromA'
+      'SELECT count(*) FROM messages WHERE dialog = :dialog AND seq > :fromSeq AND seq <= :toSeq AND isFromA = :isFromA'
     )
     .pluck()
   const marksOf = (own: 'A' | 'B') => ({
@@ -25,15 +27,16 @@ export function createReadMarks(database: Database, { write }: GroupCommit, vers
     ),
     move: database.prepare(`
       UPDATE dialogs
-      SET readSeq${own} = :upToSeq, unread${own} = :unreadCount, changedA = :version, changedB = :version
+      SET readSeq${own} = :upToSeq, unread${own} = :unreadCount, marked = :version
       WHERE dialog = :dialog`)
   })
   const [marksOfA, marksOfB] = [marksOf('A'), marksOf('B')]
 
-  /** Each message is counted once, when a mark passes it. */
-  function countRead({ dialog, lastSeq, readSeq, unread }: Marks, upToSeq: number, isReaderA: boolean): number {
-    if (upToSeq >= lastSeq || unread === 0) return unread
-    return countMessages.get({ dialog, readSeq, upToSeq, isFromA: Number(!isReaderA) }) as number
+  /** Counts on the shorter side of the new mark; what is behind a mark is never counted again. */
+  function countUnread({ dialog, lastSeq, readSeq, unread }: Marks, upToSeq: number, isReaderA: boolean): number {
+    const count = (fromSeq: number, toSeq: number) =>
+      countMessages.get({ dialog, fromSeq, toSeq, isFromA: Number(!isReaderA) }) as number
+    return lastSeq - upToSeq < upToSeq - readSeq ? count(upToSeq, lastSeq) : unread - count(readSeq, upToSeq)
   }
 
   return {
@@ -41,15 +44,13 @@ export function createReadMarks(database: Database, { write }: GroupCommit, vers
       write(() => {
         const { a, b, isUserA } = pairOf(readerId, peerId)
         const { find, move } = isUserA ? marksOfA : marksOfB
-        const marks = find.get({ a, b })
-        if (!marks) return { readCount: 0, unreadCount: 0, upToSeq: 0 }
+        const marks = find.get({ a, b }) ?? noMarks
         const { dialog, lastSeq, readSeq, unread } = marks
         const upToSeq = Math.min(wantedSeq, lastSeq)
-        const readCount = countRead(marks, upToSeq, isUserA)
-        if (readCount === 0) return { readCount, unreadCount: unread, upToSeq: readSeq }
-        const unreadCount = unread - readCount
+        if (unread === 0 || upToSeq <= readSeq) return { hasMoved: false, unreadCount: unread, upToSeq: readSeq }
+        const unreadCount = countUnread(marks, upToSeq, isUserA)
         move.run({ dialog, upToSeq, unreadCount, version: versions.next() })
-        return { readCount, unreadCount, upToSeq }
+        return { hasMoved: true, unreadCount, upToSeq }
       })
   }
 }

@@ -70,6 +70,14 @@ export const migrations = [
   -- The counter of positions numbers all changes from now on: a position is the version of the last message.
   UPDATE counters SET name = 'version' WHERE name = 'position';
 
+  -- Each opening of the database begins an epoch. A cursor names the one in which it was given, so that a database that
+  -- has gone back to an older copy, or is another one, does not take it for its own.
+  CREATE TABLE epochs (
+    epoch INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,           -- random
+    firstVersion INTEGER NOT NULL        -- the newest version when it began
+  ) STRICT;
+
   -- Messages from before have no cursor before them, so that the version is 0. It stands before the text, behind which a
   -- long one would put it on another page.
   CREATE TABLE versionedMessages (
@@ -86,25 +94,34 @@ export const migrations = [
   DROP TABLE messages;
   ALTER TABLE versionedMessages RENAME TO messages;
 
-  -- The version at which a read mark moved or the other one's data changed.
+  -- The version at which a read mark moved, and those at which the data of the one changed, for the other.
+  ALTER TABLE dialogs ADD COLUMN marked INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE dialogs ADD COLUMN changedA INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE dialogs ADD COLUMN changedB INTEGER NOT NULL DEFAULT 0;
-  CREATE INDEX dialogsChangedForA ON dialogs (a, changedA);
-  CREATE INDEX dialogsChangedForB ON dialogs (b, changedB);
+  CREATE INDEX dialogsMarkedOfA ON dialogs (a, marked);
+  CREATE INDEX dialogsMarkedOfB ON dialogs (b, marked);
+  CREATE INDEX dialogsOfAChangedB ON dialogs (a, changedB);
+  CREATE INDEX dialogsOfBChangedA ON dialogs (b, changedA);
 
-  ALTER TABLE users ADD COLUMN changed INTEGER NOT NULL DEFAULT 0; -- the version at which the data changed
-  ALTER TABLE users ADD COLUMN lastSeen INTEGER;                   -- epoch ms; NULL until a last connection has ended
+  ALTER TABLE users ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;  -- the version at which the data changed
+  ALTER TABLE users ADD COLUMN lastSeen INTEGER NOT NULL DEFAULT 0; -- epoch ms
+  -- At the sign-up, which the first 8 digits of an ObjectId tell.
+  UPDATE users SET lastSeen = 1000 * (
+    SELECT sum((instr('0123456789abcdef', substr(_id, column1, 1)) - 1) << (4 * (8 - column1)))
+    FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8)));
   `
 ]
 
 /** Brings a database to the newest version, all or nothing. @throws {Error} when a newer program has written it */
 export function migrate(database: Database): void {
-  const version = database.pragma('user_version', { simple: true }) as number
-  if (version > migrations.length) {
-    throw new Error(`The database has version ${version}, this program knows ${migrations.length}: update the program`)
-  }
   database
     .transaction(() => {
+      const version = database.pragma('user_version', { simple: true }) as number
+      if (version > migrations.length) {
+        throw new Error(
+          `The database has version ${version}, this program knows ${migrations.length}: update the program`
+        )
+      }
       for (const migration of migrations.slice(version)) database.exec(migration)
       database.pragma(`user_version = ${migrations.length}`)
     })

@@ -1,75 +1,73 @@
 import type { Database } from 'better-sqlite3'
-import { AppError } from '../../errors.js'
 import type { Store, StoredProfile } from '../store.js'
+import type { Cursors } from './cursors.js'
 import { type DialogRow, dialogColumns, toDialog } from './dialogs.js'
 import { type MessageRow, messageColumns, toMessage } from './messages.js'
 import { profileColumns } from './users.js'
 import type { Versions } from './versions.js'
 
 interface Change {
-  dialog: number
   version: number
 }
 
-type MessageChange = MessageRow & Change
+type MessageChange = Change & MessageRow & { dialog: number }
+type MarkChange = Change & { dialog: number }
+type PeerChange = Change & StoredProfile
 
-interface ChangedDialogRow extends DialogRow {
-  isPeerChanged: 0 | 1
-}
+type UpdateQueries = Pick<Store, 'newestCursor' | 'listUpdates'>
 
-type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
-
-/** A cursor is the version of the newest change that its owner knows; the changes after it come in the order of versions. */
-export function createUpdates(database: Database, versions: Versions): Updates {
+/** The changes after the version of a cursor, in the order of their versions. */
+export function createUpdates(database: Database, versions: Versions, { toCursor, toVersion }: Cursors): UpdateQueries {
   const newMessages = prepareNewMessages(database)
-  const changedDialogs = database.prepare<[object], Change>(`
-    SELECT dialog, changedA AS version FROM dialogs WHERE a = :userId AND changedA > :since
+  const movedMarks = database.prepare<[object], MarkChange>(`
+    SELECT dialog, marked AS version FROM dialogs WHERE a = :userId AND marked > :since
     UNION ALL
-    SELECT dialog, changedB FROM dialogs WHERE b = :userId AND changedB > :since
+    SELECT dialog, marked FROM dialogs WHERE b = :userId AND marked > :since
     ORDER BY version LIMIT :limit`)
-  const dialogById = database.prepare<[object], ChangedDialogRow>(`
-    SELECT ${dialogColumns}, u.changed > :since AS isPeerChanged
+  const changedPeers = database.prepare<[object], PeerChange>(`
+    SELECT d.changedB AS version, ${profileColumns} FROM dialogs d JOIN users u ON u._id = d.b
+    WHERE d.a = :userId AND d.changedB > :since
+    UNION ALL
+    SELECT d.changedA, ${profileColumns} FROM dialogs d JOIN users u ON u._id = d.a
+    WHERE d.b = :userId AND d.changedA > :since
+    ORDER BY version LIMIT :limit`)
+  const changedSelf = database.prepare<[object], PeerChange>(
+    `SELECT changed AS version, ${profileColumns} FROM users u WHERE _id = :userId AND changed > :since`
+  )
+  const dialogById = database.prepare<[object], DialogRow>(`
+    SELECT ${dialogColumns}
     FROM dialogs d
     JOIN messages m ON m.dialog = d.dialog AND m.seq = d.lastSeq
     JOIN users u ON u._id = iif(d.a = :userId, d.b, d.a)
     WHERE d.dialog = :dialog`)
-  const changedSelf = database.prepare<[object], StoredProfile>(
-    `SELECT ${profileColumns} FROM users WHERE _id = :userId AND changed > :since`
-  )
 
   // In one transaction, so that another process changes nothing between the queries.
   const listAfter = database.transaction((userId: string, since: number, limit: number) => {
     const query = { userId, since, limit: limit + 1 }
-    const changes: Change[] = [...newMessages.all(query), ...changedDialogs.all(query)]
-    const page = changes.sort((one, other) => one.version - other.version).slice(0, limit)
-    const hasMore = changes.length > limit
-    const cursor = hasMore ? (page.at(-1) as Change).version : versions.newest()
+    const messages = newMessages.all(query)
+    const marks = movedMarks.all(query)
+    const users = [...changedPeers.all(query), ...changedSelf.all({ userId, since })]
 
-    const ids = new Set(page.map(({ dialog }) => dialog))
-    const rows = Array.from(ids, (dialog) => dialogById.get({ userId, since, dialog }) as ChangedDialogRow)
-    const dialogs = rows.map((row) => toDialog(row, userId))
-    const peers = dialogs.map(({ peer }) => peer).filter((_, index) => rows[index]?.isPeerChanged)
-    const users = [...changedSelf.all({ userId, since }), ...peers]
-    return { messages: page.filter(isMessage).map(toMessage), dialogs, users, cursor: toCursor(cursor), hasMore }
+    const inOrder = [...messages, ...marks, ...users].map(({ version }) => version).sort((one, other) => one - other)
+    const hasMore = inOrder.length > limit
+    const until = hasMore ? (inOrder[limit - 1] as number) : versions.newest()
+    const isOnPage = ({ version }: Change) => version <= until
+
+    const page = messages.filter(isOnPage)
+    const dialogs = new Set([...page, ...marks.filter(isOnPage)].map(({ dialog }) => dialog))
+    return {
+      messages: page.map(toMessage),
+      dialogs: Array.from(dialogs, (dialog) => toDialog(dialogById.get({ userId, dialog }) as DialogRow, userId)),
+      users: users.filter(isOnPage).map(({ version, ...profile }) => profile),
+      cursor: toCursor(until),
+      hasMore
+    }
   })
 
   return {
     newestCursor: async () => toCursor(versions.newest()),
-
-    async listUpdates(userId, cursor, limit) {
-      const since = /^\d{1,15}$/.test(cursor) ? Number(cursor) : Number.POSITIVE_INFINITY
-      if (since > versions.newest()) {
-        throw new AppError('invalidParams', 'is no cursor of this server: load everything anew', { path: '/cursor' })
-      }
-      return listAfter(userId, since, limit)
-    }
+    listUpdates: async (userId, cursor, limit) => listAfter(userId, toVersion(cursor), limit)
   }
-}
-
-const toCursor = (version: number) => String(version)
-
-function isMessage(change: Change): change is MessageChange {
-  return 'text' in change
 }
 
 /** New messages of all dialogs of a user, in the order of their versions; they cost what is new, not what there is. */
@@ -90,7 +88,7 @@ function prepareNewMessages(database: Database) {
     queue (version, dialog, seq) AS (
       SELECT m.version, m.dialog, m.seq
       FROM halves h JOIN messages m ON m.dialog = h.dialog AND m.seq = h.new
-      WHERE h.new = h.known + 1
+      WHERE h.new = h.known + 1 AND m.version > :since
       UNION ALL
       SELECT m.version, m.dialog, m.seq
       FROM queue q JOIN messages m ON m.dialog = q.dialog AND m.seq = q.seq + 1

@@ -6,14 +6,14 @@ type UserSearch = Pick<Store, 'findUsersByTag'>
 
 export function createUserSearch(database: Database): UserSearch {
   const byTagStart = database.prepare<[string, string, string, number], StoredProfile>(`
-    SELECT ${profileColumns} FROM users
+    SELECT ${profileColumns} FROM users u
     WHERE tagKey >= ? AND tagKey < ? AND _id <> ? ORDER BY tagKey LIMIT ?`)
   // Reads the index of tags alone: a search looks at all of them, but only at the users that it finds.
   const tagKeysByPart = database
     .prepare<[string, number], string>('SELECT tagKey FROM users WHERE instr(tagKey, ?) > 1 ORDER BY tagKey LIMIT ?')
     .pluck()
   const profileByTagKey = database.prepare<[string], StoredProfile>(
-    `SELECT ${profileColumns} FROM users WHERE tagKey = ?`
+    `SELECT ${profileColumns} FROM users u WHERE tagKey = ?`
   )
 
   return {

@@ -12,8 +12,8 @@ const maxCachedIdentities = 100_000
 const selfInfo = '_id, tag, firstName, lastName, img'
 const stored = `${selfInfo}, email, passwordHash`
 
-/** The columns of a StoredProfile. */
-export const profileColumns = `${selfInfo}, lastSeen`
+/** The columns of a StoredProfile, of a user `u`. */
+export const profileColumns = 'u._id, u.tag, u.firstName, u.lastName, u.img, u.lastSeen'
 
 const noChanges = { firstName: null, lastName: null, img: null }
 
@@ -24,8 +24,8 @@ type Users = Pick<
 
 export function createUsers(database: Database, { write }: GroupCommit, versions: Versions): Users {
   const insert = database.prepare(`
-    INSERT INTO users (${stored}, tagKey, emailKey)
-    VALUES (:_id, :tag, :firstName, :lastName, :img, :email, :passwordHash, :tagKey, :emailKey)`)
+    INSERT INTO users (${stored}, tagKey, emailKey, lastSeen)
+    VALUES (:_id, :tag, :firstName, :lastName, :img, :email, :passwordHash, :tagKey, :emailKey, :now)`)
   const byId = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE _id = ?`)
   const byEmailKey = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE emailKey = ?`)
   const byTagKey = database.prepare<[string], Identity>('SELECT _id, tag FROM users WHERE tagKey = ?')
@@ -43,7 +43,7 @@ export function createUsers(database: Database, { write }: GroupCommit, versions
         if (byTagKey.get(tagKey)) throw new AppError('conflict', 'The tag is taken.')
         if (byEmailKey.get(emailKey)) throw new AppError('conflict', 'The e-mail is taken.')
         const account = { ...user, _id: new ObjectId().toHexString() }
-        insert.run({ ...account, tagKey, emailKey })
+        insert.run({ ...account, tagKey, emailKey, now: Date.now() })
         return account
       }),
 
@@ -74,8 +74,8 @@ function prepareUpdate(database: Database, versions: Versions): (_id: string, ch
       changed = :version
     WHERE _id = :_id RETURNING ${selfInfo}`)
   const touchDialogs = [
-    database.prepare('UPDATE dialogs SET changedB = :version WHERE a = :_id'),
-    database.prepare('UPDATE dialogs SET changedA = :version WHERE b = :_id')
+    database.prepare('UPDATE dialogs SET changedA = :version WHERE a = :_id'),
+    database.prepare('UPDATE dialogs SET changedB = :version WHERE b = :_id')
   ]
 
   return (_id, changes) => {

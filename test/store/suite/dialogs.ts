@@ -19,7 +19,7 @@ export function testDialogs(t: Test, withPeople: WithPeople): void {
     const dialogs = await store.listDialogs(ann._id, 0, 30)
     t.match(dialogs, [
       {
-        peer: { _id: bob._id, tag: '@Bob', firstName: 'Bob', lastName: 'Test', img: 'default.jpg', lastSeen: null },
+        peer: { _id: bob._id, tag: '@Bob', firstName: 'Bob', lastName: 'Test', img: 'default.jpg', lastSeen: Number },
         lastMessage: { senderId: ann._id, text: '5', seq: 3, isRead: false },
         readSeq: 0,
         peerReadSeq: 0,

@@ -9,14 +9,18 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
     const say = (from: StoredUser, to: StoredUser, text: string) =>
       store.addMessage({ senderId: from._id, receiverId: to._id, text })
 
-    t.same(await store.markAsRead(bob._id, cid._id), { readCount: 0, unreadCount: 0, upToSeq: 0 }, 'without a dialog')
+    t.same(
+      await store.markAsRead(bob._id, cid._id),
+      { hasMoved: false, unreadCount: 0, upToSeq: 0 },
+      'without a dialog'
+    )
     const [, , mark] = await Promise.all([
       say(ann, bob, '1'),
       say(ann, bob, '2'),
       store.markAsRead(bob._id, ann._id),
       say(ann, bob, '3')
     ])
-    t.same(mark, { readCount: 2, unreadCount: 0, upToSeq: 2 })
+    t.same(mark, { hasMoved: true, unreadCount: 0, upToSeq: 2 })
     await say(bob, ann, '4')
     const isRead = async () => (await store.listMessages(ann._id, bob._id, 0, 9)).map((message) => message.isRead)
     t.same(await isRead(), [false, false, true, true])
@@ -27,8 +31,8 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
       { readSeq: 0, peerReadSeq: 2, unreadIncoming: 1, unreadOutgoing: 1 }
     ])
 
-    t.same(await store.markAsRead(ann._id, bob._id), { readCount: 1, unreadCount: 0, upToSeq: 4 })
-    t.match(await store.markAsRead(ann._id, bob._id), { readCount: 0 }, 'nothing is left to read')
+    t.same(await store.markAsRead(ann._id, bob._id), { hasMoved: true, unreadCount: 0, upToSeq: 4 })
+    t.match(await store.markAsRead(ann._id, bob._id), { hasMoved: false }, 'nothing is left to read')
     t.same(await isRead(), [true, false, true, true])
     await store.close()
   })
@@ -45,18 +49,19 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
       await store.addMessage({ senderId: from._id, receiverId: to._id, text: '?' })
     }
     const steps = [
-      { upToSeq: 2, mark: { readCount: 1, unreadCount: 2, upToSeq: 2 } },
-      { upToSeq: 3, mark: { readCount: 1, unreadCount: 1, upToSeq: 3 } },
-      { upToSeq: 1, mark: { readCount: 0, unreadCount: 1, upToSeq: 3 } },
-      { upToSeq: 3, mark: { readCount: 0, unreadCount: 1, upToSeq: 3 } },
-      { upToSeq: 4, mark: { readCount: 1, unreadCount: 0, upToSeq: 4 } },
-      { upToSeq: 9, mark: { readCount: 0, unreadCount: 0, upToSeq: 4 } }
+      { upToSeq: 1, mark: { hasMoved: true, unreadCount: 2, upToSeq: 1 } },
+      { upToSeq: 2, mark: { hasMoved: true, unreadCount: 2, upToSeq: 2 } },
+      { upToSeq: 3, mark: { hasMoved: true, unreadCount: 1, upToSeq: 3 } },
+      { upToSeq: 1, mark: { hasMoved: false, unreadCount: 1, upToSeq: 3 } },
+      { upToSeq: 3, mark: { hasMoved: false, unreadCount: 1, upToSeq: 3 } },
+      { upToSeq: 4, mark: { hasMoved: true, unreadCount: 0, upToSeq: 4 } },
+      { upToSeq: 9, mark: { hasMoved: false, unreadCount: 0, upToSeq: 4 } }
     ]
     for (const { upToSeq, mark } of steps) {
       t.same(await store.markAsRead(bob._id, ann._id, upToSeq), mark, `up to ${upToSeq}`)
     }
     t.match(await store.listDialogs(bob._id, 0, 1), [{ readSeq: 4, unreadIncoming: 0, unreadOutgoing: 2 }])
-    t.match(await store.markAsRead(ann._id, bob._id, 9), { readCount: 2, upToSeq: 5 }, 'it ends at the last message')
+    t.match(await store.markAsRead(ann._id, bob._id, 9), { unreadCount: 0, upToSeq: 5 }, 'it ends at the last message')
     await store.close()
   })
 
