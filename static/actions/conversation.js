@@ -1,4 +1,4 @@
-import { changeConversation, conversationOf, newestSeq } from '../state/conversations.js'
+import { changeConversation, conversationOf } from '../state/conversations.js'
 import { findDialog, markRead } from '../state/dialogs.js'
 import { knowPeople } from '../state/people.js'
 import { change, notify } from '../state/session.js'
@@ -24,7 +24,7 @@ export function createConversationActions({ store, rpc, route, attention, histor
     markAsReadWhenSeen() {
       const state = store.get()
       const dialog = findDialog(state, state.openTag)
-      const seenSeq = newestSeq(conversationOf(state, state.openTag))
+      const { seenSeq } = conversationOf(state, state.openTag)
       const isNews = dialog?.unreadIncoming > 0 && seenSeq > dialog.readSeq
       if (!isNews || !state.isConnected || !attention.isPresent()) return
       store.update((present) => markRead(present, dialog.tag, seenSeq))

@@ -6,16 +6,20 @@ export function keepInStep({ store, conversation, history }) {
   store.watch(
     (state) => ({
       dialog: findDialog(state, state.openTag),
-      seenSeq: newestSeq(conversationOf(state, state.openTag)),
+      seenSeq: conversationOf(state, state.openTag).seenSeq,
       isConnected: state.isConnected
     }),
     conversation.markAsReadWhenSeen
   )
   store.watch(
-    (state) => ({ tag: state.openTag, lastSeq: findDialog(state, state.openTag)?.lastSeq }),
-    ({ tag, lastSeq }) => {
+    (state) => ({
+      tag: state.openTag,
+      lastSeq: findDialog(state, state.openTag)?.lastSeq,
+      isCatchingUp: state.isCatchingUp
+    }),
+    ({ tag, lastSeq, isCatchingUp }) => {
       const { messages, isLoaded } = conversationOf(store.get(), tag)
-      if (isLoaded && lastSeq > newestSeq({ messages })) history.closeGap()
+      if (isLoaded && !isCatchingUp && lastSeq > newestSeq({ messages })) history.closeGap()
     }
   )
 }

@@ -1,4 +1,4 @@
-import { conversationOf } from '../state/conversations.js'
+import { conversationOf, newestSeq, showNews } from '../state/conversations.js'
 import { change, enterSession } from '../state/session.js'
 
 /** What follows every opening of the connection: the page begins, or goes on where the last connection has ended. */
@@ -15,7 +15,10 @@ export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conve
   async function goOn(cursor) {
     store.update(change({ isConnected: true }))
     outbox.flush()
+    const { openTag } = store.get()
+    const lastSeq = newestSeq(conversationOf(store.get(), openTag))
     if (!(await catchUp.all())) return begin(cursor)
+    store.update((state) => showNews(state, openTag, lastSeq))
     await dialogs.loadFirst()
     if (!conversationOf(store.get(), store.get().openTag).isLoaded) conversation.open(route.current())
   }

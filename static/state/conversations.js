@@ -1,4 +1,4 @@
-const noConversation = { messages: [], isLoaded: false, older: 'idle', firstUnreadSeq: null }
+const noConversation = { messages: [], isLoaded: false, older: 'idle', firstUnreadSeq: null, seenSeq: 0 }
 
 /** @param message of the wire, where `date` is ISO 8601 text or epoch milliseconds */
 export function messageFromWire({ _id, senderTag, seq, text, date, clientMessageId }, self) {
@@ -43,6 +43,17 @@ export function addMessageToConversation(state, tag, message) {
   const { messages, isLoaded } = conversationOf(state, tag)
   if (!isLoaded || message.seq !== newestSeq({ messages }) + 1) return state
   return changeConversation(state, tag, { messages: [...messages, message] })
+}
+
+/** The messages up to `seq` have been in sight. */
+export function see(state, tag, seq) {
+  return seq > conversationOf(state, tag).seenSeq ? changeConversation(state, tag, { seenSeq: seq }) : state
+}
+
+/** Of what has come after `seq`, while one was away, the first is shown to be new. */
+export function showNews(state, tag, seq) {
+  const isNews = conversationOf(state, tag).messages.some((message) => !message.isOwn && message.seq > seq)
+  return isNews ? changeConversation(state, tag, { firstUnreadSeq: seq + 1 }) : state
 }
 
 /** @returns the `seq` of the newest message that is loaded, 0 without one */

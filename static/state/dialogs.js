@@ -1,3 +1,4 @@
+import { conversationOf, newestSeq } from './conversations.js'
 import { knowPeople } from './people.js'
 
 function fromWire({ userInfo, senderTag, date, text, lastSeq, readSeq, peerReadSeq, unreadIncoming }) {
@@ -63,8 +64,14 @@ export function changeDialog(state, tag, change) {
 export function markRead(state, tag, upToSeq) {
   return changeDialog(state, tag, ({ readSeq, lastSeq, unreadIncoming }) => ({
     readSeq: Math.max(readSeq, upToSeq),
-    unreadIncoming: Math.min(unreadIncoming, Math.max(0, lastSeq - upToSeq))
+    unreadIncoming: Math.min(unreadIncoming, countAfter(conversationOf(state, tag), upToSeq, lastSeq))
   }))
+}
+
+/** How many messages of the other one come after a mark; where they are not all loaded, as many as it can be. */
+function countAfter({ messages }, upToSeq, lastSeq) {
+  const isLoaded = messages[0]?.seq <= upToSeq + 1 && newestSeq({ messages }) === lastSeq
+  return isLoaded ? messages.filter(({ isOwn, seq }) => !isOwn && seq > upToSeq).length : Math.max(0, lastSeq - upToSeq)
 }
 
 export function markReadByPeer(state, tag) {

@@ -9,6 +9,7 @@ export function createSession(phase = 'starting') {
     isConnected: null,
     self: null,
     cursor: null,
+    isCatchingUp: false,
     people: {},
     dialogs: [],
     dialogsPaging: { isLoaded: false, hasMore: false },

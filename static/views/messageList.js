@@ -1,4 +1,4 @@
-import { conversationOf, hasOlder } from '../state/conversations.js'
+import { conversationOf, hasOlder, see } from '../state/conversations.js'
 import { findDialog } from '../state/dialogs.js'
 import { fullName, personOf } from '../state/people.js'
 import { haveSameFields } from '../state/store.js'
@@ -9,6 +9,8 @@ import { messageRows } from './messageRows.js'
 import { createScrollKeeper } from './scrollKeeper.js'
 
 const loadOlderWithinPx = 400
+// So much of a message, and it has been seen.
+const inSightPx = 20
 
 export function showMessageList({ store, history, outbox }) {
   const log = byId('log')
@@ -21,7 +23,12 @@ export function showMessageList({ store, history, outbox }) {
     const { older } = conversationOf(store.get(), store.get().openTag)
     if (log.scrollTop < loadOlderWithinPx && older === 'idle') history.loadOlder()
   }
+  const seeWhatIsInSight = () => {
+    const seq = lastSeqInSight(log, byId('messages'))
+    store.update((state) => (state.openTag ? see(state, state.openTag, seq) : state))
+  }
   log.addEventListener('scroll', loadOlderWhenNear)
+  log.addEventListener('scroll', seeWhatIsInSight)
   byId('load-older').addEventListener('click', () => history.loadOlder())
   byId('messages').addEventListener('click', ({ target }) => actOnMessage(target, outbox))
 
@@ -38,7 +45,15 @@ export function showMessageList({ store, history, outbox }) {
     scroll.keep(() => showRows(rows), { isAnother: next.tag !== shown.tag, lastRow: rows.at(-1) })
     shown = view.conversation.isLoaded ? next : {}
     loadOlderWhenNear()
+    seeWhatIsInSight()
   })
+}
+
+/** Of a message as long as the log its beginning is enough. */
+function lastSeqInSight(log, list) {
+  const bottom = log.scrollTop + log.clientHeight
+  const rows = Array.from(list.querySelectorAll('[data-seq]'))
+  return Number(rows.findLast((row) => row.offsetTop + inSightPx <= bottom)?.dataset.seq ?? 0)
 }
 
 function viewOf(state) {

@@ -36,9 +36,13 @@ function createMessageRow() {
   return { node: element('li', 'message', [bubble]), parts }
 }
 
-function fillMessageRow({ node, parts }, { key, isOwn, isFirst, author, text, time, moment, date, status, problem }) {
+function fillMessageRow(
+  { node, parts },
+  { key, seq, isOwn, isFirst, author, text, time, moment, date, status, problem }
+) {
   node.className = `message ${isOwn ? 'own' : 'theirs'} ${isFirst ? 'first' : ''} ${status}`
   node.dataset.key = key
+  if (seq) node.dataset.seq = seq
   parts.author.textContent = `${author}: `
   parts.text.textContent = text
   parts.time.textContent = time

@@ -10,7 +10,9 @@ const groupWithinMs = 5 * 60 * 1000
 export function messageRows({ conversation, dialog, sending, peerName }) {
   const peerReadSeq = dialog?.peerReadSeq ?? 0
   const messages = [...conversation.messages.map((message) => stored(message, peerReadSeq)), ...sending.map(waiting)]
-  const firstUnread = messages.find(({ isOwn, seq }) => !isOwn && seq >= (conversation.firstUnreadSeq ?? Infinity))
+  const { firstUnreadSeq } = conversation
+  const isLoaded = firstUnreadSeq !== null && messages[0]?.seq <= firstUnreadSeq
+  const firstUnread = isLoaded && messages.find(({ isOwn, seq }) => !isOwn && seq >= firstUnreadSeq)
 
   return messages.flatMap((message, index) => {
     const previous = messages[index - 1]
@@ -42,8 +44,8 @@ function dayRow({ date }) {
   return { key: `day ${label}`, kind: 'day', label }
 }
 
-function messageRow({ key, isOwn, text, date, status, problem }, { peerName, isFirst }) {
+function messageRow({ key, isOwn, seq, text, date, status, problem }, { peerName, isFirst }) {
   const author = isOwn ? 'You' : peerName
   const [time, moment] = [timeOf(date), momentOf(date)]
-  return { key, kind: 'message', isOwn, isFirst, author, text, time, moment, date, status, problem }
+  return { key, kind: 'message', seq, isOwn, isFirst, author, text, time, moment, date, status, problem }
 }

@@ -29,6 +29,7 @@ await testInChromium(t, 'the connection is cut', async (t, browser, server) => {
     await annas.line('Caroline Test').getByText('2 unread').waitFor()
     const texts = ['Hello', 'Are you there?', 'It seems not.', 'Written in the dark']
     for (const window of [annas, boriss]) t.same((await window.texts()).sort(), texts.sort())
+    await annas.page.getByText('New messages').waitFor()
     t.same(methods.slice(0, 2), ['sendMessageToUser', 'getUpdates'], 'what was written goes first')
     t.notOk(methods.includes('getMessagesWithUser'), 'no history is loaded anew')
   })

@@ -16,7 +16,14 @@ await testInChromium(t, 'a long conversation', async (t, browser, server) => {
     await annas.open('Carol Test')
     await annas.page.getByText('New messages').waitFor()
     await annas.comesTrue('Math.abs(document.querySelector(".unread").offsetTop - log.scrollTop) < 60')
+  })
+
+  await t.test('what has not been in sight is not read', async (t) => {
+    const [before] = await device.call<{ peerReadSeq: number }[]>('getDialogsList')
+    t.ok(before && before.peerReadSeq > 0 && before.peerReadSeq < 50, `only ${before?.peerReadSeq} messages`)
+    await annas.page.getByRole('button', { name: 'Go to the end' }).click()
     await annas.seesTitle('Messenger')
+    t.match(await device.call('getDialogsList'), [{ peerReadSeq: 150 }])
   })
 
   await t.test('what has been read is loaded from its end, in parts', async (t) => {
@@ -33,6 +40,7 @@ await testInChromium(t, 'a long conversation', async (t, browser, server) => {
     await device.call('sendMessageToUser', ['@anna', 'message 151'])
     await annas.message('message 151').waitFor()
     t.equal(await topOf('message 91'), top, 'nor when a new one comes')
+    await annas.seesTitle('(1) Messenger')
   })
 
   await t.test('there is a beginning, and a way back to the end', async (t) => {
