@@ -2,6 +2,7 @@ import { variableName } from '../src/config.js'
 import { kinds, rpcMessages } from '../src/errors.js'
 import { methods } from '../src/rpc/index.js'
 import { ConfigSchema } from '../src/schemas/config.js'
+import { DialogSchema } from '../src/schemas/dialog.js'
 import { notifications } from '../src/schemas/notification.js'
 
 /** What matters here of a JSON Schema. */
@@ -22,6 +23,15 @@ interface Schema {
 /** The parts of the documentation that come from the source, by the name of their place in it. */
 export const tables: Record<string, () => string> = {
   methods: () => Object.entries(methods).map(describeMethod).join('\n\n'),
+
+  dialog: () =>
+    table(
+      ['field', 'meaning'],
+      Object.entries(DialogSchema.properties as Record<string, Schema>).map(([field, { description = '' }]) => [
+        `\`${field}\``,
+        description
+      ])
+    ),
 
   notifications: () =>
     table(

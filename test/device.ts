@@ -45,7 +45,7 @@ export interface Device {
 }
 
 /** Opens a connection, closed at the end of the test; it has been greeted, or refused. */
-export async function openDevice(t: Test, url: string, cookie?: string, options?: ClientOptions): Promise<Device> {
+export async function openDevice(t: Test, url: string, cookie?: string, options?: DeviceOptions): Promise<Device> {
   const device = createDevice(url, cookie, options)
   t.teardown(() => device.socket.terminate())
   const failed = new Promise((_, reject) => device.socket.on('error', reject))
@@ -53,11 +53,17 @@ export async function openDevice(t: Test, url: string, cookie?: string, options?
   return device
 }
 
-function createDevice(url: string, cookie?: string, options?: ClientOptions): Device {
+export interface DeviceOptions extends ClientOptions {
+  /** Takes each notification in the order of all frames, instead of those who ask for the next one. */
+  onNotification?(notification: Notification): void
+}
+
+export function createDevice(url: string, cookie?: string, options: DeviceOptions = {}): Device {
   const socket = new WebSocket(url, { ...options, headers: cookie ? { cookie } : {} })
   const answers = createInbox<unknown>()
   const pushed = createInbox<Notification>()
-  let lastId = 0
+  const { onNotification = pushed.put } = options
+  const { call, settle, failAll } = createCalls(socket)
   let greeted: (body: Hello) => void = () => {}
   const hello = new Promise<Hello>((resolve) => {
     greeted = resolve
@@ -66,45 +72,66 @@ function createDevice(url: string, cookie?: string, options?: ClientOptions): De
   socket.on('message', (data) => {
     const frame = JSON.parse(String(data))
     if (frame.code === notifications.hello.code) greeted(frame.body)
-    else if ('code' in frame) pushed.put(frame)
-    else answers.put(frame)
+    else if ('code' in frame) onNotification(frame)
+    else if (!settle(frame)) answers.put(frame)
   })
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }))
+    socket.on('close', (code, reason) => {
+      failAll()
+      resolve({ code, reason: String(reason) })
+    })
   })
-
-  const ask = (text: string) => {
-    socket.send(text)
-    return answers.take()
-  }
-  const request = (method: string, params?: Params) =>
-    ask(JSON.stringify({ jsonrpc: '2.0', id: ++lastId, method, params })) as Promise<Answer>
-
-  async function call<Result>(method: string, params?: Params) {
-    const { result, error } = await request(method, params)
-    if (error) throw Object.assign(new Error(`${method}: ${error.message}`), { error })
-    return result as Result
-  }
 
   return {
     socket,
     hello,
     closed,
-    ask,
     call,
+    ask(text) {
+      socket.send(text)
+      return answers.take()
+    },
     refusal: (method, params) =>
       call<{ error: RpcError }>(method, params)
         .catch((thrown) => thrown)
         .then(({ error }) => error),
     notification: () => pushed.take(),
     async rest() {
-      // Frames keep their order: whatever was pushed before is here when this call's answer is.
-      await request('getSelfInfo')
+      // Frames keep their order: whatever was pushed before is here when this call's answer is, whatever it says.
+      await call('getSelfInfo').catch(() => {})
       return pushed.all()
     },
     async close() {
       socket.close()
       await closed
+    }
+  }
+}
+
+function createCalls(socket: WebSocket) {
+  const waiting = new Map<unknown, { resolve(result: unknown): void; reject(reason: Error): void }>()
+  let lastId = 0
+
+  return {
+    call<Result>(method: string, params?: Params): Promise<Result> {
+      return new Promise((resolve, reject) => {
+        if (socket.readyState !== socket.OPEN) return reject(new Error('There is no connection.'))
+        // No text that a test sends as it is has such an id.
+        const id = `call ${++lastId}`
+        waiting.set(id, { resolve: resolve as (result: unknown) => void, reject })
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
+      })
+    },
+    /** Whether a frame answers a call. */
+    settle({ id, result, error }: Answer): boolean {
+      const call = waiting.get(id)
+      waiting.delete(id)
+      if (error) call?.reject(Object.assign(new Error(error.message), { error }))
+      else call?.resolve(result)
+      return call !== undefined
+    },
+    failAll() {
+      for (const { reject } of waiting.values()) reject(new Error('The connection has ended.'))
     }
   }
 }

@@ -54,7 +54,7 @@ export interface ReadMark {
 }
 
 /** What has changed for a user since a cursor, in its present state. */
-export interface Updates {
+export interface StoredUpdates {
   /** New messages, in the order in which they were stored. */
   messages: StoredMessage[]
   /** The dialogs of these messages, and those whose read marks moved. */
@@ -112,7 +112,7 @@ export interface Store {
    * What has happened to a user after a cursor, of which `limit` changes at most. What was being written when the cursor
    * was made comes after it. @throws {AppError} `invalidParams` for a cursor that this store has not given
    */
-  listUpdates(userId: string, cursor: string, limit: number): Promise<Updates>
+  listUpdates(userId: string, cursor: string, limit: number): Promise<StoredUpdates>
 
   addImage(image: Image): Promise<void>
   findImage(name: string): Promise<Uint8Array | undefined>

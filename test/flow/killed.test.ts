@@ -16,11 +16,10 @@ async function talkUntilTheEnd(
   sent: string[],
   onAcknowledged: (text: string) => void
 ) {
-  const gone = device.closed.then(() => undefined)
   for (let number = 0; ; number++) {
     const text = `${name} ${number}`
     sent.push(text)
-    const answer = await Promise.race([device.call('sendMessageToUser', [to, text]), gone])
+    const answer = await device.call('sendMessageToUser', [to, text]).catch(() => undefined)
     if (!answer) return
     onAcknowledged(text)
   }

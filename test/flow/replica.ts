@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { WebSocket } from 'ws'
 import type { Message } from '../../src/schemas/message.js'
 import type { Updates } from '../../src/schemas/update.js'
+import { createDevice, type Device } from '../device.js'
 import { createView, type View } from './view.js'
 
 const retryMs = 20
@@ -32,8 +32,6 @@ interface Options {
   limit: number
 }
 
-type Call = (method: string, ...params: unknown[]) => Promise<unknown>
-
 /** What is sent until it is acknowledged, in order. */
 interface Unsent {
   params: [receiverTag: string, text: string, clientMessageId: string]
@@ -45,47 +43,61 @@ export function openReplica(t: Test, { url, tag, cookie, limit }: Options): Repl
   const view = createView(tag)
   const outbox = new Map<string, Unsent>()
   let cursor: string | undefined
-  let connection: { socket: WebSocket; call: Call; caughtUp: Promise<void> } | undefined
   let isOver = false
+  let connection = open()
 
-  async function catchUp(call: Call) {
+  function open() {
+    const device = createDevice(`${url.replace('http', 'ws')}/api`, cookie, {
+      onNotification: ({ code, body }) => view.apply(code, body)
+    })
+    // An end follows.
+    device.socket.on('error', () => {})
+    const cut = device.closed.then(() => Promise.reject(new Error('cut')))
+    const caughtUp = Promise.race([device.hello, cut]).then((hello) => {
+      cursor ??= hello.cursor
+      for (const unsent of outbox.values()) deliver(unsent)
+      return catchUp(device)
+    })
+    caughtUp.catch(() => {})
+    return { device, caughtUp }
+  }
+
+  async function catchUp({ call }: Device) {
     for (let hasMore = true; hasMore; ) {
-      const updates = (await call('getUpdates', cursor, limit)) as Updates
+      const updates = await call<Updates>('getUpdates', { cursor, limit })
       view.update(updates)
       cursor = updates.cursor
       hasMore = updates.hasMore
     }
   }
 
-  async function deliver(call: Call, { params, acknowledge }: Unsent) {
-    const { message } = (await call('sendMessageToUser', ...params)) as { message: Message }
-    view.addMessage(message)
-    outbox.delete(params[2])
-    acknowledge()
-  }
-
-  const lost = () => {}
-
-  async function live() {
-    for (; !isOver; await delay(retryMs)) {
-      const { socket, call, greeting, closed } = connect(url, cookie, view)
-      const caughtUp = greeting.then((hello) => {
-        cursor ??= hello.cursor
-        for (const unsent of outbox.values()) deliver(call, unsent).catch(lost)
-        return catchUp(call)
-      })
-      connection = { socket, call, caughtUp }
-      await Promise.race([closed, caughtUp.catch(lost)])
-      await closed
+  /** When the connection is lost, the next one tries again. */
+  function deliver({ params, acknowledge }: Unsent) {
+    const sending = connection.device.call<{ message: Message }>('sendMessageToUser', params)
+    const sent = ({ message }: { message: Message }) => {
+      view.addMessage(message)
+      outbox.delete(params[2])
+      acknowledge()
     }
+    sending.then(sent, () => {})
   }
 
-  live()
+  const tell = (method: string, params: unknown[] | Record<string, unknown>) =>
+    void connection.device.call(method, params).catch(() => {})
+
+  async function stayConnected() {
+    await connection.device.closed
+    await delay(retryMs)
+    if (isOver) return
+    connection = open()
+    stayConnected()
+  }
+
+  stayConnected()
   t.teardown(() => {
     isOver = true
-    connection?.socket.terminate()
+    connection.device.socket.terminate()
   })
-  const ask: Call = (...args) => connection?.call(...args) ?? Promise.reject(new Error('not connected'))
 
   return {
     tag,
@@ -94,18 +106,18 @@ export function openReplica(t: Test, { url, tag, cookie, limit }: Options): Repl
       return new Promise((acknowledge) => {
         const unsent: Unsent = { params: [receiverTag, text, `id of ${text}`], acknowledge }
         outbox.set(unsent.params[2], unsent)
-        deliver(ask, unsent).catch(lost)
+        deliver(unsent)
       })
     },
-    markAsRead: (senderTag, upToSeq) => void ask('markMessagesWithUserAsRead', senderTag, upToSeq).catch(lost),
-    rename: (firstName) => void ask('setSelfInfo', firstName, '').catch(lost),
-    cut: () => connection?.socket.terminate(),
+    markAsRead: (senderTag, upToSeq) => tell('markMessagesWithUserAsRead', { senderTag, upToSeq }),
+    rename: (firstName) => tell('setSelfInfo', [firstName, '']),
+    cut: () => connection.device.socket.terminate(),
     settle: () =>
       persist(async () => {
-        await connection?.caughtUp
-        await ask('getSelfInfo')
+        await connection.caughtUp
+        await connection.device.call('getSelfInfo')
       }),
-    catchUp: () => persist(() => catchUp(ask))
+    catchUp: () => persist(() => catchUp(connection.device))
   }
 }
 
@@ -117,45 +129,4 @@ async function persist(attempt: () => Promise<unknown>): Promise<void> {
       () => false
     )
   while (!(await succeeds())) await delay(retryMs)
-}
-
-/** One connection; what comes on it is taken in its order. */
-function connect(url: string, cookie: string, view: View) {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/api`, { headers: { cookie } })
-  const calls = new Map<number, { resolve(result: unknown): void; reject(reason: unknown): void }>()
-  let lastId = 0
-  let greet: (hello: { cursor: string }) => void
-  let fail: (reason: unknown) => void
-  const greeting = new Promise<{ cursor: string }>((resolve, reject) => {
-    greet = resolve
-    fail = reject
-  })
-
-  socket.on('message', (data) => {
-    const { id, result, error, code, body } = JSON.parse(String(data))
-    if (code === 3900) return greet(body)
-    if (code) return view.apply(code, body)
-    if (error) calls.get(id)?.reject(error)
-    else calls.get(id)?.resolve(result)
-    calls.delete(id)
-  })
-  // An end follows.
-  socket.on('error', () => {})
-  const closed = new Promise<void>((resolve) => {
-    socket.on('close', () => {
-      for (const { reject } of calls.values()) reject(new Error('cut'))
-      fail(new Error('cut'))
-      resolve()
-    })
-  })
-
-  const call: Call = (method, ...params) =>
-    new Promise((resolve, reject) => {
-      if (socket.readyState !== socket.OPEN) return reject(new Error('not open'))
-      calls.set(++lastId, { resolve, reject })
-      while (params.length > 0 && params.at(-1) === undefined) params.pop()
-      socket.send(JSON.stringify({ jsonrpc: '2.0', id: lastId, method, params }))
-    })
-
-  return { socket, call, greeting, closed }
 }
