@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import type { WebSocket } from 'ws'
+import { createDevice } from '../device.js'
 import { startServer } from '../server.js'
 
 t.test('a connection is greeted before anything else', async (t) => {
@@ -53,6 +55,24 @@ t.test('a client that does not read is let go when too much waits for it', async
   }
   t.ok(sent < 5000, `after ${sent} messages`)
   t.match(await ann.call('getDialogsList'), [{ unreadCount: sent, userInfo: { isOnline: false } }], 'nothing is lost')
+})
+
+t.test('who has gone before being greeted has never been there', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  let release = () => {}
+  const held = new Promise<string>((resolve) => {
+    release = () => resolve('')
+  })
+  t.capture(server.app.db, 'newestCursor', () => held)
+  const { socket } = createDevice(`${server.url.replace('http', 'ws')}/api`, ann.cookie)
+  await once(socket, 'open')
+  const [served] = server.app.websocketServer.clients
+  socket.terminate()
+  await once(served as WebSocket, 'close')
+  release()
+  await setImmediate()
+  t.equal(server.app.notifier.isOnline(ann._id), false)
 })
 
 t.test('whoever cannot be greeted is let go', async (t) => {
