@@ -19,14 +19,19 @@ t.test('announcements of one user are made in turn, however long they take', asy
     onError: t.error
   })
 
+  const logged = async (entries: number) => {
+    while (log.length < entries) await new Promise(setImmediate)
+  }
   presence.arrive(ann)
   t.equal(presence.isOnline(ann._id), true)
+  await logged(2)
   await seesOff(presence, ann)
+  await logged(3)
   presence.arrive(ann)
   t.equal(presence.isOnline(ann._id), true, 'though that she has gone is still being announced')
-  while (log.at(-1) !== 'online…') await new Promise(setImmediate)
+  await logged(6)
   await seesOff(presence, ann)
-  while (log.at(-1) !== 'offline') await new Promise(setImmediate)
+  await logged(8)
   t.same(
     log,
     ['online', 'offline', 'online', 'offline'].flatMap((word) => [`${word}…`, word])
