@@ -51,7 +51,7 @@ t.test('told twice, it is gone at once', async (t) => {
   messenger.child.kill('SIGTERM')
   await device.closed
   const stop = performance.now()
-  await messenger.end('SIGTERM')
+  t.equal(await messenger.end('SIGTERM'), 1)
   t.ok(performance.now() - stop < 1000, 'though a request would have held it up for two seconds')
 })
 
