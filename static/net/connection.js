@@ -30,7 +30,7 @@ export function openConnection(url, handlers) {
     const frame = JSON.parse(data)
     if (hasEnded || calls.settle(frame)) return
     if (frame.code === hello) greet(frame.body)
-    else handlers.onNotification(frame)
+    else if ('code' in frame) handlers.onNotification(frame)
   })
 
   function greet(greeting) {
