@@ -15,6 +15,8 @@ interface PresenceOptions {
   offlineGraceMs: number
   /** Keeps when a user was last seen, in epoch milliseconds. */
   remember(user: Identity, lastSeen: number): Promise<void>
+  /** The same, where nobody waits for it. */
+  note(user: Identity, lastSeen: number): Promise<void>
   /** The two are never called at the same time for one user, and always in turn. */
   onOnline(user: Identity): Promise<void>
   onOffline(user: Identity, lastSeen: number): Promise<void>
@@ -44,7 +46,7 @@ export function createPresence(options: PresenceOptions): Presence {
     if (!isOnline) await remember(attendance)
     await (isOnline ? onOnline(user) : onOffline(user, lastSeen)).catch(onError)
     // Also of who arrives: should the process be killed, this is what is known.
-    if (isOnline) await remember(attendance)
+    if (isOnline) options.note(user, Date.now()).catch(onError)
   }
 
   /** Announces what is so when it is this one's turn, and nothing where that is known already. */

@@ -16,6 +16,7 @@ t.test('announcements of one user are made in turn, however long they take', asy
     onOnline: slowly('online'),
     onOffline: slowly('offline'),
     remember: async () => {},
+    note: async () => {},
     onError: t.error
   })
 
@@ -45,6 +46,7 @@ t.test('who comes back at once has never been away', async (t) => {
     onOnline: async ({ tag }) => void log.push(`${tag} online`),
     onOffline: async ({ tag }) => void log.push(`${tag} offline`),
     remember: async ({ tag }) => void log.push(`${tag} seen`),
+    note: async ({ tag }) => void log.push(`${tag} seen`),
     onError: t.error
   })
   presence.arrive(ann)
@@ -70,6 +72,7 @@ t.test('an announcement that fails does not hold up the next one', async (t) => 
     onOnline: () => Promise.reject(new Error('no store')),
     onOffline: async ({ tag }) => void log.push(tag),
     remember: () => Promise.reject(new Error('no store')),
+    note: () => Promise.reject(new Error('no store')),
     onError: (error) => errors.push(error)
   })
   presence.arrive(ann)
@@ -88,6 +91,7 @@ t.test('who comes just when it has been announced that he has gone is not forgot
       onOnline: async () => {},
       onOffline: () => new Promise((resolve) => void finish.push(resolve)),
       remember: async () => {},
+      note: async () => {},
       onError: t.error
     })
     presence.arrive(ann)

@@ -42,6 +42,12 @@ interface AuthOptions {
 const cookieName = 'auth'
 const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: 'auto' } as const
 
+/** The token of a request: the one of a script, or else the one of the cookie. */
+function tokenOf({ headers: { authorization = '' }, cookies }: FastifyRequest): string {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+  return bearer ?? cookies[cookieName] ?? ''
+}
+
 export default fp<AuthOptions>(
   async (app, { privateKey, secretFile, expiresIn, maxAge }) => {
     const maxAgeSeconds = Math.floor(durationMs(maxAge) / 1000)
@@ -55,9 +61,16 @@ export default fp<AuthOptions>(
 
     app.decorateRequest('identity', undefined)
 
+    function verify(token: string): TokenPayload | undefined {
+      try {
+        return app.jwt.verify<TokenPayload>(token)
+      } catch {
+        return undefined
+      }
+    }
+
     app.decorate('authenticate', async (request: FastifyRequest) => {
-      const payload = await request.jwtVerify<TokenPayload>().catch(() => undefined)
-      const _id = payload?.data?._id
+      const _id = verify(tokenOf(request))?.data?._id
       if (typeof _id !== 'string') return
       const user = await app.db.findUserById(_id)
       request.identity = user && { _id, tag: user.tag }

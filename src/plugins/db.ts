@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { openSqliteStore } from '../store/sqlite/index.js'
+import { openSqliteStore, type SqliteOptions } from '../store/sqlite/index.js'
 import type { Store } from '../store/store.js'
 
 declare module 'fastify' {
@@ -8,15 +8,14 @@ declare module 'fastify' {
   }
 }
 
-interface DbOptions {
+interface DbOptions extends SqliteOptions {
   /** Path of the SQLite file. */
   file: string
-  busyTimeoutMs: number
 }
 
 export default fp<DbOptions>(
-  async (app, { file, busyTimeoutMs }) => {
-    const store = openSqliteStore(file, busyTimeoutMs)
+  async (app, { file, ...options }) => {
+    const store = openSqliteStore(file, options)
     app.addHook('onClose', () => store.close())
     app.decorate('db', store)
   },

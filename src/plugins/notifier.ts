@@ -1,8 +1,9 @@
 import fp from 'fastify-plugin'
 import { createPresence } from '../presence.js'
-import { type NotificationBody, type NotificationType, toFrame } from '../schemas/notification.js'
+import type { NotificationBody, NotificationType } from '../schemas/notification.js'
 import type { Identity } from '../schemas/user.js'
 import type { Store } from '../store/store.js'
+import { notificationFrame } from '../webSocket/frame.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -13,7 +14,7 @@ declare module 'fastify' {
 /** One device or tab of a user. */
 export interface Connection {
   readonly user: Identity
-  /** Sends one frame, which is UTF-8 text. */
+  /** Sends one whole frame. */
   send(frame: Buffer): void
 }
 
@@ -46,7 +47,7 @@ interface NotifierOptions {
 }
 
 interface Dependencies extends NotifierOptions {
-  store: Pick<Store, 'listContactIds' | 'setLastSeen'>
+  store: Pick<Store, 'listContactIds' | 'setLastSeen' | 'noteLastSeen'>
   /** Told of an announcement that has failed. */
   onError(error: unknown): void
 }
@@ -64,7 +65,7 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
     for (const receiver of receivers) {
       for (const connection of connectionsOf.get(receiver) ?? []) {
         if (connection === except) continue
-        frame ??= toFrame(type, body)
+        frame ??= notificationFrame(type, body)
         connection.send(frame)
       }
     }
@@ -77,6 +78,7 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
   const presence = createPresence({
     ...options,
     remember: ({ _id }, lastSeen) => store.setLastSeen(_id, lastSeen),
+    note: ({ _id }, lastSeen) => store.noteLastSeen(_id, lastSeen),
     onOnline: ({ _id, tag }) => notifyContacts(_id, 'contactOnline', { loggedInUserTag: tag }),
     onOffline: ({ _id, tag }, lastSeen) => notifyContacts(_id, 'contactOffline', { loggedOutUserTag: tag, lastSeen })
   })

@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
 import { type CallerContext, createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
-import { type Lanes, type ServeOptions, serve } from '../webSocket/serve.js'
+import { createServe, type Lanes, type ServeOptions } from '../webSocket/serve.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -27,6 +27,7 @@ export default fp<RpcOptions>(
   async (app, options) => {
     const { path, maxPageItems, maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeoutMs } = options
     const lanes: Lanes = new Map()
+    const serve = createServe(app, lanes, options)
 
     app.decorate('rpc', createDispatch({ ...options, onInternalError: (error) => app.log.error(error) }))
     app.decorate('rpcContext', ({ identity }: FastifyRequest) => {
@@ -47,7 +48,7 @@ export default fp<RpcOptions>(
       onRequest: app.authenticate,
       preHandler: releaseResponse,
       handler: () => Promise.reject(new AppError('notFound', 'There is a WebSocket here.')),
-      wsHandler: (socket, request) => serve(app, lanes, socket, app.rpcContext(request), options)
+      wsHandler: serve
     })
   },
   { name: 'rpc', fastify: '5.x', dependencies: ['db', 'auth'] }

@@ -6,8 +6,15 @@ export type Methods = Record<string, Method>
 /** A context whose user may be nobody: every call is then refused. */
 export type CallerContext = Omit<Context, 'user'> & { readonly user: Context['user'] | undefined }
 
-/** Answers a JSON-RPC 2.0 text, nothing when it holds only notifications. */
-export type Dispatch = (text: string, context: CallerContext) => Promise<string | undefined>
+/** Reads a JSON-RPC 2.0 text. Nothing of what it asks for has happened before it is run. */
+export type Dispatch = (text: string) => Call
+
+export interface Call {
+  /** Whether it is one request of a method that may overlap with others before it. */
+  readonly mayOverlap: boolean
+  /** Answers the text, nothing when it holds only notifications. */
+  run(context: CallerContext): Promise<string | undefined>
+}
 
 export interface DispatchOptions {
   methods: Methods
@@ -70,18 +77,25 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     return answers.length === 0 ? undefined : `[${answers.join(',')}]`
   }
 
-  return async (text, context) => {
+  const refused = (kind: ErrorKind, sentence?: string): Call => ({
+    mayOverlap: false,
+    run: async () => refuse(kind, null, sentence)
+  })
+
+  return (text) => {
     let message: unknown
     try {
       message = JSON.parse(text)
     } catch {
-      return refuse('parseError', null)
+      return refused('parseError')
     }
-    if (!Array.isArray(message)) return answer(message, context)
-    if (message.length === 0) return refuse('invalidRequest', null)
-    if (message.length > maxBatchCalls)
-      return refuse('invalidRequest', null, `A batch has ${maxBatchCalls} calls at most.`)
-    return answerBatch(message, context)
+    if (!Array.isArray(message)) {
+      const mayOverlap = isRequest(message) && table.get(message.method)?.mayOverlap === true
+      return { mayOverlap, run: (context) => answer(message, context) }
+    }
+    if (message.length === 0) return refused('invalidRequest')
+    if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)
+    return { mayOverlap: false, run: (context) => answerBatch(message, context) }
   }
 }
 

@@ -19,6 +19,7 @@ export interface Method {
   readonly summary: string
   readonly params: TObject
   readonly result: TSchema
+  readonly mayOverlap: boolean
   /**
    * Runs a call with the `params` of its request, positional or by name.
    * @throws {AppError} `invalidParams` when they do not fit the schema, and what the method refuses
@@ -32,11 +33,16 @@ interface Definition<Params extends TObject, Result extends TSchema> {
   /** Properties in the order of the positional parameters; one with a `default` may be left out. */
   params: Params
   result: Result
+  /**
+   * Whether a connection's call may begin before the one before it, of a method of this kind as well, has ended. Its one
+   * effect is a write that it asks the store for at once, before it awaits anything: so the store keeps the order.
+   */
+  mayOverlap?: boolean
   run(params: Static<Params>, context: Context): Promise<Static<Result>>
 }
 
 export function method<Params extends TObject, Result extends TSchema>(definition: Definition<Params, Result>): Method {
-  const { summary, params: schema, result } = definition
+  const { summary, params: schema, result, mayOverlap = false } = definition
   const names = Object.keys(schema.properties)
   const defaults = Object.entries(schema.properties as Record<string, TSchemaOptions>)
     .filter(([, property]) => property.default !== undefined)
@@ -47,6 +53,7 @@ export function method<Params extends TObject, Result extends TSchema>(definitio
     summary,
     params: schema,
     result,
+    mayOverlap,
     async call(given, context) {
       const params: Named = Array.isArray(given) ? toNamed(given, names) : { ...(given as Named | undefined) }
       for (const [name, byDefault] of defaults) if (params[name] === undefined) params[name] = byDefault

@@ -5,21 +5,9 @@ import type { Identity, SelfInfo, UserInfo } from '../schemas/user.js'
 import type { StoredDialog, StoredMessage, StoredProfile } from '../store/store.js'
 
 /** A stored message of a dialog as clients see it. */
-export function viewMessage(
-  { _id, senderId, text, seq, date, isRead }: StoredMessage,
-  user: Identity,
-  peer: Identity
-): Message {
-  const [sender, receiver] = senderId === user._id ? [user, peer] : [peer, user]
-  return {
-    _id,
-    senderTag: sender.tag,
-    receiverTag: receiver.tag,
-    text,
-    seq,
-    date: new Date(date).toISOString(),
-    isRead
-  }
+export function viewMessage(message: StoredMessage, user: Identity, peer: Identity): Message {
+  const { _id, text, seq, isRead } = message
+  return { _id, ...tagsOf(message, user, peer), text, seq, date: toIsoDate(message), isRead }
 }
 
 /** A user without what only the server may know. */
@@ -28,25 +16,34 @@ export function viewSelf({ _id, tag, firstName, lastName, img }: SelfInfo): Self
 }
 
 export function viewUser(user: StoredProfile, notifier: Notifier): UserInfo {
-  const isOnline = notifier.isOnline(user._id)
-  return { ...viewSelf(user), isOnline, lastSeen: isOnline ? Date.now() : user.lastSeen }
+  const { _id, tag, firstName, lastName, img } = user
+  const isOnline = notifier.isOnline(_id)
+  return { _id, tag, firstName, lastName, img, isOnline, lastSeen: isOnline ? Date.now() : user.lastSeen }
 }
 
 /** A stored dialog of a user as that user sees it. */
 export function viewDialog(dialog: StoredDialog, user: Identity, notifier: Notifier): Dialog {
-  const { senderTag, receiverTag, date, text, seq } = viewMessage(dialog.lastMessage, user, dialog.peer)
-  const { _id, readSeq, peerReadSeq, unreadIncoming, unreadOutgoing } = dialog
+  const { _id, peer, lastMessage, readSeq, peerReadSeq, unreadIncoming, unreadOutgoing } = dialog
   return {
     _id,
-    senderTag,
-    receiverTag,
-    date,
-    text,
+    ...tagsOf(lastMessage, user, peer),
+    date: toIsoDate(lastMessage),
+    text: lastMessage.text,
     unreadCount: unreadIncoming + unreadOutgoing,
-    lastSeq: seq,
+    lastSeq: lastMessage.seq,
     readSeq,
     peerReadSeq,
     unreadIncoming,
-    userInfo: viewUser(dialog.peer, notifier)
+    userInfo: viewUser(peer, notifier)
   }
+}
+
+function tagsOf({ senderId }: StoredMessage, user: Identity, peer: Identity) {
+  return senderId === user._id
+    ? { senderTag: user.tag, receiverTag: peer.tag }
+    : { senderTag: peer.tag, receiverTag: user.tag }
+}
+
+function toIsoDate({ date }: StoredMessage): string {
+  return new Date(date).toISOString()
 }

@@ -53,7 +53,8 @@ export const ConfigSchema = Type.Object({
   }),
   db: Type.Object({
     url: Type.String({ pattern: '^file:.', default: 'file:data/messenger.db', description: 'The SQLite file' }),
-    busyTimeoutMs: limit(5000, 'How long to wait for a file that another process has locked')
+    busyTimeoutMs: limit(5000, 'How long to wait for a file that another process has locked'),
+    maxLogPages: limit(10_000, 'Pages of 4 KiB in the write-ahead log, after which they are moved into the file')
   }),
   accounts: Type.Object({
     maxRequestsPerMinute: limit(300, 'Sign-ups and log-ins together, from one address'),

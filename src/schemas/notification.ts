@@ -71,8 +71,3 @@ export const notifications = {
 
 export type NotificationType = keyof typeof notifications
 export type NotificationBody<T extends NotificationType> = Static<(typeof notifications)[T]['body']>
-
-/** What is pushed is one JSON text. */
-export function toFrame<T extends NotificationType>(type: T, body: NotificationBody<T>): Buffer {
-  return Buffer.from(JSON.stringify({ type, code: notifications[type].code, body }))
-}

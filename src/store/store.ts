@@ -16,9 +16,17 @@ export type UserChanges = Partial<Pick<SelfInfo, 'firstName' | 'lastName' | 'img
 
 export interface NewMessage {
   senderId: string
-  receiverId: string
+  /** In any case. */
+  receiverTag: string
   text: string
   clientMessageId?: string
+}
+
+export interface AddedMessage {
+  message: StoredMessage
+  receiver: Identity
+  /** Whether it was there already. */
+  isDuplicate: boolean
 }
 
 export interface StoredMessage {
@@ -89,12 +97,14 @@ export interface Store {
   /** Changes some fields of a user and returns the whole. */
   updateUser(_id: string, changes: UserChanges): Promise<SelfInfo>
   setLastSeen(_id: string, lastSeen: number): Promise<void>
+  /** The same, where nobody waits for it: it may take a second. */
+  noteLastSeen(_id: string, lastSeen: number): Promise<void>
 
   /**
    * Appends a message to the dialog of two users. The same `clientMessageId` of a sender gives the first message
-   * again. @throws {AppError} `conflict` when that one differs.
+   * again. @throws {AppError} `conflict` when that one differs, `invalidParams` when nobody has the tag
    */
-  addMessage(message: NewMessage): Promise<{ message: StoredMessage; isDuplicate: boolean }>
+  addMessage(message: NewMessage): Promise<AddedMessage>
   /** A slice of the dialog of two users, newest message first. */
   listMessages(userId: string, peerId: string, startIndex: number, endIndex: number): Promise<StoredMessage[]>
   /** The messages of the dialog of two users from one `seq` to another, both included, oldest first. */

@@ -28,6 +28,8 @@ export async function closeConnections(
   const running = Array.from(lanes.values(), (lane) => lane.idle())
   lanes.clear()
   await settledWithin(Promise.all(running), drainTimeoutMs)
+  // Answers leave at the end of the turn in which they were given.
+  await setImmediate()
 
   const closed: Promise<unknown>[] = []
   for (const client of websocketServer.clients) {

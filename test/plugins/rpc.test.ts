@@ -90,6 +90,24 @@ t.test('fifty requests at once take effect and are answered in order', async (t)
   )
 })
 
+t.test('messages that are sent at once are answered in order, also where one is refused', async (t) => {
+  const server = await startServer(t)
+  const ann = await (await server.signUp('ann')).connect()
+  await server.signUp('bob')
+  const receivers = ['@bob', '@nobody', '@ann', '@bob', 7, '@bob']
+  const answers = receivers.map((receiver, id) =>
+    ann.ask(JSON.stringify({ jsonrpc: '2.0', id, method: 'sendMessageToUser', params: [receiver, `${id}`] }))
+  )
+  t.match(await Promise.all(answers), [
+    { id: 0, result: { message: { seq: 1, text: '0' } } },
+    { id: 1, error: { data: { message: 'is the tag of nobody', path: '/receiverTag' } } },
+    { id: 2, error: { data: { message: 'is the sender' } } },
+    { id: 3, result: { message: { seq: 2, text: '3' } } },
+    { id: 4, error: { data: { path: '/receiverTag' } } },
+    { id: 5, result: { message: { seq: 3, text: '5' } } }
+  ])
+})
+
 t.test('a client that asks faster than it is answered is read no faster, and loses nothing', async (t) => {
   let release = () => {}
   const held = new Promise<void>((resolve) => {

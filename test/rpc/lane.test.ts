@@ -1,14 +1,65 @@
 import t from 'tap'
 import { createLane } from '../../src/rpc/lane.js'
 
-t.test('a task that fails holds up neither the next ones nor the end', async (t) => {
-  const done: string[] = []
+/** A lane whose outcomes are kept, and tasks that end when they are told to. */
+function openLane() {
+  const log: string[] = []
   const errors: unknown[] = []
-  const lane = createLane({ maxWaiting: 9, onFull: () => {}, onFree: () => {}, onError: (error) => errors.push(error) })
+  const lane = createLane({
+    maxWaiting: 9,
+    onFull: () => {},
+    onFree: () => {},
+    onError: (error) => errors.push(error),
+    take: async (outcome) => void log.push(`${outcome} is taken`)
+  })
+  const add = (name: string, mayOverlap: boolean) => {
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const run = async () => {
+      log.push(`${name} begins`)
+      await ended
+      return name
+    }
+    lane.run({ mayOverlap, run })
+    return { end }
+  }
+  const settled = () => new Promise(setImmediate)
+  return { lane, log, errors, add, settled }
+}
+
+t.test('a task that fails holds up neither the next ones nor the end', async (t) => {
+  const { lane, log, errors, add } = openLane()
   const failure = new Error('out of memory')
 
-  lane.run(() => Promise.reject(failure))
-  lane.run(async () => void done.push('next'))
+  lane.run({ mayOverlap: false, run: () => Promise.reject(failure) })
+  add('next', false).end()
   await lane.idle()
-  t.same([done, errors], [['next'], [failure]])
+  t.same([log, errors], [['next begins', 'next is taken'], [failure]])
+})
+
+t.test('tasks that may overlap begin at once, and their outcomes keep their order', async (t) => {
+  const { log, add, settled } = openLane()
+  const [one, two] = [add('one', true), add('two', true)]
+  two.end()
+  await settled()
+  t.same(log, ['one begins', 'two begins'])
+  one.end()
+  await settled()
+  t.same(log.slice(2), ['one is taken', 'two is taken'])
+})
+
+t.test('a task that may not overlap has the lane for itself', async (t) => {
+  const { log, add, settled } = openLane()
+  const [write, read, later] = [add('write', true), add('read', false), add('later', true)]
+  await settled()
+  t.same(log, ['write begins'])
+  write.end()
+  await settled()
+  t.same(log.slice(1), ['write is taken', 'read begins'])
+  read.end()
+  await settled()
+  t.same(log.slice(3), ['read is taken', 'later begins'])
+  later.end()
 })

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { openSqliteStore } from '../../src/store/sqlite/index.js'
 
-const busyTimeoutMs = 5000
+const options = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
 // Parts of a query that hold what it has found; and a part of a tag can stand anywhere in it: that search goes through the
 // index of tags, and no further.
 const scanned = /SCAN (?!(?:h|q|s)\b|users USING COVERING INDEX)/
@@ -19,7 +19,7 @@ async function planQueries(t: Test): Promise<Plan[]> {
   const file = join(t.testdir(), 'messenger.db')
   const { prepare } = SQLite.prototype
   const prepared = t.capture(SQLite.prototype, 'prepare', prepare)
-  await openSqliteStore(file, busyTimeoutMs).close()
+  await openSqliteStore(file, options).close()
   prepared.restore()
   const database = new SQLite(file)
   t.teardown(() => database.close())

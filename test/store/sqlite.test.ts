@@ -9,11 +9,11 @@ import type { Store } from '../../src/store/store.js'
 import { testStore } from './suite/index.js'
 import { account } from './suite/people.js'
 
-const busyTimeoutMs = 5000
+const options = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
 
 testStore(t, (t) => {
   const file = join(t.testdir(), 'folder', 'messenger.db')
-  return async () => openSqliteStore(file, busyTimeoutMs)
+  return async () => openSqliteStore(file, options)
 })
 
 t.test('a file that cannot be a store is refused, and left as it is', async (t) => {
@@ -32,24 +32,45 @@ t.test('a file that cannot be a store is refused, and left as it is', async (t) 
     { why: 'it is a folder', file: dir, message: /^\/.*: unable to open/ },
     { why: 'there is no place for it', file: join(dir, 'file', 'messenger.db'), message: /EEXIST|ENOTDIR/ }
   ]
-  for (const { why, file, message } of refused) t.throws(() => openSqliteStore(file, busyTimeoutMs), { message }, why)
+  for (const { why, file, message } of refused) t.throws(() => openSqliteStore(file, options), { message }, why)
 })
 
 t.test('a transaction that fails takes all its writes with it, and the next one works', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
-  const store = openSqliteStore(file, busyTimeoutMs)
+  const store = openSqliteStore(file, options)
   const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => store.createUser(account(name))))
-  const hello = { senderId: ann?._id ?? '', receiverId: bob?._id ?? '', text: 'hello' }
+  const hello = { senderId: ann?._id ?? '', receiverTag: bob?.tag ?? '', text: 'hello' }
 
-  const both = await Promise.allSettled([store.addMessage(hello), store.addMessage({ ...hello, receiverId: 'nobody' })])
+  const both = await Promise.allSettled([store.addMessage(hello), store.addMessage({ ...hello, senderId: 'nobody' })])
   t.match(both, [{ status: 'rejected' }, { status: 'rejected', reason: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } }])
   t.same(await store.listDialogs(hello.senderId, 0, 9), [])
   t.match(await store.addMessage(hello), { message: { seq: 1 } })
   await store.close()
 })
 
+t.test('two processes on one file number the messages of a dialog together', async (t) => {
+  const file = join(t.testdir(), 'messenger.db')
+  const stores = [openSqliteStore(file, options), openSqliteStore(file, options)]
+  const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => (stores[0] as Store).createUser(account(name))))
+  const cursor = await (stores[0] as Store).newestCursor()
+  const seqs: number[] = []
+  for (const index of [0, 1, 1, 0, 0, 1, 0]) {
+    const sent = stores[index]?.addMessage({ senderId: ann?._id ?? '', receiverTag: '@bob', text: `${index}` })
+    seqs.push((await sent)?.message.seq ?? 0)
+  }
+  t.same(seqs, [1, 2, 3, 4, 5, 6, 7])
+  for (const store of stores) {
+    const { messages } = await store.listUpdates(bob?._id ?? '', cursor, 9)
+    t.same(
+      messages.map(({ seq }) => seq),
+      seqs
+    )
+    await store.close()
+  }
+})
+
 t.test('all that follows from a write comes before what follows from the next one', async (t) => {
-  const store = openSqliteStore(join(t.testdir(), 'messenger.db'), busyTimeoutMs)
+  const store = openSqliteStore(join(t.testdir(), 'messenger.db'), options)
   const ann = await store.createUser(account('ann'))
   const log: string[] = []
   const rename = async (firstName: string) => {
@@ -81,9 +102,9 @@ t.test('a database of the first version is brought to the newest, with all that 
     UPDATE counters SET value = 7`)
   database.close()
 
-  const store = openSqliteStore(file, busyTimeoutMs)
+  const store = openSqliteStore(file, options)
   const cursor = await store.newestCursor()
-  const { message } = await store.addMessage({ senderId: bob as string, receiverId: ann as string, text: 'three' })
+  const { message } = await store.addMessage({ senderId: bob as string, receiverTag: '@ann', text: 'three' })
   t.match(await store.listMessages(ann as string, bob as string, 0, 9), [
     { text: 'three', seq: 3 },
     { text: 'two', isRead: false },
@@ -100,8 +121,8 @@ t.test('a database of the first version is brought to the newest, with all that 
 
 t.test('a database that has gone back to an older copy knows what it has not given', async (t) => {
   const dir = t.testdir()
-  const open = (name: string) => openSqliteStore(join(dir, name), busyTimeoutMs)
-  const say = (store: Store, text: string) => store.addMessage({ senderId: ann._id, receiverId: bob._id, text })
+  const open = (name: string) => openSqliteStore(join(dir, name), options)
+  const say = (store: Store, text: string) => store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text })
 
   const store = open('messenger.db')
   const [ann, bob] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
@@ -126,7 +147,7 @@ t.test('a database that has gone back to an older copy knows what it has not giv
 
 t.test('a store that is closed leaves nothing to recover, also when others have the file open', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
-  const store = openSqliteStore(file, busyTimeoutMs)
+  const store = openSqliteStore(file, options)
   const other = new SQLite(file)
   t.teardown(() => other.close())
   other.pragma('user_version')

@@ -7,15 +7,15 @@ export default method({
     'Sends a message. The result comes when it is on the disk; with a `clientMessageId` it can be sent again safely.',
   params: SendMessageParamsSchema,
   result: SentMessageSchema,
+  mayOverlap: true,
 
   async run({ receiverTag, text, clientMessageId }, { user, db, notifier, connection }) {
-    const receiver = await db.findIdentityByTag(receiverTag)
-    if (!receiver) throw new AppError('invalidParams', 'is the tag of nobody', { path: '/receiverTag' })
-    if (receiver._id === user._id) throw new AppError('invalidParams', 'is the sender', { path: '/receiverTag' })
-
-    const { message, isDuplicate } = await db.addMessage({
+    if (receiverTag.toLowerCase() === user.tag.toLowerCase()) {
+      throw new AppError('invalidParams', 'is the sender', { path: '/receiverTag' })
+    }
+    const { message, receiver, isDuplicate } = await db.addMessage({
       senderId: user._id,
-      receiverId: receiver._id,
+      receiverTag,
       text,
       clientMessageId
     })

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Store, StoredDialog, StoredProfile } from '../store.js'
 import { type MessageRow, messageColumns, toMessage } from './messages.js'
+import { prepareRows } from './rows.js'
 
 export interface DialogRow extends MessageRow, Omit<StoredProfile, '_id'> {
   dialogId: string
@@ -36,7 +37,9 @@ type Dialogs = Pick<Store, 'listDialogs' | 'listContactIds'>
 
 export function createDialogs(database: Database): Dialogs {
   // Both arms come from an index in the order of position, and are merged only as far as the slice goes.
-  const slice = database.prepare<[object], DialogRow>(`
+  const slice = prepareRows<DialogRow>(
+    database,
+    `
     SELECT ${dialogColumns}
     FROM (
       SELECT dialog, position, b AS peerId FROM dialogs WHERE a = :userId
@@ -47,7 +50,8 @@ export function createDialogs(database: Database): Dialogs {
     JOIN dialogs d USING (dialog)
     JOIN messages m ON m.dialog = d.dialog AND m.seq = d.lastSeq
     JOIN users u ON u._id = s.peerId
-    ORDER BY s.position DESC`)
+    ORDER BY s.position DESC`
+  )
   const contactIds = database
     .prepare<[object], string>(
       'SELECT b FROM dialogs WHERE a = :userId UNION ALL SELECT a FROM dialogs WHERE b = :userId'
@@ -56,7 +60,7 @@ export function createDialogs(database: Database): Dialogs {
 
   return {
     async listDialogs(userId, startIndex, endIndex) {
-      return slice.all({ userId, startIndex, endIndex }).map((row) => toDialog(row, userId))
+      return slice({ userId, startIndex, endIndex }).map((row) => toDialog(row, userId))
     },
 
     listContactIds: async (userId) => contactIds.all({ userId })

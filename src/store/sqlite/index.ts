@@ -2,10 +2,13 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import type { Store } from '../store.js'
+import { createCheckpoints } from './checkpoints.js'
 import { createCursors } from './cursors.js'
 import { createDialogs } from './dialogs.js'
 import { driver } from './driver.js'
 import { createGroupCommit } from './groupCommit.js'
+import { createHeads } from './heads.js'
+import { createIdentities } from './identities.js'
 import { createImages } from './images.js'
 import { createReadMarks } from './marks.js'
 import { createMessages } from './messages.js'
@@ -21,20 +24,36 @@ const durability = [
   ['foreign_keys', 'ON', 1]
 ] as const
 
+export interface SqliteOptions {
+  /** How long a call waits for a lock of another process. */
+  busyTimeoutMs: number
+  /** So many pages in the write-ahead log, and a checkpoint is made. */
+  maxLogPages: number
+}
+
 /**
  * Opens the store in one SQLite file, made when it is not there.
  *
- * @param busyTimeoutMs how long a call waits for a lock of another process
  * @throws {Error} when the file is no database, is locked, or has been written by a newer program
  */
-export function openSqliteStore(file: string, busyTimeoutMs: number): Store {
+export function openSqliteStore(file: string, { busyTimeoutMs, maxLogPages }: SqliteOptions): Store {
   const database = openDatabase(file, busyTimeoutMs)
-  const commits = createGroupCommit(database)
   const versions = createVersions(database)
+  const heads = createHeads(database)
+  const identities = createIdentities(database)
+  const checkpoints = createCheckpoints(database, maxLogPages)
+  const commits = createGroupCommit(database, {
+    onStale() {
+      versions.forget()
+      heads.forget()
+    },
+    onWritten: versions.save,
+    onCommitted: checkpoints.onCommitted
+  })
   return {
-    ...createUsers(database, commits, versions),
+    ...createUsers(database, commits, versions, identities),
     ...createUserSearch(database),
-    ...createMessages(database, commits, versions),
+    ...createMessages(database, commits, { versions, heads, identities }),
     ...createDialogs(database),
     ...createReadMarks(database, commits, versions),
     ...createUpdates(database, versions, createCursors(database, versions)),
@@ -42,6 +61,7 @@ export function openSqliteStore(file: string, busyTimeoutMs: number): Store {
     async close() {
       if (!database.open) return
       commits.flush()
+      await checkpoints.close()
       try {
         // Also where another process has the file open: nothing is left for the next start to recover. It waits for nobody.
         database.pragma('busy_timeout = 0')

@@ -3,7 +3,10 @@ import { ObjectId } from 'bson'
 import { AppError } from '../../errors.js'
 import type { NewMessage, Store, StoredMessage } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
+import type { Heads } from './heads.js'
+import type { Identities } from './identities.js'
 import { pairOf } from './pair.js'
+import { prepareRows } from './rows.js'
 import type { Versions } from './versions.js'
 
 /** A message as a query gives it, with the pair of its dialog. */
@@ -27,47 +30,61 @@ export function toMessage({ _id, seq, isFromA, date, text, isRead, a, b }: Messa
   return { _id, seq, senderId, receiverId, date, text, isRead: isRead === 1 }
 }
 
-interface Appended {
-  dialog: number
-  seq: number
-  date: number
+interface AddressedMessage extends NewMessage {
+  receiverId: string
+}
+
+interface MessageParts {
+  versions: Versions
+  heads: Heads
+  identities: Identities
 }
 
 type Messages = Pick<Store, 'addMessage' | 'listMessages' | 'listMessagesBySeq'>
 
-export function createMessages(database: Database, { write }: GroupCommit, versions: Versions): Messages {
+export function createMessages(database: Database, { write }: GroupCommit, parts: MessageParts): Messages {
+  const { versions, heads, identities } = parts
   const findKnown = prepareFindKnown(database)
-  const append = prepareAppend(database, versions)
+  const append = prepareAppend(database, heads, versions)
   // seq has no gaps, so a slice is a range of the clustered key, however deep it lies.
-  const slice = database.prepare<[object], MessageRow>(`
+  const slice = prepareRows<MessageRow>(
+    database,
+    `
     SELECT ${messageColumns} FROM dialogs d JOIN messages m USING (dialog)
     WHERE d.a = :a AND d.b = :b AND m.seq > d.lastSeq - :endIndex AND m.seq <= d.lastSeq - :startIndex
-    ORDER BY m.seq DESC`)
-  const range = database.prepare<[object], MessageRow>(`
+    ORDER BY m.seq DESC`
+  )
+  const range = prepareRows<MessageRow>(
+    database,
+    `
     SELECT ${messageColumns} FROM dialogs d JOIN messages m USING (dialog)
     WHERE d.a = :a AND d.b = :b AND m.seq BETWEEN :fromSeq AND :toSeq
-    ORDER BY m.seq`)
+    ORDER BY m.seq`
+  )
 
   return {
     addMessage: (message) =>
       write(() => {
-        const known = message.clientMessageId === undefined ? undefined : findKnown(message)
-        return { message: known ?? append(message), isDuplicate: known !== undefined }
+        const receiver = identities.findByTag(message.receiverTag)
+        if (!receiver) throw new AppError('invalidParams', 'is the tag of nobody', { path: '/receiverTag' })
+        const addressed = { ...message, receiverId: receiver._id }
+        const known = message.clientMessageId === undefined ? undefined : findKnown(addressed)
+        return { message: known ?? append(addressed), receiver, isDuplicate: known !== undefined }
       }),
 
     async listMessages(userId, peerId, startIndex, endIndex) {
       const { a, b } = pairOf(userId, peerId)
-      return slice.all({ a, b, startIndex, endIndex }).map(toMessage)
+      return slice({ a, b, startIndex, endIndex }).map(toMessage)
     },
 
     async listMessagesBySeq(userId, peerId, fromSeq, toSeq) {
       const { a, b } = pairOf(userId, peerId)
-      return range.all({ a, b, fromSeq, toSeq }).map(toMessage)
+      return range({ a, b, fromSeq, toSeq }).map(toMessage)
     }
   }
 }
 
-function prepareFindKnown(database: Database): (message: NewMessage) => StoredMessage | undefined {
+function prepareFindKnown(database: Database): (message: AddressedMessage) => StoredMessage | undefined {
   const byClientMessageId = database.prepare<[object], MessageRow>(`
     SELECT ${messageColumns}
     FROM clientMessageIds c JOIN dialogs d USING (dialog) JOIN messages m USING (dialog, seq)
@@ -82,30 +99,22 @@ function prepareFindKnown(database: Database): (message: NewMessage) => StoredMe
   }
 }
 
-function prepareAppend(database: Database, versions: Versions): (message: NewMessage) => StoredMessage {
-  // A dialog has the _id of its first message.
-  const advance = database.prepare<[object], Appended>(`
-    INSERT INTO dialogs (_id, a, b, lastSeq, lastDate, position, readSeqA, readSeqB, unreadA, unreadB)
-    VALUES (:_id, :a, :b, 1, :now, :version, 0, 0, 1 - :isFromA, :isFromA)
-    ON CONFLICT (a, b) DO UPDATE SET
-      lastSeq = lastSeq + 1,
-      lastDate = max(lastDate, excluded.lastDate),
-      position = excluded.position,
-      unreadA = unreadA + excluded.unreadA,
-      unreadB = unreadB + excluded.unreadB
-    RETURNING dialog, lastSeq AS seq, lastDate AS date`)
-  const insert = database.prepare(`
-    INSERT INTO messages (dialog, seq, version, _id, isFromA, date, text)
-    VALUES (:dialog, :seq, :version, :_id, :isFromA, :date, :text)`)
+function prepareAppend(
+  database: Database,
+  heads: Heads,
+  versions: Versions
+): (message: AddressedMessage) => StoredMessage {
+  const insert = database.prepare(
+    'INSERT INTO messages (dialog, seq, version, _id, isFromA, date, text) VALUES (?, ?, ?, ?, ?, ?, ?)'
+  )
   const remember = database.prepare('INSERT INTO clientMessageIds VALUES (:senderId, :clientMessageId, :dialog, :seq)')
 
   return ({ senderId, receiverId, text, clientMessageId }) => {
-    const { a, b, isUserA } = pairOf(senderId, receiverId)
     const _id = new ObjectId().toHexString()
-    const isFromA = Number(isUserA)
     const version = versions.next()
-    const { dialog, seq, date } = advance.get({ _id, a, b, isFromA, now: Date.now(), version }) as Appended
-    insert.run({ dialog, seq, version, _id, isFromA, date, text })
+    const isFromA = senderId < receiverId
+    const { dialog, lastSeq: seq, lastDate: date } = heads.advance({ _id, senderId, receiverId, version })
+    insert.run(dialog, seq, version, _id, Number(isFromA), date, text)
     if (clientMessageId !== undefined) remember.run({ senderId, clientMessageId, dialog, seq })
     return { _id, senderId, receiverId, text, seq, date, isRead: false }
   }

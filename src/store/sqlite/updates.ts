@@ -3,6 +3,7 @@ import type { Store, StoredProfile } from '../store.js'
 import type { Cursors } from './cursors.js'
 import { type DialogRow, dialogColumns, toDialog } from './dialogs.js'
 import { type MessageRow, messageColumns, toMessage } from './messages.js'
+import { prepareRows } from './rows.js'
 import { profileColumns } from './users.js'
 import type { Versions } from './versions.js'
 
@@ -44,7 +45,7 @@ export function createUpdates(database: Database, versions: Versions, { toCursor
   // In one transaction, so that another process changes nothing between the queries.
   const listAfter = database.transaction((userId: string, since: number, limit: number) => {
     const query = { userId, since, limit: limit + 1 }
-    const messages = newMessages.all(query)
+    const messages = newMessages(query)
     const marks = movedMarks.all(query)
     const users = [...changedPeers.all(query), ...changedSelf.all({ userId, since })]
 
@@ -72,7 +73,9 @@ export function createUpdates(database: Database, versions: Versions, { toCursor
 
 /** New messages of all dialogs of a user, in the order of their versions; they cost what is new, not what there is. */
 function prepareNewMessages(database: Database) {
-  return database.prepare<[object], MessageChange>(`
+  return prepareRows<MessageChange>(
+    database,
+    `
     WITH RECURSIVE
     -- Versions of a dialog grow with seq: halving finds where the new ones begin.
     halves (dialog, known, new) AS (
@@ -95,5 +98,6 @@ function prepareNewMessages(database: Database) {
       ORDER BY 1 LIMIT :limit
     )
     SELECT ${messageColumns}, q.dialog, q.version
-    FROM queue q JOIN dialogs d USING (dialog) JOIN messages m USING (dialog, seq)`)
+    FROM queue q JOIN dialogs d USING (dialog) JOIN messages m USING (dialog, seq)`
+  )
 }

@@ -1,13 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { ObjectId } from 'bson'
-import { LRUCache } from 'lru-cache'
 import { AppError } from '../../errors.js'
-import type { Identity, SelfInfo } from '../../schemas/user.js'
+import type { SelfInfo } from '../../schemas/user.js'
 import type { Store, StoredUser, UserChanges } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
+import { type Identities, keyOfTag } from './identities.js'
 import type { Versions } from './versions.js'
-
-const maxCachedIdentities = 100_000
 
 const selfInfo = '_id, tag, firstName, lastName, img'
 const stored = `${selfInfo}, email, passwordHash`
@@ -19,28 +17,35 @@ const noChanges = { firstName: null, lastName: null, img: null }
 
 type Users = Pick<
   Store,
-  'createUser' | 'findUserById' | 'findUserByEmail' | 'findIdentityByTag' | 'updateUser' | 'setLastSeen'
+  | 'createUser'
+  | 'findUserById'
+  | 'findUserByEmail'
+  | 'findIdentityByTag'
+  | 'updateUser'
+  | 'setLastSeen'
+  | 'noteLastSeen'
 >
 
-export function createUsers(database: Database, { write }: GroupCommit, versions: Versions): Users {
+export function createUsers(
+  database: Database,
+  { write, writeAtLeisure }: GroupCommit,
+  versions: Versions,
+  identities: Identities
+): Users {
   const insert = database.prepare(`
     INSERT INTO users (${stored}, tagKey, emailKey, lastSeen)
     VALUES (:_id, :tag, :firstName, :lastName, :img, :email, :passwordHash, :tagKey, :emailKey, :now)`)
   const byId = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE _id = ?`)
   const byEmailKey = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE emailKey = ?`)
-  const byTagKey = database.prepare<[string], Identity>('SELECT _id, tag FROM users WHERE tagKey = ?')
   const update = prepareUpdate(database, versions)
   const setLastSeen = database.prepare('UPDATE users SET lastSeen = :lastSeen WHERE _id = :_id')
-
-  // A tag belongs to the same user for ever, so what is cached cannot become wrong.
-  const identities = new LRUCache<string, Identity>({ max: maxCachedIdentities })
 
   return {
     createUser: (user) =>
       write(() => {
         const tagKey = keyOfTag(user.tag)
         const emailKey = user.email.toLowerCase()
-        if (byTagKey.get(tagKey)) throw new AppError('conflict', 'The tag is taken.')
+        if (identities.findByTag(user.tag)) throw new AppError('conflict', 'The tag is taken.')
         if (byEmailKey.get(emailKey)) throw new AppError('conflict', 'The e-mail is taken.')
         const account = { ...user, _id: new ObjectId().toHexString() }
         insert.run({ ...account, tagKey, emailKey, now: Date.now() })
@@ -51,18 +56,13 @@ export function createUsers(database: Database, { write }: GroupCommit, versions
 
     findUserByEmail: async (email) => byEmailKey.get(email.toLowerCase()),
 
-    async findIdentityByTag(tag) {
-      const tagKey = keyOfTag(tag)
-      const cached = identities.get(tagKey)
-      if (cached) return cached
-      const found = byTagKey.get(tagKey)
-      if (found) identities.set(tagKey, found)
-      return found
-    },
+    findIdentityByTag: async (tag) => identities.findByTag(tag),
 
     updateUser: (_id, changes) => write(() => update(_id, changes)),
 
-    setLastSeen: (_id, lastSeen) => write(() => void setLastSeen.run({ _id, lastSeen }))
+    setLastSeen: (_id, lastSeen) => write(() => void setLastSeen.run({ _id, lastSeen })),
+
+    noteLastSeen: (_id, lastSeen) => writeAtLeisure(() => void setLastSeen.run({ _id, lastSeen }))
   }
 }
 
@@ -83,9 +83,4 @@ function prepareUpdate(database: Database, versions: Versions): (_id: string, ch
     for (const touch of touchDialogs) touch.run({ _id, version })
     return update.get({ ...noChanges, ...changes, _id, version }) as SelfInfo
   }
-}
-
-/** A text that is no tag has no key: it is nobody's. */
-function keyOfTag(tag: string): string {
-  return tag.startsWith('@') ? tag.slice(1).toLowerCase() : ''
 }

@@ -4,18 +4,34 @@ import type { Database } from 'better-sqlite3'
 export interface Versions {
   /** The version of a change, given within its transaction. */
   next(): number
+  /** Stores which version was the last to be given, at the end of the transaction. */
+  save(): void
+  /** Forgets what was given and is not saved; the next one follows what is stored. */
+  forget(): void
   /** The version of the newest change that is stored. */
   newest(): number
 }
 
 export function createVersions(database: Database): Versions {
-  const increment = database
-    .prepare<[], number>(`UPDATE counters SET value = value + 1 WHERE name = 'version' RETURNING value`)
-    .pluck()
-  const current = database.prepare<[], number>(`SELECT value FROM counters WHERE name = 'version'`).pluck()
+  const read = database.prepare<[], number>(`SELECT value FROM counters WHERE name = 'version'`).pluck()
+  const write = database.prepare<[number]>(`UPDATE counters SET value = ? WHERE name = 'version'`)
+  const newest = () => read.get() as number
+  let saved: number | undefined
+  let last = 0
 
   return {
-    next: () => increment.get() as number,
-    newest: () => current.get() as number
+    next() {
+      if (saved === undefined) last = saved = newest()
+      return ++last
+    },
+    save() {
+      if (saved === undefined || saved === last) return
+      write.run(last)
+      saved = last
+    },
+    forget() {
+      saved = undefined
+    },
+    newest
   }
 }

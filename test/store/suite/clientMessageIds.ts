@@ -5,7 +5,7 @@ import type { WithPeople } from './people.js'
 export function testClientMessageIds(t: Test, withPeople: WithPeople): void {
   t.test('a message sent again with its clientMessageId is stored once', async (t) => {
     const { open, store, ann, bob, cid } = await withPeople(t)
-    const hello = { senderId: ann._id, receiverId: bob._id, text: 'hello', clientMessageId: 'one' }
+    const hello = { senderId: ann._id, receiverTag: bob.tag, text: 'hello', clientMessageId: 'one' }
 
     const [first, second] = await Promise.all([store.addMessage(hello), store.addMessage(hello)])
     t.same([first.isDuplicate, second.isDuplicate], [false, true])
@@ -16,7 +16,7 @@ export function testClientMessageIds(t: Test, withPeople: WithPeople): void {
     t.same(await reopened.addMessage(hello), second, 'however much later')
     const others = [
       { why: 'another text', message: { ...hello, text: 'bye' } },
-      { why: 'another receiver', message: { ...hello, receiverId: cid._id } }
+      { why: 'another receiver', message: { ...hello, receiverTag: cid.tag } }
     ]
     for (const { why, message } of others)
       await t.rejects(
@@ -24,7 +24,7 @@ export function testClientMessageIds(t: Test, withPeople: WithPeople): void {
         new AppError('conflict', 'This clientMessageId belongs to another message.'),
         why
       )
-    const fromBob = await reopened.addMessage({ ...hello, senderId: bob._id, receiverId: ann._id })
+    const fromBob = await reopened.addMessage({ ...hello, senderId: bob._id, receiverTag: ann.tag })
     t.match(fromBob, { isDuplicate: false, message: { seq: 2 } }, 'it is the id of one sender')
     await reopened.close()
   })

@@ -6,7 +6,7 @@ export function testDialogs(t: Test, withPeople: WithPeople): void {
   t.test('dialogs come in the order of their last messages, with the marks of both', async (t) => {
     const { store, ann, bob, cid } = await withPeople(t)
     const say = (from: StoredUser, to: StoredUser, text: string) =>
-      store.addMessage({ senderId: from._id, receiverId: to._id, text })
+      store.addMessage({ senderId: from._id, receiverTag: to.tag, text })
     t.same(await store.listDialogs(ann._id, 0, 30), [])
 
     await Promise.all([

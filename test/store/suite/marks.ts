@@ -7,7 +7,7 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
   t.test('a read mark covers what was there', async (t) => {
     const { store, ann, bob, cid } = await withPeople(t)
     const say = (from: StoredUser, to: StoredUser, text: string) =>
-      store.addMessage({ senderId: from._id, receiverId: to._id, text })
+      store.addMessage({ senderId: from._id, receiverTag: to.tag, text })
 
     t.same(
       await store.markAsRead(bob._id, cid._id),
@@ -46,7 +46,7 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
       [ann, bob],
       [bob, ann]
     ] as const) {
-      await store.addMessage({ senderId: from._id, receiverId: to._id, text: '?' })
+      await store.addMessage({ senderId: from._id, receiverTag: to.tag, text: '?' })
     }
     const steps = [
       { upToSeq: 1, mark: { hasMoved: true, unreadCount: 2, upToSeq: 1 } },
@@ -75,7 +75,7 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
     for (let round = 0; round < 60; round++) {
       const writes = Array.from({ length: 1 + random.below(6) }, () => {
         const { reader, peer } = random.pick(sides)
-        if (random.isChance(0.6)) return store.addMessage({ senderId: reader._id, receiverId: peer._id, text: '?' })
+        if (random.isChance(0.6)) return store.addMessage({ senderId: reader._id, receiverTag: peer.tag, text: '?' })
         return store.markAsRead(
           reader._id,
           peer._id,

@@ -6,7 +6,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
   t.test('messages of a dialog are numbered in the order of the calls', async (t) => {
     const { store, ann, bob, cid } = await withPeople(t)
     const say = (text: string, from: StoredUser, to: StoredUser) =>
-      store.addMessage({ senderId: from._id, receiverId: to._id, text })
+      store.addMessage({ senderId: from._id, receiverTag: to.tag, text })
 
     const sent = await Promise.all([
       say('1', ann, bob),
@@ -42,7 +42,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
   t.test('a slice of a dialog is half open', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     for (const text of ['1', '2', '3', '4', '5']) {
-      await store.addMessage({ senderId: ann._id, receiverId: bob._id, text })
+      await store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text })
     }
     const slices: [start: number, end: number, texts: string][] = [
       [0, 2, '54'],
@@ -61,7 +61,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
   t.test('messages by their numbers', async (t) => {
     const { store, ann, bob, cid } = await withPeople(t)
     for (const text of ['1', '2', '3', '4', '5']) {
-      await store.addMessage({ senderId: ann._id, receiverId: bob._id, text })
+      await store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text })
     }
     const ranges: [from: number, to: number, texts: string][] = [
       [1, 1, '1'],
@@ -81,7 +81,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
   t.test('a text is kept exactly', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const texts = ['\u0000 and after', '👩‍👩‍👧 שלום', ' \n ', "'; DROP TABLE users; --", 'e\u0301', 'x'.repeat(4096)]
-    for (const text of texts) await store.addMessage({ senderId: ann._id, receiverId: bob._id, text })
+    for (const text of texts) await store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text })
     t.same((await store.listMessages(ann._id, bob._id, 0, 10)).map(({ text }) => text).reverse(), texts)
     await store.close()
   })
@@ -89,7 +89,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
   t.test('dates of a dialog do not go back when the clock does', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const hourMs = 3_600_000
-    const say = async () => (await store.addMessage({ senderId: ann._id, receiverId: bob._id, text: '?' })).message
+    const say = async () => (await store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text: '?' })).message
 
     const before = await say()
     const clock = t.capture(Date, 'now', () => before.date - hourMs)

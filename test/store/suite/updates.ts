@@ -26,7 +26,7 @@ export function testUpdates(t: Test, withPeople: WithPeople): void {
   t.test('updates are what has happened to one since the cursor', async (t) => {
     const { open, store, ann, bob, cid } = await withPeople(t)
     const say = (from: StoredUser, to: StoredUser, text: string) =>
-      store.addMessage({ senderId: from._id, receiverId: to._id, text })
+      store.addMessage({ senderId: from._id, receiverTag: to.tag, text })
 
     const start = await store.newestCursor()
     t.same(await store.listUpdates(ann._id, start, 9), { ...nothing, cursor: start })
@@ -65,7 +65,7 @@ export function testUpdates(t: Test, withPeople: WithPeople): void {
 
     const reopened = await open()
     t.same((await reopened.listUpdates(ann._id, start, 9)).messages, [{ ...hello, isRead: true }, hi])
-    await reopened.addMessage({ senderId: ann._id, receiverId: bob._id, text: 'later' })
+    await reopened.addMessage({ senderId: ann._id, receiverTag: bob.tag, text: 'later' })
     t.match(await reopened.listUpdates(bob._id, renamed, 9), { messages: [{ text: 'later', seq: 2 }] })
     await reopened.close()
   })
@@ -74,7 +74,7 @@ export function testUpdates(t: Test, withPeople: WithPeople): void {
     const { store, ann, bob, cid } = await withPeople(t)
     const start = await store.newestCursor()
     const say = (from: StoredUser, to: StoredUser, text: string) =>
-      store.addMessage({ senderId: from._id, receiverId: to._id, text })
+      store.addMessage({ senderId: from._id, receiverTag: to.tag, text })
     for (let number = 0; number < 40; number += 4) {
       await say(ann, bob, `${number}`)
       await say(cid, ann, `${number + 1}`)

@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads'
+import type { Database } from 'better-sqlite3'
+
+/** Moves what the write-ahead log holds into the database file, before the log grows too long. */
+export interface Checkpoints {
+  /** To be told of each commit. */
+  onCommitted(): void
+  /** Resolves when the thread has ended. */
+  close(): Promise<void>
+}
+
+interface LogState {
+  /** Pages in the log. */
+  log: number
+}
+
+/**
+ * A checkpoint waits for the disk for many milliseconds. So a thread makes it, while commits go on; what they have added
+ * meanwhile is little, and is checkpointed here. A log that is in the file as a whole begins anew by itself.
+ *
+ * @param maxLogPages so many pages in the log, and a checkpoint is made
+ */
+export function createCheckpoints(database: Database, maxLogPages: number): Checkpoints {
+  database.pragma('wal_autocheckpoint = 0')
+  const look = database.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)')
+  const finish = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
+  let worker: Worker | undefined
+  let isRunning = false
+
+  function startWorker(): Worker {
+    const started = new Worker(new URL('checkpointer.js', import.meta.url), { workerData: database.name })
+    started.unref()
+    started.on('message', end)
+    started.on('error', () => {
+      worker = undefined
+      end()
+    })
+    return started
+  }
+
+  function end() {
+    isRunning = false
+    try {
+      finish.all()
+    } catch {
+      // Nothing is lost with a checkpoint that fails, as on a full disk, and the next commit asks for another one.
+    }
+  }
+
+  return {
+    onCommitted() {
+      if (isRunning) return
+      const { log } = look.get() as LogState
+      // Before it is needed, since to start it takes as long as a checkpoint.
+      if (log >= maxLogPages / 2) worker ??= startWorker()
+      if (!worker || log < maxLogPages) return
+      isRunning = true
+      worker.postMessage('checkpoint')
+    },
+    async close() {
+      if (!worker) return
+      const ended = new Promise((resolve) => worker?.once('exit', resolve))
+      worker.ref()
+      worker.postMessage('end')
+      await ended
+    }
+  }
+}

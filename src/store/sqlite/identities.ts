@@ -1,0 +1,31 @@
+import type { Database } from 'better-sqlite3'
+import { LRUCache } from 'lru-cache'
+import type { Identity } from '../../schemas/user.js'
+
+const maxCached = 100_000
+
+export interface Identities {
+  findByTag(tag: string): Identity | undefined
+}
+
+export function createIdentities(database: Database): Identities {
+  const byTagKey = database.prepare<[string], Identity>('SELECT _id, tag FROM users WHERE tagKey = ?')
+  // A tag belongs to the same user for ever, so what is cached cannot become wrong.
+  const cache = new LRUCache<string, Identity>({ max: maxCached })
+
+  return {
+    findByTag(tag) {
+      const tagKey = keyOfTag(tag)
+      const cached = cache.get(tagKey)
+      if (cached) return cached
+      const found = byTagKey.get(tagKey)
+      if (found) cache.set(tagKey, found)
+      return found
+    }
+  }
+}
+
+/** A text that is no tag has no key: it is nobody's. */
+export function keyOfTag(tag: string): string {
+  return tag.startsWith('@') ? tag.slice(1).toLowerCase() : ''
+}

@@ -1,0 +1,15 @@
+import type { Database } from 'better-sqlite3'
+
+/** Prepares a query for many rows: better-sqlite3 names the values of each row anew, which takes longer than to read them. */
+export function prepareRows<Row>(database: Database, sql: string): (parameters: object) => Row[] {
+  const statement = database.prepare<[object], unknown[]>(sql).raw()
+  const names = statement.columns().map(({ name }) => name)
+
+  function toRow(values: unknown[]): Row {
+    const row: Record<string, unknown> = {}
+    for (let index = 0; index < names.length; index++) row[names[index] as string] = values[index]
+    return row as Row
+  }
+
+  return (parameters) => statement.all(parameters).map(toRow)
+}
