@@ -1,0 +1,54 @@
+/** How much a run measures. */
+export interface Effort {
+  rounds: number
+  roundMs: number
+  /** Pairs of people, and how many requests of each are in flight. */
+  conversations: { pairs: number; inFlight: number }[]
+  messagesPerSecond: number
+  contacts: number
+  announcements: number
+  handshakes: number
+  idleConnections: number
+  /** Stored messages. */
+  histories: [few: number, many: number]
+  calls: number
+  starts: number
+  syncDelaysMs: number[]
+}
+
+export const full: Effort = {
+  rounds: 5,
+  roundMs: 5000,
+  conversations: [
+    { pairs: 400, inFlight: 1 },
+    { pairs: 50, inFlight: 8 }
+  ],
+  messagesPerSecond: 1000,
+  contacts: 1000,
+  announcements: 50,
+  handshakes: 2000,
+  idleConnections: 8000,
+  histories: [10_000, 1_000_000],
+  calls: 3000,
+  starts: 9,
+  syncDelaysMs: [0, 1, 5, 20]
+}
+
+/** Shows that everything can be measured; its figures say nothing. */
+export const brief: Effort = {
+  rounds: 1,
+  roundMs: 300,
+  conversations: [
+    { pairs: 20, inFlight: 1 },
+    { pairs: 5, inFlight: 8 }
+  ],
+  messagesPerSecond: 500,
+  contacts: 20,
+  announcements: 5,
+  handshakes: 50,
+  idleConnections: 100,
+  histories: [1000, 2000],
+  calls: 20,
+  starts: 1,
+  syncDelaysMs: [1]
+}

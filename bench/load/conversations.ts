@@ -1,0 +1,85 @@
+import { performance } from 'node:perf_hooks'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import type { Measured } from '../processes.js'
+import { percentile } from '../statistics.js'
+import { connectPairs, type Pair } from './pairs.js'
+import { call, type Person } from './people.js'
+
+export interface Conversations {
+  /** For so long, each pair has so many requests in flight. */
+  talk(inFlight: number, ms: number): Promise<Outcome>
+  /** For so long, the pairs send so many messages a second together, however long their answers take (open loop). */
+  talkAtRate(messagesPerSecond: number, ms: number): Promise<Outcome>
+  /** @throws {Error} unless the messenger has stored each message, and nothing else */
+  assertStored(): Promise<void>
+  close(): void
+}
+
+export interface Outcome {
+  /** CPU time of the server, in microseconds a message. */
+  cpu: number
+  messagesPerSecond: number
+  /** From when a message was to be sent to its delivery, in milliseconds. */
+  latency: { p50: number; p99: number; p999: number }
+}
+
+/** Connects people, two by two. */
+export async function startConversations(server: Measured, people: Person[]): Promise<Conversations> {
+  let latencies: number[] = []
+  let onAnswer = (_pair: Pair) => {}
+  const pairs = await connectPairs(server, people, {
+    onAnswer: (pair) => onAnswer(pair),
+    onDelivery: (ms) => latencies.push(ms)
+  })
+  const sent = () => pairs.reduce((sum, pair) => sum + pair.sent(), 0)
+
+  async function measure(send: () => Promise<void>): Promise<Outcome> {
+    latencies = []
+    const before = { sent: sent(), cpu: server.cpuMicroseconds(), ms: performance.now() }
+    await send()
+    await Promise.all(pairs.map((pair) => pair.settled()))
+    const messages = sent() - before.sent
+    return {
+      cpu: (server.cpuMicroseconds() - before.cpu) / messages,
+      messagesPerSecond: (messages / (performance.now() - before.ms)) * 1000,
+      latency: {
+        p50: percentile(latencies, 0.5),
+        p99: percentile(latencies, 0.99),
+        p999: percentile(latencies, 0.999)
+      }
+    }
+  }
+
+  return {
+    talk: (inFlight, ms) =>
+      measure(async () => {
+        onAnswer = (pair) => pair.send()
+        for (let number = 0; number < inFlight; number++) for (const pair of pairs) pair.send()
+        await setTimeout(ms)
+        onAnswer = () => {}
+      }),
+
+    talkAtRate: (messagesPerSecond, ms) => measure(() => sendAtRate(pairs, messagesPerSecond, ms)),
+
+    async assertStored() {
+      for (const { sender, sent } of pairs) {
+        const [dialog] = (await call(sender, 'getDialogsList')) as { lastSeq: number }[]
+        if (dialog?.lastSeq !== sent()) throw new Error(`${sent()} messages were sent, ${dialog?.lastSeq} stored`)
+      }
+    },
+
+    close() {
+      for (const pair of pairs) pair.close()
+    }
+  }
+}
+
+/** Looks at the clock all the time, since a timer would be late by up to a millisecond. */
+async function sendAtRate(pairs: Pair[], messagesPerSecond: number, ms: number): Promise<void> {
+  const begin = performance.now()
+  for (let number = 0; number < (messagesPerSecond * ms) / 1000; number++) {
+    const due = begin + (number * 1000) / messagesPerSecond
+    while (performance.now() < due) await setImmediate()
+    pairs[number % pairs.length]?.send(due)
+  }
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import jwt from '@fastify/jwt'
+import Fastify from 'fastify'
+import { WebSocket } from 'ws'
+import { openSqliteStore } from '../../src/store/sqlite/index.js'
+import type { Store } from '../../src/store/store.js'
+import { type Measured, privateKey } from '../processes.js'
+
+export interface Person {
+  _id: string
+  tag: string
+  /** The value of the header `Cookie`. */
+  cookie: string
+}
+
+const storeOptions = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
+const connectsAtATime = 50
+
+/** Fills the store that a messenger started in this folder will use. */
+export async function withStoreOf<T>(dir: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = openSqliteStore(join(dir, 'data', 'messenger.db'), storeOptions)
+  const result = await use(store)
+  await store.close()
+  return result
+}
+
+/** Signs up `@p0`, `@p1`, … in the store itself, since to hash their passwords would take longer than to measure. */
+export async function createPeople(store: Store, count: number): Promise<Person[]> {
+  const signer = Fastify()
+  await signer.register(jwt, { secret: privateKey })
+  await signer.ready()
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const account = { tag: `@p${index}`, firstName: 'Ann', lastName: 'Test', img: 'default.jpg', passwordHash: '' }
+      const { _id, tag, email } = await store.createUser({ ...account, email: `p${index}@test.example` })
+      return { _id, tag, cookie: `auth=${signer.jwt.sign({ data: { _id, tag, email } })}` }
+    })
+  )
+}
+
+/** Opens a connection; it has been greeted, where the server greets. */
+export async function connect({ url, name }: Measured, { tag, cookie }: Person): Promise<WebSocket> {
+  const socket = new WebSocket(`${url}/?tag=${tag}`, { headers: { cookie }, perMessageDeflate: false })
+  await once(socket, name.startsWith('messenger') ? 'message' : 'open')
+  return socket
+}
+
+/** Opens connections of many people, some at a time. */
+export async function connectAll(server: Measured, people: Person[]): Promise<WebSocket[]> {
+  const sockets: WebSocket[] = []
+  for (let first = 0; first < people.length; first += connectsAtATime) {
+    const group = people.slice(first, first + connectsAtATime)
+    sockets.push(...(await Promise.all(group.map((person) => connect(server, person)))))
+  }
+  return sockets
+}
+
+/** Calls a method and waits for its result, taking no notice of notifications. @throws {Error} when it is refused */
+export async function call(socket: WebSocket, method: string, params: unknown[] = []): Promise<unknown> {
+  socket.send(request('call', method, params))
+  for (;;) {
+    const [data] = await once(socket, 'message')
+    const { id, result, error } = JSON.parse(String(data))
+    if (id !== 'call') continue
+    if (error) throw new Error(JSON.stringify(error))
+    return result
+  }
+}
+
+export function request(id: number | string, method: string, params: unknown[]): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params })
+}

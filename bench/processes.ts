@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { createInterface } from 'node:readline'
+
+/** A process that is measured: the messenger, or what it is compared with. */
+export interface Measured {
+  name: string
+  /** `ws://127.0.0.1:PORT` */
+  url: string
+  /** How long it has taken until it listened, in milliseconds. */
+  startMs: number
+  /** User and system time of all its threads since its start, in microseconds. */
+  cpuMicroseconds(): number
+  /** Resident memory in bytes. */
+  residentBytes(): number
+  stop(): Promise<void>
+}
+
+/** The secret with which the benchmark signs the tokens of its people. */
+export const privateKey = 'the secret of a benchmark, known to everybody'
+
+/** Starts the built server as its users do, with its database in a folder. */
+export function startMessenger(dir: string, environment: Record<string, string> = {}): Promise<Measured> {
+  return startProcess('messenger', [process.execPath, resolve('dist/bin/messenger-server.js')], {
+    cwd: dir,
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      RATE_LIMITS: 'off',
+      JWT_PRIVATE_KEY: privateKey,
+      ...environment
+    }
+  })
+}
+
+/** Starts one of the programs in `references/`. @param launcher what runs it, and its arguments */
+export function startReference(
+  name: string,
+  script: string,
+  options: object = {},
+  launcher: string[] = []
+): Promise<Measured> {
+  const program = [process.execPath, resolve('dist/bench/references', script), JSON.stringify(options)]
+  return startProcess(name, [...launcher, ...program])
+}
+
+async function startProcess(
+  name: string,
+  [program, ...args]: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}
+): Promise<Measured> {
+  const begin = performance.now()
+  const child = spawn(program as string, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(createInterface(child.stdout), 'line')
+  const startMs = performance.now() - begin
+  const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
+  return {
+    name,
+    url: `ws://127.0.0.1:${String(line).match(/:(\d+)\/?$/)?.[1]}`,
+    startMs,
+    residentBytes: () => Number(proc('status').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024,
+    cpuMicroseconds() {
+      // proc(5): utime and stime are the 14th and 15th field, in ticks of 10 ms; the name in ( ) may hold blanks.
+      const fields = proc('stat')
+        .replace(/^.*\) /, '')
+        .split(' ')
+      return (Number(fields[11]) + Number(fields[12])) * 10_000
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    }
+  }
+}

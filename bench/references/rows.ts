@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads'
+import { openTable, type Row } from './table.js'
+
+export interface RowsOptions {
+  file: string
+  /** So long a first row waits for others, in milliseconds; 0 for those of one turn of the event loop. */
+  lingerMs?: number
+  /** Whether SQLite works in a thread of its own. */
+  inWorker?: boolean
+}
+
+interface Rows {
+  /** Calls back when the row is on the disk. */
+  add(row: Row, done: () => void): void
+}
+
+/** The least that a durable messenger does: one insert a message, one commit for all that wait. */
+export function openRows({ file, lingerMs = 0, inWorker = false }: RowsOptions): Rows {
+  let waiting: { row: Row; done: () => void }[] = []
+  let isBusy = false
+  const insert = inWorker ? openInWorker(file) : openInline(file)
+
+  function schedule() {
+    isBusy = true
+    if (lingerMs > 0) setTimeout(commit, lingerMs)
+    else setImmediate(commit)
+  }
+
+  function commit() {
+    const group = waiting
+    waiting = []
+    insert(
+      group.map(({ row }) => row),
+      () => {
+        isBusy = false
+        for (const { done } of group) done()
+        if (waiting.length > 0 && !isBusy) schedule()
+      }
+    )
+  }
+
+  return {
+    add(row, done) {
+      waiting.push({ row, done })
+      if (!isBusy) schedule()
+    }
+  }
+}
+
+type Insert = (rows: Row[], done: () => void) => void
+
+function openInline(file: string): Insert {
+  const insert = openTable(file)
+  return (rows, done) => {
+    insert(rows)
+    done()
+  }
+}
+
+function openInWorker(file: string): Insert {
+  const worker = new Worker(new URL('table.js', import.meta.url), { workerData: file })
+  let whenDone = () => {}
+  worker.on('message', () => whenDone())
+  return (rows, done) => {
+    whenDone = done
+    worker.postMessage(rows)
+  }
+}
