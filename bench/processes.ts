@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 
 /** A process that is measured: the messenger, or what it is compared with. */
 export interface Measured {
@@ -55,12 +56,13 @@ async function startProcess(
 ): Promise<Measured> {
   const begin = performance.now()
   const child = spawn(program as string, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = await once(createInterface(child.stdout), 'line')
+  process.once('exit', () => child.kill('SIGKILL'))
+  const line = await firstLineOf(child, name)
   const startMs = performance.now() - begin
   const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
   return {
     name,
-    url: `ws://127.0.0.1:${String(line).match(/:(\d+)\/?$/)?.[1]}`,
+    url: `ws://127.0.0.1:${line.match(/:(\d+)\/?$/)?.[1]}`,
     startMs,
     residentBytes: () => Number(proc('status').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024,
     cpuMicroseconds() {
@@ -71,8 +73,17 @@ async function startProcess(
       return (Number(fields[11]) + Number(fields[12])) * 10_000
     },
     async stop() {
+      if (child.exitCode !== null) throw new Error(`${name} has ended with code ${child.exitCode}`)
       child.kill('SIGTERM')
       await once(child, 'exit')
     }
   }
+}
+
+async function firstLineOf(child: ChildProcess, name: string): Promise<string> {
+  const line = once(createInterface(child.stdout as Readable), 'line')
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} has ended with code ${code}`)))
+  const [text] = await Promise.race([line, ended])
+  ended.catch(() => {})
+  return String(text)
 }

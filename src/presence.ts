@@ -15,7 +15,7 @@ interface PresenceOptions {
   offlineGraceMs: number
   /** Keeps when a user was last seen, in epoch milliseconds. */
   remember(user: Identity, lastSeen: number): Promise<void>
-  /** The same, where nobody waits for it. */
+  /** The same, where nobody is waiting for it. */
   note(user: Identity, lastSeen: number): Promise<void>
   /** The two are never called at the same time for one user, and always in turn. */
   onOnline(user: Identity): Promise<void>

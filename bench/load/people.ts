@@ -57,15 +57,18 @@ export async function connectAll(server: Measured, people: Person[]): Promise<We
 }
 
 /** Calls a method and waits for its result, taking no notice of notifications. @throws {Error} when it is refused */
-export async function call(socket: WebSocket, method: string, params: unknown[] = []): Promise<unknown> {
-  socket.send(request('call', method, params))
-  for (;;) {
-    const [data] = await once(socket, 'message')
-    const { id, result, error } = JSON.parse(String(data))
-    if (id !== 'call') continue
-    if (error) throw new Error(JSON.stringify(error))
-    return result
-  }
+export function call(socket: WebSocket, method: string, params: unknown[] = []): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    // Not `once`: frames that come together are told of one after the other, with no turn in between.
+    socket.on('message', function take(data) {
+      const { id, result, error } = JSON.parse(String(data))
+      if (id !== 'call') return
+      socket.off('message', take)
+      if (error) reject(new Error(JSON.stringify(error)))
+      else resolve(result)
+    })
+    socket.send(request('call', method, params))
+  })
 }
 
 export function request(id: number | string, method: string, params: unknown[]): string {

@@ -30,42 +30,38 @@ async function measureThread(syncDelaysMs: number[], roundMs: number): Promise<R
   if (spawnSync('strace', ['-V']).error) throw new Error('The part disk needs strace, which makes a disk slow.')
   const rows: Row[] = []
   for (const delayMs of syncDelaysMs) {
-    const inject = `inject=fsync,fdatasync:delay_exit=${delayMs * 1000}`
-    // -D: the relay is the child, strace its tracer.
-    const slowDisk = [
-      'strace',
-      '-D',
-      '-f',
-      '-qq',
-      '--seccomp-bpf',
-      '-o',
-      '/dev/null',
-      '-e',
-      'trace=fsync,fdatasync',
-      '-e',
-      inject
-    ]
     for (const inWorker of [false, true]) {
-      const { outcome, bystanderMs } = await withRelay({ inWorker }, slowDisk, async (relay, people) => {
-        const bystander = await connect(relay, people.at(-1) as Person)
-        const load = await startConversations(relay, people.slice(0, -1))
-        await load.talkAtRate(messagesPerSecond, roundMs / 2)
-        const [outcome, bystanderMs] = await Promise.all([
-          load.talkAtRate(messagesPerSecond, roundMs),
-          askNowAndThen(bystander, roundMs)
-        ])
-        load.close()
-        bystander.terminate()
-        return { outcome, bystanderMs }
+      const { outcome, answersMs } = await withRelay({ inWorker }, slowDisk(delayMs), (relay, people) => {
+        return talkBesideBystander(relay, people, roundMs)
       })
       const name = `sync ${delayMs} ms longer, SQLite in ${inWorker ? 'a thread' : 'the process'}`
       rows.push(
         { name: `${name}: delivery of a message`, values: [outcome.latency.p99] },
-        { name: `${name}: an answer that needs no disk`, values: [percentile(bystanderMs, 0.99)] }
+        { name: `${name}: an answer that needs no disk`, values: [percentile(answersMs, 0.99)] }
       )
     }
   }
   return rows
+}
+
+/** What runs a program on a disk whose syncs take so much longer. */
+function slowDisk(delayMs: number): string[] {
+  const inject = `inject=fsync,fdatasync:delay_exit=${delayMs * 1000}`
+  // -D: the program is the child, strace its tracer.
+  return ['strace', '-D', '-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', inject]
+}
+
+async function talkBesideBystander(relay: Measured, people: Person[], roundMs: number) {
+  const bystander = await connect(relay, people.at(-1) as Person)
+  const load = await startConversations(relay, people.slice(0, -1))
+  await load.talkAtRate(messagesPerSecond, roundMs / 2)
+  const [outcome, answersMs] = await Promise.all([
+    load.talkAtRate(messagesPerSecond, roundMs),
+    askNowAndThen(bystander, roundMs)
+  ])
+  load.close()
+  bystander.terminate()
+  return { outcome, answersMs }
 }
 
 async function measureLinger(roundMs: number): Promise<Row[]> {

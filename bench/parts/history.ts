@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { join } from 'node:path'
 import type { WebSocket } from 'ws'
 import type { Store } from '../../src/store/store.js'
@@ -35,7 +34,7 @@ const questions: Question[] = [
   {
     method: 'getMessagesWithUser',
     what: 'oldest 100',
-    params: ({ messages }) => ['@p7', messages / peers - 100, messages / peers]
+    params: ({ messages }) => ['@p7', Math.max(messages / peers - 100, 0), messages / peers]
   },
   { method: 'getUpdates', what: '1 new message', params: ({ cursor }) => [cursor] }
 ]
@@ -96,11 +95,21 @@ async function ask(history: History, { method, params }: Question, calls: number
   const { server, socket } = history
   const frame = request(1, method, params(history))
   const before = server.cpuMicroseconds()
-  let sent = 0
-  for (; sent < callsInFlight; sent++) socket.send(frame)
-  for (let answered = 0; answered < calls; answered++) {
-    await once(socket, 'message')
-    if (sent++ < calls) socket.send(frame)
-  }
+  await new Promise<void>((resolve) => {
+    let sent = 0
+    let answered = 0
+    const send = () => {
+      if (sent++ < calls) socket.send(frame)
+    }
+    socket.on('message', function take(data) {
+      const { error } = JSON.parse(String(data))
+      if (error) throw new Error(`${method}: ${JSON.stringify(error)}`)
+      send()
+      if (++answered < calls) return
+      socket.off('message', take)
+      resolve()
+    })
+    for (let number = 0; number < callsInFlight; number++) send()
+  })
   return (server.cpuMicroseconds() - before) / calls
 }

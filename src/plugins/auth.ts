@@ -54,7 +54,6 @@ export default fp<AuthOptions>(
     await app.register(cookie)
     await app.register(jwt, {
       secret: privateKey ?? loadSecret(secretFile),
-      cookie: { cookieName, signed: false },
       sign: { algorithm: 'HS256', expiresIn: durationMs(expiresIn) / 1000 },
       verify: { algorithms: ['HS256'] }
     })

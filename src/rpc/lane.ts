@@ -25,33 +25,37 @@ interface LaneOptions {
 /** The order of arrival, in effect and in outcome: what keeps the requests of a connection in order. */
 export function createLane({ take, maxWaiting, onFull, onFree, onError }: LaneOptions): Lane {
   let last: Promise<void> = Promise.resolve()
+  // Those that may overlap follow it, not each other.
+  let lastAlone: Promise<void> = last
   let waiting = 0
   let waitingAlone = 0
   let isFull = false
 
-  async function follow(before: Promise<void>, task: Task): Promise<void> {
-    const mayBegin = waiting === 0 || (task.mayOverlap && waitingAlone === 0)
-    const isAlone = !task.mayOverlap
-    enter(isAlone)
+  function begin({ mayOverlap, run }: Task): Promise<string | undefined> {
+    if (waiting === 0 || (mayOverlap && waitingAlone === 0)) return run()
+    return (mayOverlap ? lastAlone : last).then(run)
+  }
+
+  async function end(outcome: Promise<string | undefined>, before: Promise<void>, mayOverlap: boolean) {
     try {
-      const outcome = mayBegin ? task.run() : before.then(task.run)
       const [settled] = await Promise.all([outcome, before])
       await take(settled)
     } catch (error) {
       onError(error)
+      await before
     }
-    leave(isAlone)
+    leave(mayOverlap)
   }
 
-  function enter(isAlone: boolean) {
-    if (isAlone) waitingAlone++
+  function enter(mayOverlap: boolean) {
+    if (!mayOverlap) waitingAlone++
     if (++waiting < maxWaiting || isFull) return
     isFull = true
     onFull()
   }
 
-  function leave(isAlone: boolean) {
-    if (isAlone) waitingAlone--
+  function leave(mayOverlap: boolean) {
+    if (!mayOverlap) waitingAlone--
     waiting--
     if (!isFull || waiting > maxWaiting / 2) return
     isFull = false
@@ -60,7 +64,10 @@ export function createLane({ take, maxWaiting, onFull, onFree, onError }: LaneOp
 
   return {
     run(task) {
-      last = follow(last, task)
+      const outcome = begin(task)
+      enter(task.mayOverlap)
+      last = end(outcome, last, task.mayOverlap)
+      if (!task.mayOverlap) lastAlone = last
     },
     idle: () => last
   }

@@ -97,7 +97,7 @@ export interface Store {
   /** Changes some fields of a user and returns the whole. */
   updateUser(_id: string, changes: UserChanges): Promise<SelfInfo>
   setLastSeen(_id: string, lastSeen: number): Promise<void>
-  /** The same, where nobody waits for it: it may take a second. */
+  /** The same, where nobody is waiting for it: it may take a second. */
   noteLastSeen(_id: string, lastSeen: number): Promise<void>
 
   /**

@@ -20,7 +20,8 @@ interface ConnectionOptions {
  * One connection, as those who send see it.
  *
  * Frames are written to the TCP socket itself: `ws` would make a header for each receiver of a frame, and write each frame by
- * itself. Its own frames (pong, close) keep their place among them, since without compression it writes at once.
+ * itself. Its own frames are whole among them, since without compression it writes at once; a close of its own goes before what
+ * still waits for the end of the turn.
  */
 export function createConnection(
   socket: WebSocket,

@@ -32,19 +32,7 @@ const policyViolation = 1008
 const refusal = JSON.stringify(new AppError('unauthenticated').toBody())
 
 export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOptions): Serve {
-  const { maxPayloadBytes, maxBatchCalls, maxPageItems } = options
-  const limits = { maxPayloadBytes, maxBatchCalls, maxPageItems, maxTextLength }
   const outbox = createOutbox()
-
-  /** What is stored after the cursor was read is pushed, or seen by whoever reads after the greeting. */
-  async function greet(socket: WebSocket, connection: ServedConnection): Promise<undefined> {
-    const cursor = await app.db.newestCursor()
-    if (!lanes.has(socket)) return
-    const { tag } = connection.user
-    connection.send(notificationFrame('hello', { tag, cursor, serverTime: Date.now(), limits }))
-    app.notifier.connect(connection)
-  }
-
   return (socket, request) => {
     // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
     socket.removeAllListeners('error')
@@ -54,25 +42,9 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
 
     const connection = createConnection(socket, request.raw.socket, user, outbox, options)
     const ownContext = { ...context, user, connection }
-    const heartbeat = startHeartbeat(socket, options.pingIntervalMs)
-    const lane = createLane({
-      maxWaiting: options.maxPendingFrames,
-      onFull: () => socket.pause(),
-      onFree: () => socket.resume(),
-      async take(answer) {
-        if (answer !== undefined) connection.send(textFrame(answer))
-        // The next call waits while the client does not take its answers, so that they cannot pile up.
-        await connection.drained()
-        // While the socket is paused no pong is read: that its calls come to an end shows that it lives.
-        heartbeat.note()
-      },
-      onError(error) {
-        app.log.error(error)
-        socket.terminate()
-      }
-    })
+    const lane = openLane(app, socket, connection, options)
     lanes.set(socket, lane)
-    lane.run({ mayOverlap: false, run: () => greet(socket, connection) })
+    lane.run({ mayOverlap: false, run: () => greet(app, lanes, socket, connection, options) })
     // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) {
@@ -89,4 +61,45 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
       app.notifier.disconnect(connection)
     })
   }
+}
+
+function openLane(
+  app: FastifyInstance,
+  socket: WebSocket,
+  connection: ServedConnection,
+  { maxPendingFrames, pingIntervalMs }: ServeOptions
+): Lane {
+  const heartbeat = startHeartbeat(socket, pingIntervalMs)
+  return createLane({
+    maxWaiting: maxPendingFrames,
+    onFull: () => socket.pause(),
+    onFree: () => socket.resume(),
+    async take(answer) {
+      if (answer !== undefined) connection.send(textFrame(answer))
+      // The next call waits while the client does not take its answers, so that they cannot pile up.
+      await connection.drained()
+      // While the socket is paused no pong is read: that its calls come to an end shows that it lives.
+      heartbeat.note()
+    },
+    onError(error) {
+      app.log.error(error)
+      socket.terminate()
+    }
+  })
+}
+
+/** What is stored after the cursor was read is pushed, or seen by whoever reads after the greeting. */
+async function greet(
+  app: FastifyInstance,
+  lanes: Lanes,
+  socket: WebSocket,
+  connection: ServedConnection,
+  { maxPayloadBytes, maxBatchCalls, maxPageItems }: ServeOptions
+): Promise<undefined> {
+  const cursor = await app.db.newestCursor()
+  if (!lanes.has(socket)) return
+  const { tag } = connection.user
+  const limits = { maxPayloadBytes, maxBatchCalls, maxPageItems, maxTextLength }
+  connection.send(notificationFrame('hello', { tag, cursor, serverTime: Date.now(), limits }))
+  app.notifier.connect(connection)
 }

@@ -63,3 +63,32 @@ t.test('a task that may not overlap has the lane for itself', async (t) => {
   t.same(log.slice(3), ['read is taken', 'later begins'])
   later.end()
 })
+
+t.test('what has waited for a task goes before what comes later', async (t) => {
+  const { log, add, settled } = openLane()
+  const read = add('read', false)
+  const waiting = ['one', 'two', 'three'].map((name) => add(name, true))
+  await settled()
+  read.end()
+  await settled()
+  const four = add('four', true)
+  const beginnings = () => log.filter((entry) => entry.endsWith('begins'))
+  t.same(beginnings(), ['read begins', 'one begins', 'two begins', 'three begins', 'four begins'])
+  for (const { end } of [four, ...waiting.reverse()]) end()
+  await settled()
+  t.same(log.slice(-4), ['one is taken', 'two is taken', 'three is taken', 'four is taken'])
+})
+
+t.test('a task that fails has ended when those before it have', async (t) => {
+  const { lane, errors, add, settled } = openLane()
+  const slow = add('slow', true)
+  lane.run({ mayOverlap: true, run: () => Promise.reject(new Error('out of memory')) })
+  let isIdle = false
+  const idle = lane.idle().then(() => {
+    isIdle = true
+  })
+  await settled()
+  t.match([isIdle, errors], [false, [new Error('out of memory')]])
+  slow.end()
+  await idle
+})

@@ -35,59 +35,6 @@ t.test('a file that cannot be a store is refused, and left as it is', async (t) 
   for (const { why, file, message } of refused) t.throws(() => openSqliteStore(file, options), { message }, why)
 })
 
-t.test('a transaction that fails takes all its writes with it, and the next one works', async (t) => {
-  const file = join(t.testdir(), 'messenger.db')
-  const store = openSqliteStore(file, options)
-  const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => store.createUser(account(name))))
-  const hello = { senderId: ann?._id ?? '', receiverTag: bob?.tag ?? '', text: 'hello' }
-
-  const both = await Promise.allSettled([store.addMessage(hello), store.addMessage({ ...hello, senderId: 'nobody' })])
-  t.match(both, [{ status: 'rejected' }, { status: 'rejected', reason: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } }])
-  t.same(await store.listDialogs(hello.senderId, 0, 9), [])
-  t.match(await store.addMessage(hello), { message: { seq: 1 } })
-  await store.close()
-})
-
-t.test('two processes on one file number the messages of a dialog together', async (t) => {
-  const file = join(t.testdir(), 'messenger.db')
-  const stores = [openSqliteStore(file, options), openSqliteStore(file, options)]
-  const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => (stores[0] as Store).createUser(account(name))))
-  const cursor = await (stores[0] as Store).newestCursor()
-  const seqs: number[] = []
-  for (const index of [0, 1, 1, 0, 0, 1, 0]) {
-    const sent = stores[index]?.addMessage({ senderId: ann?._id ?? '', receiverTag: '@bob', text: `${index}` })
-    seqs.push((await sent)?.message.seq ?? 0)
-  }
-  t.same(seqs, [1, 2, 3, 4, 5, 6, 7])
-  for (const store of stores) {
-    const { messages } = await store.listUpdates(bob?._id ?? '', cursor, 9)
-    t.same(
-      messages.map(({ seq }) => seq),
-      seqs
-    )
-    await store.close()
-  }
-})
-
-t.test('all that follows from a write comes before what follows from the next one', async (t) => {
-  const store = openSqliteStore(join(t.testdir(), 'messenger.db'), options)
-  const ann = await store.createUser(account('ann'))
-  const log: string[] = []
-  const rename = async (firstName: string) => {
-    await store.updateUser(ann._id, { firstName })
-    log.push(`${firstName} notified`)
-    for (let index = 0; index < 9; index++) await undefined
-    log.push(`${firstName} answered`)
-  }
-
-  await Promise.all(['A', 'B', 'C'].map(rename))
-  t.same(
-    log,
-    ['A', 'B', 'C'].flatMap((name) => [`${name} notified`, `${name} answered`])
-  )
-  await store.close()
-})
-
 t.test('a database of the first version is brought to the newest, with all that is in it', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
   const database = new SQLite(file)

@@ -22,42 +22,45 @@ interface LogState {
  */
 export function createCheckpoints(database: Database, maxLogPages: number): Checkpoints {
   database.pragma('wal_autocheckpoint = 0')
-  const look = database.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)')
+  const state = database.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)')
   const finish = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
   let worker: Worker | undefined
   let isRunning = false
+  let isClosed = false
 
   function startWorker(): Worker {
     const started = new Worker(new URL('checkpointer.js', import.meta.url), { workerData: database.name })
     started.unref()
-    started.on('message', end)
-    started.on('error', () => {
+    started.on('message', onCheckpoint)
+    // Why it has ended says nothing that the end itself does not.
+    started.on('error', () => {})
+    started.on('exit', () => {
       worker = undefined
-      end()
+      onCheckpoint()
     })
     return started
   }
 
-  function end() {
+  function onCheckpoint() {
     isRunning = false
-    try {
-      finish.all()
-    } catch {
-      // Nothing is lost with a checkpoint that fails, as on a full disk, and the next commit asks for another one.
-    }
+    attempt(() => finish.all())
+  }
+
+  function look() {
+    const { log } = state.get() as LogState
+    // Before it is needed, since to start it takes as long as a checkpoint.
+    if (log >= maxLogPages / 2) worker ??= startWorker()
+    if (!worker || log < maxLogPages) return
+    isRunning = true
+    worker.postMessage('checkpoint')
   }
 
   return {
     onCommitted() {
-      if (isRunning) return
-      const { log } = look.get() as LogState
-      // Before it is needed, since to start it takes as long as a checkpoint.
-      if (log >= maxLogPages / 2) worker ??= startWorker()
-      if (!worker || log < maxLogPages) return
-      isRunning = true
-      worker.postMessage('checkpoint')
+      if (!isRunning && !isClosed) attempt(look)
     },
     async close() {
+      isClosed = true
       if (!worker) return
       const ended = new Promise((resolve) => worker?.once('exit', resolve))
       worker.ref()
@@ -65,4 +68,11 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
       await ended
     }
   }
+}
+
+/** Nothing is lost with a checkpoint that fails, as on a full disk, and the next commit asks for another one. */
+function attempt(step: () => void): void {
+  try {
+    step()
+  } catch {}
 }

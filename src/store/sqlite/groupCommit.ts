@@ -14,13 +14,13 @@ interface Waiting {
 export interface GroupCommit {
   /** @returns a promise of the write's result, kept when the transaction that holds it is durable */
   write<T>(write: Write<T>): Promise<T>
-  /** The same, where nobody waits for it: it goes with the next group, or in a second. */
+  /** The same, where nobody is waiting for the result: it goes with the next group, or in a second. */
   writeAtLeisure<T>(write: Write<T>): Promise<T>
   /** Commits what waits. */
   flush(): void
 }
 
-const leisureMs = 1000
+const maxLeisureMs = 1000
 
 /** Told of what the group's transaction comes to. */
 interface CommitEvents {
@@ -83,7 +83,7 @@ export function createGroupCommit(database: Database, events: CommitEvents): Gro
       return enter(write)
     },
     writeAtLeisure(write) {
-      timer ??= setTimeout(flush, leisureMs)
+      timer ??= setTimeout(flush, maxLeisureMs)
       return enter(write)
     }
   }

@@ -27,10 +27,10 @@ export interface Heads {
   forget(): void
 }
 
-const maxKnown = 100_000
+const maxKnownDialogs = 100_000
 
 export function createHeads(database: Database): Heads {
-  const known = new LRUCache<string, Head>({ max: maxKnown })
+  const known = new LRUCache<string, Head>({ max: maxKnownDialogs })
   const find = database.prepare<[string, string], Head>(
     'SELECT dialog, lastSeq, lastDate FROM dialogs WHERE a = ? AND b = ?'
   )

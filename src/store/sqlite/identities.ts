@@ -2,16 +2,18 @@ import type { Database } from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
 import type { Identity } from '../../schemas/user.js'
 
-const maxCached = 100_000
+const maxCachedTags = 100_000
 
 export interface Identities {
   findByTag(tag: string): Identity | undefined
+  /** Forgets whom a transaction that failed has signed up. */
+  forget(): void
 }
 
 export function createIdentities(database: Database): Identities {
   const byTagKey = database.prepare<[string], Identity>('SELECT _id, tag FROM users WHERE tagKey = ?')
-  // A tag belongs to the same user for ever, so what is cached cannot become wrong.
-  const cache = new LRUCache<string, Identity>({ max: maxCached })
+  // A tag belongs to the same user for ever, so what is stored cannot become wrong.
+  const cache = new LRUCache<string, Identity>({ max: maxCachedTags })
 
   return {
     findByTag(tag) {
@@ -21,7 +23,8 @@ export function createIdentities(database: Database): Identities {
       const found = byTagKey.get(tagKey)
       if (found) cache.set(tagKey, found)
       return found
-    }
+    },
+    forget: () => cache.clear()
   }
 }
 

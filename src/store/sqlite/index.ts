@@ -46,6 +46,7 @@ export function openSqliteStore(file: string, { busyTimeoutMs, maxLogPages }: Sq
     onStale() {
       versions.forget()
       heads.forget()
+      identities.forget()
     },
     onWritten: versions.save,
     onCommitted: checkpoints.onCommitted
@@ -62,6 +63,7 @@ export function openSqliteStore(file: string, { busyTimeoutMs, maxLogPages }: Sq
       if (!database.open) return
       commits.flush()
       await checkpoints.close()
+      commits.flush()
       try {
         // Also where another process has the file open: nothing is left for the next start to recover. It waits for nobody.
         database.pragma('busy_timeout = 0')

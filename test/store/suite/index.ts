@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import { testClientMessageIds } from './clientMessageIds.js'
 import { testDialogs } from './dialogs.js'
 import { testImages } from './images.js'
+import { testLastSeen } from './lastSeen.js'
 import { testReadMarks } from './marks.js'
 import { testMessages } from './messages.js'
 import { invitePeople, type OpenStore, type WithPeople } from './people.js'
@@ -14,6 +15,7 @@ export function testStore(t: Test, prepare: (t: Test) => OpenStore): void {
   const withPeople: WithPeople = (t) => invitePeople(prepare(t))
 
   testUsers(t, withPeople)
+  testLastSeen(t, withPeople)
   testMessages(t, withPeople)
   testClientMessageIds(t, withPeople)
   testDialogs(t, withPeople)
