@@ -56,7 +56,8 @@ async function startProcess(
 ): Promise<Measured> {
   const begin = performance.now()
   const child = spawn(program as string, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
-  process.once('exit', () => child.kill('SIGKILL'))
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
   const line = await firstLineOf(child, name)
   const startMs = performance.now() - begin
   const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
@@ -74,6 +75,7 @@ async function startProcess(
     },
     async stop() {
       if (child.exitCode !== null) throw new Error(`${name} has ended with code ${child.exitCode}`)
+      process.off('exit', kill)
       child.kill('SIGTERM')
       await once(child, 'exit')
     }
