@@ -24,6 +24,7 @@ const parts: Record<string, (effort: Effort) => Promise<Tables>> = {
 const args = process.argv.slice(2)
 const effort = args.includes('--brief') ? brief : full
 const wanted = args.filter((name) => name !== '--brief')
+if (effort === brief) console.log('A brief run shows that everything can be measured; its figures say nothing.\n')
 for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
   const part = parts[name]
   if (!part) throw new Error(`There is no part ${name}: ${Object.keys(parts).join(', ')}`)

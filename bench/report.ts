@@ -26,7 +26,8 @@ export function ratios(values: number[] = [], references: number[] = []): number
   return values.map((value, round) => value / (references[round] as number))
 }
 
-/** Three significant digits, and no fewer before the point. */
+/** Three significant digits, and no fewer before the point; a dash where a run was too short for a figure. */
 function inDigits(value: number): string {
+  if (!Number.isFinite(value)) return '-'
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
