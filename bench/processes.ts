@@ -74,7 +74,8 @@ async function startProcess(
       return (Number(fields[11]) + Number(fields[12])) * 10_000
     },
     async stop() {
-      if (child.exitCode !== null) throw new Error(`${name} has ended with code ${child.exitCode}`)
+      const end = child.exitCode ?? child.signalCode
+      if (end !== null) throw new Error(`${name} has ended by itself: ${end}`)
       process.off('exit', kill)
       child.kill('SIGTERM')
       await once(child, 'exit')
@@ -86,6 +87,5 @@ async function firstLineOf(child: ChildProcess, name: string): Promise<string> {
   const line = once(createInterface(child.stdout as Readable), 'line')
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} has ended with code ${code}`)))
   const [text] = await Promise.race([line, ended])
-  ended.catch(() => {})
   return String(text)
 }
