@@ -11,8 +11,8 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
-  // Native code stays where npm has put it.
-  external: ['argon2', 'sharp'],
+  // Native code stays where npm has put it, and so does what a start with SQLite does without.
+  external: ['argon2', 'sharp', 'mongodb'],
   // CommonJS packages in an ECMAScript module still call require() for what Node brings.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
 })

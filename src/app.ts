@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { dirname, join } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import accounts from './plugins/accounts.js'
 import auth from './plugins/auth.js'
@@ -28,7 +27,6 @@ const checkingIntervalMs = 5000
 export function createApp(config: Config, methods: Methods = messenger): FastifyInstance {
   const { JWT, cookie, webSocket, client, legacyWire } = config
   const { requestTimeoutMs: requestTimeout } = config.app
-  const file = config.db.url.replace(/^file:/, '')
 
   const app = Fastify({
     logger: { level: config.app.logLevel },
@@ -45,8 +43,8 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   setErrors(app)
   // First: at a stop the hooks run in this order, and its time counts from the beginning.
   app.register(shutdown, { closeTimeoutMs: webSocket.closeTimeoutMs })
-  app.register(db, { ...config.db, file })
-  app.register(auth, { ...JWT, ...cookie, secretFile: join(dirname(file), 'jwt.key') })
+  app.register(db, config.db)
+  app.register(auth, { ...JWT, ...cookie })
   app.register(rpc, { ...webSocket, ...config.history, methods, legacyWire })
   app.register(notifier, config.presence)
   app.register(origin, client)

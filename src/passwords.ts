@@ -6,12 +6,16 @@ const parameters = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, par
 
 export interface Passwords {
   hash(password: string): Promise<string>
+  /** Whether a hash was made with other parameters than those of today. */
+  isOutdated(hash: string): boolean
   /** Takes as long without a hash as with one, so that its time does not tell whether an account exists. */
   verify(hash: string | undefined, password: string): Promise<boolean>
 }
 
 export function createPasswords(gate: Gate): Passwords {
   return {
+    isOutdated: (hash) => !hash.startsWith('$argon2id$') || argon2.needsRehash(hash, parameters),
+
     hash: (password) => gate(() => argon2.hash(password, parameters)),
 
     verify: (hash, password) =>

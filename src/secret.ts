@@ -4,6 +4,10 @@ import { dirname } from 'node:path'
 
 const secretBytes = 32
 
+export function createSecret(): string {
+  return randomBytes(secretBytes).toString('base64url')
+}
+
 /** The secret kept in a file (mode 0600), made when there is no such file. */
 export function loadSecret(file: string): string {
   if (!existsSync(file)) makeSecret(file)
@@ -16,7 +20,7 @@ export function loadSecret(file: string): string {
 function makeSecret(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const draft = `${file}.${randomBytes(4).toString('hex')}`
-  writeFileSync(draft, randomBytes(secretBytes).toString('base64url'), { mode: 0o600, flush: true })
+  writeFileSync(draft, createSecret(), { mode: 0o600, flush: true })
   try {
     linkSync(draft, file)
   } catch {

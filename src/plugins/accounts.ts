@@ -52,6 +52,9 @@ export default fp<AccountsOptions>(
         const user = await app.db.findUserByEmail(email)
         const matches = await passwords.verify(user?.passwordHash, password)
         if (!(user && matches)) throw new AppError('wrongCredentials')
+        if (passwords.isOutdated(user.passwordHash)) {
+          await app.db.setPasswordHash(user._id, await passwords.hash(password))
+        }
         return { token: reply.logIn(user), user: viewSelf(user) }
       }
     )

@@ -5,7 +5,6 @@ import fp from 'fastify-plugin'
 import { durationMs } from '../config.js'
 import type { TokenPayload } from '../schemas/account.js'
 import type { Identity } from '../schemas/user.js'
-import { loadSecret } from '../secret.js'
 import type { StoredUser } from '../store/store.js'
 
 declare module 'fastify' {
@@ -31,9 +30,8 @@ declare module '@fastify/jwt' {
 }
 
 interface AuthOptions {
-  /** HS256 secret; the one kept in `secretFile` when absent. */
+  /** HS256 secret; the one that the store keeps when absent. */
   privateKey?: string
-  secretFile: string
   /** Life of a token and of the cookie, in `ms` notation. */
   expiresIn: string
   maxAge: string
@@ -49,11 +47,11 @@ function tokenOf({ headers: { authorization = '' }, cookies }: FastifyRequest): 
 }
 
 export default fp<AuthOptions>(
-  async (app, { privateKey, secretFile, expiresIn, maxAge }) => {
+  async (app, { privateKey, expiresIn, maxAge }) => {
     const maxAgeSeconds = Math.floor(durationMs(maxAge) / 1000)
     await app.register(cookie)
     await app.register(jwt, {
-      secret: privateKey ?? loadSecret(secretFile),
+      secret: privateKey ?? (await app.db.loadSecret()),
       sign: { algorithm: 'HS256', expiresIn: durationMs(expiresIn) / 1000 },
       verify: { algorithms: ['HS256'] }
     })

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { openSqliteStore, type SqliteOptions } from '../store/sqlite/index.js'
+import { openStore, type StoreOptions } from '../store/open.js'
 import type { Store } from '../store/store.js'
 
 declare module 'fastify' {
@@ -8,14 +8,13 @@ declare module 'fastify' {
   }
 }
 
-interface DbOptions extends SqliteOptions {
-  /** Path of the SQLite file. */
-  file: string
+interface DbOptions extends Omit<StoreOptions, 'onNotice'> {
+  url: string
 }
 
 export default fp<DbOptions>(
-  async (app, { file, ...options }) => {
-    const store = openSqliteStore(file, options)
+  async (app, { url, ...options }) => {
+    const store = await openStore(url, { ...options, onNotice: (notice) => app.log.warn(notice) })
     app.addHook('onClose', () => store.close())
     app.decorate('db', store)
   },

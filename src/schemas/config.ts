@@ -52,9 +52,18 @@ export const ConfigSchema = Type.Object({
     dir: Type.Optional(Type.String({ description: 'Folder of a built single-page client' }))
   }),
   db: Type.Object({
-    url: Type.String({ pattern: '^file:.', default: 'file:data/messenger.db', description: 'The SQLite file' }),
-    busyTimeoutMs: limit(5000, 'How long to wait for a file that another process has locked'),
-    maxLogPages: limit(10_000, 'Pages of 4 KiB in the write-ahead log, after which they are moved into the file')
+    url: Type.String({
+      pattern: '^(file:.|mongodb(\\+srv)?://.)',
+      default: 'file:data/messenger.db',
+      description:
+        'Where everything is stored: `file:` and the path of a SQLite file, or the URL of a [MongoDB](mongodb.md)'
+    }),
+    timeoutMs: limit(5000, 'How long a call of MongoDB may take before it is refused'),
+    busyTimeoutMs: limit(5000, 'How long to wait for a SQLite file that another process has locked'),
+    maxLogPages: limit(
+      10_000,
+      'Pages of 4 KiB in the write-ahead log of SQLite, after which they are moved into the file'
+    )
   }),
   accounts: Type.Object({
     maxRequestsPerMinute: limit(300, 'Sign-ups and log-ins together, from one address'),

@@ -83,7 +83,7 @@ export interface Image {
 
 /**
  * What the messenger remembers. A promise of a write resolves when the write is durable; writes take effect in the
- * order of the calls. A user, where given, exists. Slices are half open: [startIndex, endIndex).
+ * order of the calls, those of when somebody was seen among themselves. A user, where given, exists. Slices are half open: [startIndex, endIndex).
  */
 export interface Store {
   /** Stores an account. @throws {AppError} `conflict` for a tag or an e-mail that is taken, whatever its case. */
@@ -96,6 +96,7 @@ export interface Store {
   findUsersByTag(tagPart: string, exceptUserId: string, limit: number): Promise<StoredProfile[]>
   /** Changes some fields of a user and returns the whole. */
   updateUser(_id: string, changes: UserChanges): Promise<SelfInfo>
+  setPasswordHash(_id: string, passwordHash: string): Promise<void>
   setLastSeen(_id: string, lastSeen: number): Promise<void>
   /** The same, where nobody is waiting for it: it may take a second. */
   noteLastSeen(_id: string, lastSeen: number): Promise<void>
@@ -127,6 +128,9 @@ export interface Store {
   addImage(image: Image): Promise<void>
   findImage(name: string): Promise<Uint8Array | undefined>
   hasImage(name: string): Promise<boolean>
+
+  /** The secret that tokens are signed with, made when there is none, and the same for every process. */
+  loadSecret(): Promise<string>
 
   /** Finishes the writes that wait and lets go of the database. */
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
-import { AppError } from '../../errors.js'
+import { refusals } from '../refusals.js'
 import type { Versions } from './versions.js'
 
 const pattern = /^([0-9a-f]{16})\.(0|[1-9]\d{0,14})$/
@@ -38,7 +38,7 @@ export function createCursors(database: Database, versions: Versions): Cursors {
       const epoch = lastVersionOf.get(name)
       const version = Number(digits)
       if (epoch && version <= (epoch.lastVersion ?? versions.newest())) return version
-      throw new AppError('invalidParams', 'is no cursor of this server: load everything anew', { path: '/cursor' })
+      throw refusals.foreignCursor()
     }
   }
 }

@@ -1,6 +1,6 @@
-import { nextTick } from 'node:process'
 import type { Database } from 'better-sqlite3'
 import { AppError } from '../../errors.js'
+import { settleInOrder } from '../settleInOrder.js'
 
 /** Writes within the transaction. It may refuse with an AppError, as long as it has not written anything yet. */
 type Write<T> = () => T
@@ -87,22 +87,6 @@ export function createGroupCommit(database: Database, events: CommitEvents): Gro
       return enter(write)
     }
   }
-}
-
-/**
- * Settles one promise after the other: all that follows from a write, such as its answer and its notifications, has
- * left before anything that follows from the next one.
- */
-function settleInOrder(settles: (() => void)[]): void {
-  const remaining = settles.values()
-  function settleNext() {
-    const { done, value: settle } = remaining.next()
-    if (done) return
-    settle()
-    // A tick comes when no microtask is left, so when everything that awaits the promise has run.
-    queueMicrotask(() => nextTick(settleNext))
-  }
-  settleNext()
 }
 
 /** @returns what settles the write's promise once it is durable */

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
-import { pairOf } from './pair.js'
+import { pairOf } from '../pair.js'
 
 /** What the next message of a dialog follows. */
 export interface Head {

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
 import type { Identity } from '../../schemas/user.js'
+import { keyOfTag } from '../keys.js'
 
 const maxCachedTags = 100_000
 
@@ -26,9 +27,4 @@ export function createIdentities(database: Database): Identities {
     },
     forget: () => cache.clear()
   }
-}
-
-/** A text that is no tag has no key: it is nobody's. */
-export function keyOfTag(tag: string): string {
-  return tag.startsWith('@') ? tag.slice(1).toLowerCase() : ''
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
+import { loadSecret } from '../../secret.js'
 import type { Store } from '../store.js'
 import { createCheckpoints } from './checkpoints.js'
 import { createCursors } from './cursors.js'
@@ -59,6 +60,8 @@ export function openSqliteStore(file: string, { busyTimeoutMs, maxLogPages }: Sq
     ...createReadMarks(database, commits, versions),
     ...createUpdates(database, versions, createCursors(database, versions)),
     ...createImages(database, commits),
+    // Beside the file and not in it, so that a copy of the file lets nobody sign.
+    loadSecret: async () => loadSecret(join(dirname(file), 'jwt.key')),
     async close() {
       if (!database.open) return
       commits.flush()

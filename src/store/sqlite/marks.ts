@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
+import { pairOf } from '../pair.js'
 import type { Store } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
-import { pairOf } from './pair.js'
 import type { Versions } from './versions.js'
 
 interface Marks {

@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { ObjectId } from 'bson'
-import { AppError } from '../../errors.js'
+import { pairOf } from '../pair.js'
+import { refusals } from '../refusals.js'
 import type { NewMessage, Store, StoredMessage } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
 import type { Heads } from './heads.js'
 import type { Identities } from './identities.js'
-import { pairOf } from './pair.js'
 import { prepareRows } from './rows.js'
 import type { Versions } from './versions.js'
 
@@ -66,7 +66,7 @@ export function createMessages(database: Database, { write }: GroupCommit, parts
     addMessage: (message) =>
       write(() => {
         const receiver = identities.findByTag(message.receiverTag)
-        if (!receiver) throw new AppError('invalidParams', 'is the tag of nobody', { path: '/receiverTag' })
+        if (!receiver) throw refusals.unknownReceiver()
         const addressed = { ...message, receiverId: receiver._id }
         const known = message.clientMessageId === undefined ? undefined : findKnown(addressed)
         return { message: known ?? append(addressed), receiver, isDuplicate: known !== undefined }
@@ -93,7 +93,7 @@ function prepareFindKnown(database: Database): (message: AddressedMessage) => St
   return ({ senderId, receiverId, text, clientMessageId }) => {
     const row = byClientMessageId.get({ senderId, clientMessageId })
     if (row && (row.text !== text || (row.a !== receiverId && row.b !== receiverId))) {
-      throw new AppError('conflict', 'This clientMessageId belongs to another message.', { path: '/clientMessageId' })
+      throw refusals.otherMessage()
     }
     return row && toMessage(row)
   }

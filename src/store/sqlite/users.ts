@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { ObjectId } from 'bson'
-import { AppError } from '../../errors.js'
 import type { SelfInfo } from '../../schemas/user.js'
+import { keyOfEmail, keyOfTag } from '../keys.js'
+import { refusals } from '../refusals.js'
 import type { Store, StoredUser, UserChanges } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
-import { type Identities, keyOfTag } from './identities.js'
+import type { Identities } from './identities.js'
 import type { Versions } from './versions.js'
 
 const selfInfo = '_id, tag, firstName, lastName, img'
@@ -22,6 +23,7 @@ type Users = Pick<
   | 'findUserByEmail'
   | 'findIdentityByTag'
   | 'updateUser'
+  | 'setPasswordHash'
   | 'setLastSeen'
   | 'noteLastSeen'
 >
@@ -38,15 +40,16 @@ export function createUsers(
   const byId = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE _id = ?`)
   const byEmailKey = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE emailKey = ?`)
   const update = prepareUpdate(database, versions)
+  const setPasswordHash = database.prepare('UPDATE users SET passwordHash = :passwordHash WHERE _id = :_id')
   const setLastSeen = database.prepare('UPDATE users SET lastSeen = :lastSeen WHERE _id = :_id')
 
   return {
     createUser: (user) =>
       write(() => {
         const tagKey = keyOfTag(user.tag)
-        const emailKey = user.email.toLowerCase()
-        if (identities.findByTag(user.tag)) throw new AppError('conflict', 'The tag is taken.')
-        if (byEmailKey.get(emailKey)) throw new AppError('conflict', 'The e-mail is taken.')
+        const emailKey = keyOfEmail(user.email)
+        if (identities.findByTag(user.tag)) throw refusals.tagTaken()
+        if (byEmailKey.get(emailKey)) throw refusals.emailTaken()
         const account = { ...user, _id: new ObjectId().toHexString() }
         insert.run({ ...account, tagKey, emailKey, now: Date.now() })
         return account
@@ -54,11 +57,13 @@ export function createUsers(
 
     findUserById: async (_id) => byId.get(_id),
 
-    findUserByEmail: async (email) => byEmailKey.get(email.toLowerCase()),
+    findUserByEmail: async (email) => byEmailKey.get(keyOfEmail(email)),
 
     findIdentityByTag: async (tag) => identities.findByTag(tag),
 
     updateUser: (_id, changes) => write(() => update(_id, changes)),
+
+    setPasswordHash: (_id, passwordHash) => write(() => void setPasswordHash.run({ _id, passwordHash })),
 
     setLastSeen: (_id, lastSeen) => write(() => void setLastSeen.run({ _id, lastSeen })),
 

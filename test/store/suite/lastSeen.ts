@@ -12,5 +12,6 @@ export function testLastSeen(t: Test, withPeople: WithPeople): void {
     await store.setLastSeen(ann._id, 3000)
     await noted
     t.equal(await seen(), 3000, 'what is told later is later')
+    await store.close()
   })
 }

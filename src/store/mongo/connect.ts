@@ -1,0 +1,44 @@
+import { MongoClient, type MongoClientOptions, type TopologyDescription } from 'mongodb'
+
+/** Set, never inherited from a URL or a default: what an acknowledged write means must not depend on them. */
+const promises: MongoClientOptions = {
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5000 },
+  readConcernLevel: 'majority',
+  readPreference: 'primary',
+  retryWrites: true,
+  serverSelectionTimeoutMS: 5000,
+  socketTimeoutMS: 10_000,
+  waitQueueTimeoutMS: 2000
+}
+
+const defaultDatabase = 'messenger'
+
+const standalone =
+  'MongoDB runs as a standalone server: a message is in its journal when it is acknowledged, but there is no second copy ' +
+  'of it, and a write is not tried again by itself when the connection breaks. Use a replica set where that matters.'
+
+/**
+ * Connects to the database that a URL names, `messenger` where it names none.
+ *
+ * @param onNotice told of what this server cannot promise
+ * @throws {Error} without the URL's password, when nobody answers
+ */
+export async function connectToDatabase(url: string, onNotice: (notice: string) => void) {
+  const client = new MongoClient(url, { ...promises, appName: 'messenger-server' })
+  let isStandalone = false
+  client.on('topologyDescriptionChanged', ({ newDescription }) => {
+    isStandalone = hasStandalone(newDescription)
+  })
+  await client.connect()
+  if (isStandalone) onNotice(standalone)
+  return { client, database: client.db(databaseNameOf(url)) }
+}
+
+function hasStandalone({ servers }: TopologyDescription): boolean {
+  return [...servers.values()].some(({ type }) => type === 'Standalone')
+}
+
+function databaseNameOf(url: string): string {
+  const [, name = ''] = /^mongodb(?:\+srv)?:\/\/[^/]*\/([^?]*)/.exec(url) ?? []
+  return decodeURIComponent(name) || defaultDatabase
+}

@@ -1,0 +1,79 @@
+import type { ObjectId } from 'mongodb'
+import type { Store, StoredDialog, StoredProfile } from '../store.js'
+import type { Collections, ConversationDocument, LastMessage } from './collections.js'
+import { toId } from './ids.js'
+import { toMessage } from './messages.js'
+import type { Settler } from './settler.js'
+import { profileFields, toProfile } from './users.js'
+
+export interface Dialogs extends Pick<Store, 'listDialogs' | 'listContactIds'> {
+  /** Applies what is in the journals of a user's dialogs. @returns whether there was anything */
+  settle(userId: string): Promise<boolean>
+  /** Documents as a user sees them, with those with whom the user talks. */
+  view(documents: ConversationDocument[], userId: string): Promise<StoredDialog[]>
+}
+
+/** Of dialogs in which something was said; in the order of the index. */
+const begun = { position: { $gt: 0 } }
+
+export function createDialogs({ users, conversations }: Collections, settler: Settler): Dialogs {
+  async function settle(userId: string) {
+    const pending = conversations.find({ users: toId(userId), isPending: true }, { projection: { _id: 1 } })
+    const ids = await pending.map(({ _id }) => _id).toArray()
+    if (ids.length > 0) await settler.settle(ids)
+    return ids.length > 0
+  }
+
+  async function findProfiles(ids: ObjectId[]): Promise<Map<string, StoredProfile>> {
+    const found = await users.find({ _id: { $in: ids } }, { projection: profileFields }).toArray()
+    return new Map(found.map((user) => [user._id.toHexString(), toProfile(user)]))
+  }
+
+  async function view(documents: ConversationDocument[], userId: string) {
+    const peerIds = documents.map(({ a, b }) => (a.equals(userId) ? b : a))
+    const profiles = await findProfiles(peerIds)
+    return documents.map((document, index) => {
+      const peer = profiles.get((peerIds[index] as ObjectId).toHexString()) as StoredProfile
+      return toDialog(document, userId, peer)
+    })
+  }
+
+  const slice = (userId: string, startIndex: number, endIndex: number) =>
+    conversations
+      .find({ users: toId(userId), ...begun })
+      .sort({ position: -1 })
+      .skip(startIndex)
+      .limit(endIndex - startIndex)
+      .toArray()
+
+  return {
+    settle,
+    view,
+
+    async listDialogs(userId, startIndex, endIndex) {
+      const [wasPending, documents] = await Promise.all([settle(userId), slice(userId, startIndex, endIndex)])
+      return view(wasPending ? await slice(userId, startIndex, endIndex) : documents, userId)
+    },
+
+    async listContactIds(userId) {
+      await settle(userId)
+      const found = conversations.find({ users: toId(userId), ...begun }, { projection: { a: 1, b: 1 } })
+      return found.map(({ a, b }) => (a.equals(userId) ? b : a).toHexString()).toArray()
+    }
+  }
+}
+
+function toDialog(dialog: ConversationDocument, userId: string, peer: StoredProfile): StoredDialog {
+  const ofA = { readSeq: dialog.readSeqA, unread: dialog.unreadA }
+  const ofB = { readSeq: dialog.readSeqB, unread: dialog.unreadB }
+  const [own, others] = dialog.a.equals(userId) ? [ofA, ofB] : [ofB, ofA]
+  return {
+    _id: dialog._id.toHexString(),
+    peer,
+    lastMessage: toMessage(dialog, { ...(dialog.last as LastMessage), seq: dialog.lastSeq }),
+    readSeq: own.readSeq,
+    peerReadSeq: others.readSeq,
+    unreadIncoming: own.unread,
+    unreadOutgoing: others.unread
+  }
+}

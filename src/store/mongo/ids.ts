@@ -1,0 +1,6 @@
+import { ObjectId } from 'mongodb'
+
+/** @param _id 24 hexadecimal digits */
+export function toId(_id: string): ObjectId {
+  return ObjectId.createFromHexString(_id)
+}

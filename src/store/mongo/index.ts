@@ -1,0 +1,82 @@
+import { withDeadline } from '../deadline.js'
+import type { Store } from '../store.js'
+import { createChanges } from './changes.js'
+import { createClaims } from './claims.js'
+import { collectionsOf, createIndexes } from './collections.js'
+import { connectToDatabase } from './connect.js'
+import { openCursors } from './cursors.js'
+import { createDialogs } from './dialogs.js'
+import { createDialogWrites } from './dialogWrites.js'
+import { createIdentities } from './identities.js'
+import { createImages } from './images.js'
+import { createLastSeen } from './lastSeen.js'
+import { createMessages } from './messages.js'
+import { createPairs } from './pairs.js'
+import { createPost } from './post.js'
+import { createProfileChanges } from './profileChanges.js'
+import { loadSecret } from './secret.js'
+import { createSettler } from './settler.js'
+import { createUpdates } from './updates.js'
+import { createUserSearch } from './userSearch.js'
+import { createUsers } from './users.js'
+import { openVersions } from './versions.js'
+
+export interface MongoOptions {
+  /** How long a call may take before it is refused. */
+  timeoutMs: number
+  /** Told of what this database cannot promise. */
+  onNotice(notice: string): void
+}
+
+/**
+ * Opens the store in a MongoDB database, which other processes may have open as well.
+ *
+ * @param url `mongodb://…` or `mongodb+srv://…`
+ * @throws {Error} when nobody answers
+ */
+export async function openMongoStore(url: string, { timeoutMs, onNotice }: MongoOptions): Promise<Store> {
+  const { client, database } = await connectToDatabase(url, onNotice)
+  const collections = collectionsOf(database)
+  await createIndexes(collections)
+  const versions = await openVersions(collections)
+  const cursors = await openCursors(collections, versions)
+  const settler = createSettler(collections, versions)
+  const profileChanges = createProfileChanges(collections, settler, versions)
+  await profileChanges.tellAll()
+
+  const identities = createIdentities(collections)
+  const { queue, ...dialogWrites } = createDialogWrites(collections, {
+    identities,
+    claims: createClaims(collections),
+    pairs: createPairs(collections),
+    post: createPost(collections, settler),
+    maxWaitMs: timeoutMs
+  })
+  const { close: closeLastSeen, ...lastSeen } = createLastSeen(collections, timeoutMs)
+  const dialogs = createDialogs(collections, settler)
+  const { settle, view, ...dialogLists } = dialogs
+
+  const store: Store = {
+    ...createUsers(collections, { queue, identities, profileChanges }),
+    ...createUserSearch(collections),
+    ...lastSeen,
+    ...dialogWrites,
+    ...createMessages(collections, settler),
+    ...dialogLists,
+    ...createUpdates(collections, {
+      versions,
+      cursors,
+      dialogs,
+      settler,
+      changes: createChanges(collections)
+    }),
+    ...createImages(collections),
+    loadSecret: () => loadSecret(collections),
+    async close() {
+      await Promise.all([queue.close(), closeLastSeen()])
+      await settler.finish().catch(() => {})
+      await client.close()
+    }
+  }
+  return withDeadline(store, timeoutMs)
+}

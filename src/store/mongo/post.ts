@@ -1,0 +1,92 @@
+import type { AddedMessage, ReadMark, StoredMessage } from '../store.js'
+import type { Collections, ConversationDocument } from './collections.js'
+import { markOf } from './idleMarks.js'
+import type { DialogWrite, Letter } from './letters.js'
+import { dialogsOf, type Located, locate } from './locate.js'
+import { push } from './push.js'
+import type { Settler } from './settler.js'
+import { takeOver } from './takeOver.js'
+
+export type DialogResult = AddedMessage | ReadMark
+
+/** Brings writes into the journals of their dialogs, in order. */
+export interface Post {
+  /** Resolves when all are durable. @returns what each has come to */
+  deliver(writes: DialogWrite[]): Promise<Map<DialogWrite, DialogResult>>
+}
+
+export function createPost(collections: Collections, settler: Settler): Post {
+  let settling: Promise<void> = Promise.resolve()
+
+  /** @returns the letters that another process has begun to store, and this one has stored */
+  async function store(writes: DialogWrite[], lost: Set<DialogWrite>): Promise<Set<DialogWrite>> {
+    const taken = new Set<DialogWrite>()
+    const fresh = writes.filter((write) => lost.has(write) || !isKnown(write))
+    for (let start = 0; start < fresh.length; ) {
+      const next = fresh.findIndex((write, index) => index >= start && lost.has(write))
+      const end = next === -1 ? fresh.length : next
+      await push(collections, fresh.slice(start, end))
+      const write = fresh[end]
+      if (write && (await takeOver(collections, write))) taken.add(write)
+      start = end + 1
+    }
+    return taken
+  }
+
+  /** A dialog in which one of the letters was taken over has refused all of them. */
+  async function storeRefused(writes: DialogWrite[], located: Located, taken: Set<DialogWrite>): Promise<Located> {
+    const isThere = ({ _id }: DialogWrite) => located.messages.has(String(_id)) || located.marks.has(String(_id))
+    const missing = writes.filter((write) => !isThere(write))
+    const refusing = new Set(missing.filter(isLetter).map(({ dialog }) => String(dialog)))
+    if (refusing.size === 0) return located
+    for (const write of missing) {
+      if (refusing.has(String(write.dialog)) && (await takeOver(collections, write))) taken.add(write)
+    }
+    return locate(collections, writes)
+  }
+
+  return {
+    async deliver(writes) {
+      if (writes.length === 0) return new Map()
+      // So that no journal grows beyond what one group writes.
+      await settling
+      const taken = await store(writes, await findLost(collections, writes))
+      const located = await storeRefused(writes, await locate(collections, writes), taken)
+      // Whoever reads does it as well, so that a failure here is nobody's.
+      settling = settler.settle(dialogsOf(writes)).catch(() => {})
+      return new Map(writes.map((write) => [write, resultOf(write, located, taken)]))
+    }
+  }
+}
+
+const isLetter = (write: DialogWrite): write is Letter => write.kind === 'message'
+
+/** Whether it has been sent before. */
+const isKnown = (write: DialogWrite) => isLetter(write) && !write.isClaimed
+
+/** Letters that have been sent before, and are neither stored nor among these writes: a journal may have them, or nobody. */
+async function findLost({ messages }: Collections, writes: DialogWrite[]): Promise<Set<DialogWrite>> {
+  const own = new Set(writes.filter((write) => !isKnown(write)).map(({ _id }) => String(_id)))
+  const known = writes.filter((write) => isKnown(write) && !own.has(String(write._id)))
+  if (known.length === 0) return new Set()
+  const stored = messages.find({ _id: { $in: known.map(({ _id }) => _id) } }, { projection: { _id: 1 } })
+  const ids = new Set(await stored.map(({ _id }) => String(_id)).toArray())
+  return new Set(known.filter(({ _id }) => !ids.has(String(_id))))
+}
+
+function resultOf(write: DialogWrite, located: Located, taken: Set<DialogWrite>): DialogResult {
+  const dialog = located.dialogs.get(String(write.dialog)) as ConversationDocument
+  if (!isLetter(write)) {
+    // Where another process has applied it already, its reader is told once more at worst.
+    return located.marks.get(String(write._id)) ?? { ...markOf(dialog, write.readerId), hasMoved: true }
+  }
+  const { message, receiver, isClaimed, _id } = write
+  const stored = located.messages.get(String(_id)) as StoredMessage
+  const isTakenOver = dialog.takenOver.some((other) => other.equals(_id))
+  const isDuplicate = !taken.has(write) && (!isClaimed || isTakenOver)
+  return {
+    message: { ...stored, text: message.text, isRead: isDuplicate && stored.isRead },
+    receiver: receiver as AddedMessage['receiver'],
+    isDuplicate
+  }
+}

@@ -1,0 +1,38 @@
+import { ObjectId } from 'mongodb'
+import type { Collections, UserDocument } from './collections.js'
+import type { Settler } from './settler.js'
+import type { Versions } from './versions.js'
+
+/** Tells a user's dialogs that the user's data have changed, so that the others there learn of it. */
+export interface ProfileChanges {
+  tell(user: UserDocument): Promise<void>
+  /** Tells what a process that was killed could not tell any more. */
+  tellAll(): Promise<void>
+}
+
+export function createProfileChanges(
+  { users, conversations }: Collections,
+  settler: Settler,
+  versions: Versions
+): ProfileChanges {
+  async function tell({ _id, untoldChange }: UserDocument) {
+    for (const [side, isOfA] of [
+      ['a', true],
+      ['b', false]
+    ] as const) {
+      const entry = { _id: new ObjectId(), kind: 'profile' as const, isOfA }
+      await conversations.updateMany({ [side]: _id }, { $push: { journal: entry }, $set: { isPending: true } })
+    }
+    const pending = conversations.find({ users: _id, isPending: true }, { projection: { _id: 1 } })
+    await settler.settle(await pending.map((dialog) => dialog._id).toArray())
+    const changed = (await versions.take(1)) + 1
+    await users.updateOne({ _id, untoldChange }, { $max: { changed }, $set: { untoldChange: null } })
+  }
+
+  return {
+    tell,
+    async tellAll() {
+      for await (const user of users.find({ untoldChange: { $ne: null } })) await tell(user)
+    }
+  }
+}

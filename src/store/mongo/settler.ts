@@ -1,0 +1,84 @@
+import type { ObjectId } from 'mongodb'
+import { type Application, messagesOf, numberInOrder, prepareApplication, updatesOf } from './application.js'
+import { countBehindMarks } from './behind.js'
+import type { Collections, ConversationDocument, MessageDocument } from './collections.js'
+import { insertNew } from './duplicates.js'
+import type { Versions } from './versions.js'
+
+/**
+ * Applies journals: numbers their messages and moves them to their own collection, and brings the dialogs up to date.
+ * Any process may do it for any other one, at any time and at the same time, since a journal always has the same effects,
+ * and is taken from the dialog in the write that changes the dialog. So whatever a process leaves when it is killed, the
+ * next one that reads puts right.
+ */
+export interface Settler {
+  /** Resolves when everything that is now in the journals of some dialogs has been applied. */
+  settle(dialogIds: ObjectId[]): Promise<void>
+  /** Resolves when what was to be settled is. */
+  finish(): Promise<void>
+}
+
+// Each attempt fails only when another process has applied something, so that there is less left to do.
+const maxAttempts = 100
+
+export function createSettler(collections: Collections, versions: Versions): Settler {
+  const { conversations } = collections
+  const wanted = new Map<string, ObjectId>()
+  let running: Promise<void> = Promise.resolve()
+  let upcoming: Promise<void> | undefined
+
+  const findPending = (ids: ObjectId[]) => conversations.find({ _id: { $in: ids }, isPending: true }).toArray()
+
+  async function settleAll(ids: ObjectId[]) {
+    let pending = await findPending(ids)
+    const entries = new Set(pending.flatMap(({ journal }) => journal.map(({ _id }) => String(_id))))
+    for (let attempt = 0; pending.length > 0; attempt++) {
+      if (attempt === maxAttempts) throw new Error('Other processes do not let this one apply a journal.')
+      if (await apply(pending)) return
+      pending = (await findPending(ids)).filter(({ journal }) => journal.some(({ _id }) => entries.has(String(_id))))
+    }
+  }
+
+  /** @returns whether nothing is left in these journals for sure */
+  async function apply(dialogs: ConversationDocument[]): Promise<boolean> {
+    const countBehind = await countBehindMarks(collections, dialogs)
+    const applications = dialogs.map((dialog) => prepareApplication(dialog, countBehind))
+    const count = applications.reduce((sum, { effects }) => sum + effects.length, 0)
+    if (count > 0) numberInOrder(applications, await versions.take(count))
+    await storeMessages(collections, applications)
+    const { matchedCount } = await conversations.bulkWrite(applications.flatMap(updatesOf))
+    return matchedCount === applications.length * 2
+  }
+
+  async function runNext() {
+    const ids = [...wanted.values()]
+    wanted.clear()
+    upcoming = undefined
+    await settleAll(ids)
+  }
+
+  return {
+    settle(dialogIds) {
+      for (const _id of dialogIds) wanted.set(String(_id), _id)
+      upcoming ??= running = running.catch(() => {}).then(runNext)
+      return upcoming
+    },
+    finish: () => running
+  }
+}
+
+/** Where another process has stored a message before, the version becomes that one's. */
+async function storeMessages({ messages }: Collections, applications: Application[]): Promise<void> {
+  const documents = applications.flatMap(messagesOf)
+  const there = (await insertNew(messages, documents)).map((index) => (documents[index] as MessageDocument)._id)
+  if (there.length === 0) return
+  const stored = new Map<string, number>()
+  for await (const { _id, version } of messages.find({ _id: { $in: there } }, { projection: { version: 1 } })) {
+    stored.set(String(_id), version)
+  }
+  for (const { effects, versions } of applications) {
+    for (const [index, { entry }] of effects.entries()) {
+      versions[index] = stored.get(String(entry._id)) ?? (versions[index] as number)
+    }
+  }
+}

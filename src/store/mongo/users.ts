@@ -1,0 +1,85 @@
+import { ObjectId } from 'mongodb'
+import { keyOfEmail, keyOfTag } from '../keys.js'
+import { refusals } from '../refusals.js'
+import type { NewUser, Store, StoredProfile, StoredUser, UserChanges } from '../store.js'
+import type { Collections, UserDocument } from './collections.js'
+import { isDuplicateKey } from './duplicates.js'
+import type { Identities } from './identities.js'
+import { toId } from './ids.js'
+import type { ProfileChanges } from './profileChanges.js'
+import type { WriteQueue } from './writeQueue.js'
+
+/** The fields of a StoredProfile. */
+export const profileFields = { tag: 1, firstName: 1, lastName: 1, img: 1, lastSeen: 1 } as const
+
+export function toProfile({ _id, tag, firstName, lastName, img, lastSeen }: UserDocument): StoredProfile {
+  return { _id: _id.toHexString(), tag, firstName, lastName, img, lastSeen }
+}
+
+function toUser({ _id, tag, firstName, lastName, img, email, password }: UserDocument): StoredUser {
+  return { _id: _id.toHexString(), tag, firstName, lastName, img, email, passwordHash: password }
+}
+
+type Users = Pick<
+  Store,
+  'createUser' | 'findUserById' | 'findUserByEmail' | 'findIdentityByTag' | 'updateUser' | 'setPasswordHash'
+>
+
+interface UserParts {
+  queue: Pick<WriteQueue, 'alone'>
+  identities: Identities
+  profileChanges: ProfileChanges
+}
+
+export function createUsers(collections: Collections, { queue, identities, profileChanges }: UserParts): Users {
+  const { users } = collections
+
+  async function insert(user: NewUser): Promise<StoredUser> {
+    const document = toDocument(user)
+    try {
+      await users.insertOne(document)
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error
+      throw (await users.findOne({ tagKey: document.tagKey })) ? refusals.tagTaken() : refusals.emailTaken()
+    }
+    return toUser(document)
+  }
+
+  async function update(_id: ObjectId, changes: UserChanges): Promise<UserDocument> {
+    const update = { $set: { ...changes, untoldChange: new ObjectId() } }
+    const changed = (await users.findOneAndUpdate({ _id }, update, { returnDocument: 'after' })) as UserDocument
+    await profileChanges.tell(changed)
+    return changed
+  }
+
+  async function findOne(filter: { _id: ObjectId } | { emailKey: string }): Promise<StoredUser | undefined> {
+    const found = await users.findOne(filter)
+    return found ? toUser(found) : undefined
+  }
+
+  return {
+    createUser: (user) => queue.alone(() => insert(user)),
+    findUserById: (_id) => findOne({ _id: toId(_id) }),
+    findUserByEmail: (email) => findOne({ emailKey: keyOfEmail(email) }),
+    findIdentityByTag: identities.findByTag,
+    setPasswordHash: (_id, password) =>
+      queue.alone(async () => void (await users.updateOne({ _id: toId(_id) }, { $set: { password } }))),
+    async updateUser(_id, changes) {
+      const { passwordHash, email, ...selfInfo } = toUser(await queue.alone(() => update(toId(_id), changes)))
+      return selfInfo
+    }
+  }
+}
+
+function toDocument({ passwordHash, ...user }: NewUser): UserDocument {
+  return {
+    _id: new ObjectId(),
+    ...user,
+    password: passwordHash,
+    tagKey: keyOfTag(user.tag),
+    emailKey: keyOfEmail(user.email),
+    lastSeen: Date.now(),
+    changed: 0,
+    untoldChange: null
+  }
+}

@@ -1,0 +1,12 @@
+import { AppError } from '../errors.js'
+
+/** What every store refuses, in the same words. */
+export const refusals = {
+  tagTaken: () => new AppError('conflict', 'The tag is taken.'),
+  emailTaken: () => new AppError('conflict', 'The e-mail is taken.'),
+  unknownReceiver: () => new AppError('invalidParams', 'is the tag of nobody', { path: '/receiverTag' }),
+  otherMessage: () =>
+    new AppError('conflict', 'This clientMessageId belongs to another message.', { path: '/clientMessageId' }),
+  foreignCursor: () =>
+    new AppError('invalidParams', 'is no cursor of this server: load everything anew', { path: '/cursor' })
+}
