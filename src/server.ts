@@ -2,8 +2,20 @@
 import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 import { createApp } from './app.js'
+import { adopt } from './commands/adopt.js'
+import { copy } from './commands/copy.js'
 import { loadConfig } from './config.js'
 import { linkTo } from './link.js'
+
+/** What stands behind the program's name, without which it is the server. */
+const commands: Record<string, (args: string[], print: (line: string) => void) => Promise<void>> = { adopt, copy }
+
+async function run([name, ...args]: string[]): Promise<void> {
+  if (name === undefined) return start()
+  const command = Object.hasOwn(commands, name) && commands[name]
+  if (!command) throw new Error(`There is no command "${name}": ${Object.keys(commands).join(', ')}`)
+  await command(args, console.log)
+}
 
 async function start(): Promise<void> {
   const { config, unknownKeys } = loadConfig('config.json', process.env)
@@ -22,7 +34,7 @@ async function start(): Promise<void> {
 // What the server writes is for its own user alone.
 process.umask(0o077)
 
-start().catch((error: Error) => {
+run(process.argv.slice(2)).catch((error: Error) => {
   console.error(error.message)
   process.exit(1)
 })

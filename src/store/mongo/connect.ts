@@ -1,4 +1,4 @@
-import { MongoClient, type MongoClientOptions, type TopologyDescription } from 'mongodb'
+import type { MongoClientOptions, TopologyDescription } from 'mongodb'
 
 /** Set, never inherited from a URL or a default: what an acknowledged write means must not depend on them. */
 const promises: MongoClientOptions = {
@@ -24,6 +24,8 @@ const standalone =
  * @throws {Error} without the URL's password, when nobody answers
  */
 export async function connectToDatabase(url: string, onNotice: (notice: string) => void) {
+  // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
+  const { MongoClient } = await import('mongodb')
   const client = new MongoClient(url, { ...promises, appName: 'messenger-server' })
   let isStandalone = false
   client.on('topologyDescriptionChanged', ({ newDescription }) => {

@@ -1,15 +1,9 @@
-import {
-  type Collection,
-  type Document,
-  MongoBulkWriteError,
-  MongoServerError,
-  type OptionalUnlessRequiredId
-} from 'mongodb'
+import type { Collection, Document, MongoBulkWriteError, OptionalUnlessRequiredId } from 'mongodb'
 
 const duplicateKey = 11000
 
-export function isDuplicateKey(error: unknown): error is MongoServerError {
-  return error instanceof MongoServerError && error.code === duplicateKey
+export function isDuplicateKey(error: unknown): boolean {
+  return (error as { code?: unknown }).code === duplicateKey
 }
 
 /**
@@ -26,9 +20,10 @@ export async function insertNew<T extends Document>(
     await collection.insertMany(documents, { ordered: false })
     return []
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError)) throw error
-    const errors = [error.writeErrors].flat()
-    if (error.result.getWriteConcernError() || errors.some(({ code }) => code !== duplicateKey)) throw error
+    if (!isDuplicateKey(error)) throw error
+    const { writeErrors, result } = error as MongoBulkWriteError
+    const errors = [writeErrors].flat()
+    if (result.getWriteConcernError() || !errors.every(isDuplicateKey)) throw error
     return errors.map(({ index }) => index)
   }
 }

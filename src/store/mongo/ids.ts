@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb'
+import { ObjectId } from 'bson'
 
 /** @param _id 24 hexadecimal digits */
 export function toId(_id: string): ObjectId {

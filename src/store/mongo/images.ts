@@ -1,4 +1,4 @@
-import { Binary } from 'mongodb'
+import { Binary } from 'bson'
 import type { Store } from '../store.js'
 import type { Collections } from './collections.js'
 import { toId } from './ids.js'

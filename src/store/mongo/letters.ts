@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb'
+import { ObjectId } from 'bson'
 import type { AppError } from '../../errors.js'
 import type { Identity } from '../../schemas/user.js'
 import { type Pair, pairOf } from '../pair.js'

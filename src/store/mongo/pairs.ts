@@ -1,5 +1,5 @@
+import { ObjectId } from 'bson'
 import { LRUCache } from 'lru-cache'
-import { ObjectId } from 'mongodb'
 import type { Pair } from '../pair.js'
 import type { Collections, ConversationDocument } from './collections.js'
 import { insertNew } from './duplicates.js'

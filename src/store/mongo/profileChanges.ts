@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb'
+import { ObjectId } from 'bson'
 import type { Collections, UserDocument } from './collections.js'
 import type { Settler } from './settler.js'
 import type { Versions } from './versions.js'

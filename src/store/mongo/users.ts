@@ -1,4 +1,4 @@
-import { ObjectId } from 'mongodb'
+import { ObjectId } from 'bson'
 import { keyOfEmail, keyOfTag } from '../keys.js'
 import { refusals } from '../refusals.js'
 import type { NewUser, Store, StoredProfile, StoredUser, UserChanges } from '../store.js'
