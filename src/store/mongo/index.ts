@@ -74,7 +74,7 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice }: Mongo
     loadSecret: () => loadSecret(collections),
     async close() {
       await Promise.all([queue.close(), closeLastSeen()])
-      await settler.finish().catch(() => {})
+      await settler.finish()
       await client.close()
     }
   }

@@ -14,7 +14,7 @@ import type { Versions } from './versions.js'
 export interface Settler {
   /** Resolves when everything that is now in the journals of some dialogs has been applied. */
   settle(dialogIds: ObjectId[]): Promise<void>
-  /** Resolves when what was to be settled is. */
+  /** Resolves when what was to be settled is, or has failed to be. */
   finish(): Promise<void>
 }
 
@@ -63,7 +63,7 @@ export function createSettler(collections: Collections, versions: Versions): Set
       upcoming ??= running = running.catch(() => {}).then(runNext)
       return upcoming
     },
-    finish: () => running
+    finish: () => running.catch(() => {})
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { AppError } from '../../../src/errors.js'
 import type { StoredUser } from '../../../src/store/store.js'
 import type { WithPeople } from './people.js'
 
@@ -36,6 +37,16 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
     t.same(await store.listMessages(ann._id, bob._id, 0, 10), newestFirst)
     t.same(await store.listMessages(bob._id, ann._id, 0, 10), newestFirst, 'for both the same')
     t.same(await store.listMessages(bob._id, cid._id, 0, 10), [], 'no dialog, no messages')
+    await store.close()
+  })
+
+  t.test('nobody is written to who is not there', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    const say = (receiverTag: string) => store.addMessage({ senderId: ann._id, receiverTag, text: '?' })
+    const [first, refused, second] = await Promise.allSettled([say('@bob'), say('@nobody'), say('@BOB')])
+    t.match(refused, { status: 'rejected', reason: new AppError('invalidParams', 'is the tag of nobody') })
+    t.match([first, second], [{ value: { message: { seq: 1 } } }, { value: { message: { seq: 2 } } }])
+    t.equal((await store.listMessages(ann._id, bob._id, 0, 9)).length, 2)
     await store.close()
   })
 

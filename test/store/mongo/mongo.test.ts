@@ -1,7 +1,7 @@
 import t from 'tap'
-import { openMongoStore } from '../../src/store/mongo/index.js'
-import { useMongo, withoutMongo } from '../mongod.js'
-import { testStore } from './suite/index.js'
+import { openMongoStore } from '../../../src/store/mongo/index.js'
+import { useMongo, withoutMongo } from '../../mongod.js'
+import { testStore } from '../suite/index.js'
 
 const options = { timeoutMs: 5000, onNotice: () => {} }
 

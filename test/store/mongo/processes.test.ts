@@ -1,0 +1,71 @@
+import { ObjectId } from 'bson'
+import t from 'tap'
+import { push } from '../../../src/store/mongo/push.js'
+import { useMongo, withoutMongo } from '../../mongod.js'
+import { letterToBob, openProcesses } from './processes.js'
+
+t.test('several processes on one database', { skip: withoutMongo }, async (t) => {
+  const newDatabase = await useMongo(t)
+
+  t.test('they number the messages of a dialog together, and count what is unread', async (t) => {
+    const { store, ann, bob, join, say, history } = await openProcesses(t, newDatabase(t))
+    const stores = [store, await join(), await join()]
+    const sent = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => say(`${index}`, undefined, stores[index % 3]))
+    )
+    t.same(
+      sent.map(({ message }) => message.seq).sort((one, other) => one - other),
+      sent.map((_, index) => index + 1)
+    )
+    const expected = sent.map(({ message }) => `${message.seq} ${message.text}`)
+    t.same((await history()).sort(), expected.sort(), 'as each was told')
+    for (const each of stores)
+      t.match(await each.listDialogs(bob._id, 0, 9), [{ unreadIncoming: 30, peer: { tag: '@Ann' } }])
+    const marks = await Promise.all(stores.map((each) => each.markAsRead(bob._id, ann._id, 10)))
+    t.ok(marks.some(({ hasMoved }) => hasMoved))
+    t.match(await store.listDialogs(bob._id, 0, 9), [{ unreadIncoming: 20, readSeq: 10 }])
+  })
+
+  t.test('a clientMessageId is the same for all of them', async (t) => {
+    const { store, join, say, history } = await openProcesses(t, newDatabase(t))
+    const stores = [store, await join(), await join()]
+    for (let round = 0; round < 10; round++) {
+      const sent = await Promise.all(stores.map((each) => say(`text ${round}`, `id ${round}`, each)))
+      const ids = new Set(sent.map(({ message }) => `${message._id} ${message.seq} ${message.date}`))
+      t.equal(ids.size, 1, 'they all say the same')
+      t.equal(sent.filter(({ isDuplicate }) => !isDuplicate).length, 1, 'and one has stored it')
+    }
+    t.equal((await history()).length, 10)
+  })
+
+  t.test('what a process has left in a journal is applied by whoever reads', async (t) => {
+    const processes = await openProcesses(t, newDatabase(t))
+    const { store, ann, bob, collections, say } = processes
+    await say('first')
+    const cursor = await store.newestCursor()
+    const reads = {
+      history: async () => (await store.listMessages(bob._id, ann._id, 0, 1))[0]?.text,
+      numbers: async () => (await store.listMessagesBySeq(bob._id, ann._id, 1, 99)).at(-1)?.text,
+      dialogs: async () => (await store.listDialogs(bob._id, 0, 1))[0]?.lastMessage.text,
+      updates: async () => (await store.listUpdates(bob._id, cursor, 99)).messages.at(-1)?.text
+    }
+    for (const [name, read] of Object.entries(reads)) {
+      await push(collections, [await letterToBob(processes, name)])
+      t.equal(await read(), name, name)
+    }
+    await push(collections, [await letterToBob(processes, 'last')])
+    t.match(await store.markAsRead(bob._id, ann._id), { hasMoved: true, unreadCount: 0, upToSeq: 6 })
+  })
+
+  t.test('a change of which nobody was told is told by the next process', async (t) => {
+    const { store, ann, bob, collections, join, say } = await openProcesses(t, newDatabase(t))
+    await say('we know each other')
+    const cursor = await store.newestCursor()
+    const change = { firstName: 'Robert', untoldChange: new ObjectId() }
+    await collections.users.updateOne({ _id: new ObjectId(bob._id) }, { $set: change })
+    await join()
+    for (const user of [ann, bob]) {
+      t.match(await store.listUpdates(user._id, cursor, 9), { users: [{ tag: '@Bob', firstName: 'Robert' }] })
+    }
+  })
+})

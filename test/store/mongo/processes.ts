@@ -1,0 +1,62 @@
+import { ObjectId } from 'bson'
+import type { Test } from 'tap'
+import { digestOfMessage } from '../../../src/store/mongo/claims.js'
+import { type Collections, collectionsOf } from '../../../src/store/mongo/collections.js'
+import { connectToDatabase } from '../../../src/store/mongo/connect.js'
+import { openMongoStore } from '../../../src/store/mongo/index.js'
+import { type Letter, letterOf } from '../../../src/store/mongo/letters.js'
+import type { AddedMessage, Store } from '../../../src/store/store.js'
+import { invitePeople, type People } from '../suite/people.js'
+
+const options = { timeoutMs: 5000, onNotice: () => {} }
+
+/** Some processes on one database, and what they have written. */
+export interface Processes extends People {
+  /** Another process, whose store is closed with the test. */
+  join(): Promise<Store>
+  /** Lets ann write to bob, through the first process or another one. */
+  say(text: string, clientMessageId?: string, by?: Store): Promise<AddedMessage>
+  /** What ann and bob have written, with its numbers. */
+  history(): Promise<string[]>
+  /** What is in the database itself. */
+  collections: Collections
+}
+
+export async function openProcesses(t: Test, url: string): Promise<Processes> {
+  const { client, database } = await connectToDatabase(url, () => {})
+  t.teardown(() => client.close())
+  async function join() {
+    const store = await openMongoStore(url, options)
+    t.teardown(() => store.close())
+    return store
+  }
+  const people = await invitePeople(join)
+  const { store, ann, bob } = people
+  return {
+    ...people,
+    join,
+    collections: collectionsOf(database),
+    say: (text, clientMessageId, by = store) =>
+      by.addMessage({ senderId: ann._id, receiverTag: bob.tag, text, ...(clientMessageId && { clientMessageId }) }),
+    async history() {
+      const messages = await store.listMessages(ann._id, bob._id, 0, 500)
+      return messages.map(({ seq, text }) => `${seq} ${text}`).reverse()
+    }
+  }
+}
+
+/** A letter of ann's to bob, as it stands when it has been addressed and claimed, and not yet been stored. */
+export async function letterToBob(
+  { ann, bob, collections }: Processes,
+  text: string,
+  clientMessageId?: string
+): Promise<Letter & { dialog: ObjectId }> {
+  const dialog = await collections.conversations.findOne({ users: new ObjectId(bob._id) })
+  const message = { senderId: ann._id, receiverTag: bob.tag, text, ...(clientMessageId && { clientMessageId }) }
+  const letter = { ...letterOf(message), receiver: bob, dialog: dialog?._id as ObjectId }
+  if (clientMessageId !== undefined) {
+    const _id = ann._id + clientMessageId
+    await collections.clientMessageIds.insertOne({ _id, messageId: letter._id, digest: digestOfMessage(bob._id, text) })
+  }
+  return letter
+}
