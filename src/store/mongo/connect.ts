@@ -2,7 +2,9 @@ import type { MongoClientOptions, TopologyDescription } from 'mongodb'
 
 /** Set, never inherited from a URL or a default: what an acknowledged write means must not depend on them. */
 const promises: MongoClientOptions = {
-  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5000 },
+  w: 'majority',
+  journal: true,
+  wtimeoutMS: 5000,
   readConcernLevel: 'majority',
   readPreference: 'primary',
   retryWrites: true,

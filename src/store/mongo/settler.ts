@@ -32,11 +32,11 @@ export function createSettler(collections: Collections, versions: Versions): Set
   async function settleAll(ids: ObjectId[]) {
     let pending = await findPending(ids)
     const entries = new Set(pending.flatMap(({ journal }) => journal.map(({ _id }) => String(_id))))
-    for (let attempt = 0; pending.length > 0; attempt++) {
-      if (attempt === maxAttempts) throw new Error('Other processes do not let this one apply a journal.')
-      if (await apply(pending)) return
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      if (pending.length === 0 || (await apply(pending))) return
       pending = (await findPending(ids)).filter(({ journal }) => journal.some(({ _id }) => entries.has(String(_id))))
     }
+    throw new Error('Other processes do not let this one apply a journal.')
   }
 
   /** @returns whether nothing is left in these journals for sure */

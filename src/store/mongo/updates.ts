@@ -28,11 +28,13 @@ export function createUpdates({ users, conversations }: Collections, parts: Part
 
   /** A version up to which everything that concerns a user can be seen: read before it is known that nothing is pending. */
   async function settledVersion(userId: string): Promise<number> {
-    for (let look = 1; ; look++) {
-      const version = await versions.newest()
-      const wasPending = await dialogs.settle(userId)
-      if (!wasPending || look === maxLooks) return version
-    }
+    let version: number
+    let looks = 0
+    do {
+      version = await versions.newest()
+      looks++
+    } while ((await dialogs.settle(userId)) && looks < maxLooks)
+    return version
   }
 
   async function findProfiles(ids: ObjectId[]) {

@@ -40,6 +40,7 @@ export function createUsers(collections: Collections, { queue, identities, profi
       await users.insertOne(document)
     } catch (error) {
       if (!isDuplicateKey(error)) throw error
+      // Which key it is, not every server says.
       throw (await users.findOne({ tagKey: document.tagKey })) ? refusals.tagTaken() : refusals.emailTaken()
     }
     return toUser(document)
@@ -59,7 +60,7 @@ export function createUsers(collections: Collections, { queue, identities, profi
 
   return {
     createUser: (user) => queue.alone(() => insert(user)),
-    findUserById: (_id) => findOne({ _id: toId(_id) }),
+    findUserById: async (_id) => (ObjectId.isValid(_id) ? findOne({ _id: toId(_id) }) : undefined),
     findUserByEmail: (email) => findOne({ emailKey: keyOfEmail(email) }),
     findIdentityByTag: identities.findByTag,
     setPasswordHash: (_id, password) =>

@@ -38,6 +38,7 @@ export function testDialogs(t: Test, withPeople: WithPeople): void {
     t.same(await tags(1, 9), ['@Bob'])
     t.same(await tags(2, 9), [])
     t.same((await store.listContactIds(ann._id)).sort(), [bob._id, cid._id].sort())
+    t.same((await store.listContactIds(cid._id)).sort(), [ann._id, bob._id].sort())
     await store.close()
   })
 }

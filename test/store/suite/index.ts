@@ -7,6 +7,7 @@ import { testReadMarks } from './marks.js'
 import { testMessages } from './messages.js'
 import { invitePeople, type OpenStore, type WithPeople } from './people.js'
 import { testReopening } from './reopening.js'
+import { testSecret } from './secret.js'
 import { testUpdates } from './updates.js'
 import { testUsers } from './users.js'
 
@@ -22,5 +23,6 @@ export function testStore(t: Test, prepare: (t: Test) => OpenStore): void {
   testReadMarks(t, withPeople)
   testUpdates(t, withPeople)
   testImages(t, withPeople)
+  testSecret(t, withPeople)
   testReopening(t, withPeople)
 }

@@ -65,6 +65,19 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
+  t.test('a read mark counts what is being sent with it', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    const say = () => store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text: '?' })
+    const [, , , first] = await Promise.all([say(), say(), say(), store.markAsRead(bob._id, ann._id, 1), say()])
+    t.same(first, { hasMoved: true, unreadCount: 2, upToSeq: 1 })
+    t.match(await store.listDialogs(bob._id, 0, 1), [{ readSeq: 1, unreadIncoming: 3 }])
+    for (let seq = 5; seq <= 9; seq++) await say()
+    const [, second] = await Promise.all([say(), store.markAsRead(bob._id, ann._id, 8), say()])
+    t.same(second, { hasMoved: true, unreadCount: 2, upToSeq: 8 }, 'near the end')
+    t.match(await store.listDialogs(bob._id, 0, 1), [{ readSeq: 8, unreadIncoming: 3 }])
+    await store.close()
+  })
+
   t.test('unread counts are exact, however reads and sends interleave', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const random = createRandom(t)

@@ -13,7 +13,7 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
     t.same(await store.findUserByEmail('ANN@test.example'), ann)
     t.same(await store.findIdentityByTag('@aNN'), { _id: ann._id, tag: '@Ann' })
     t.same(await store.findIdentityByTag('@Ann'), { _id: ann._id, tag: '@Ann' }, 'a second time')
-    t.equal(await store.findUserById('0'.repeat(24)), undefined)
+    for (const nobody of ['0'.repeat(24), 'x', '']) t.equal(await store.findUserById(nobody), undefined, nobody)
     t.equal(await store.findUserByEmail('ann'), undefined)
     for (const nobody of ['@an', 'Ann', '', '@']) t.equal(await store.findIdentityByTag(nobody), undefined, nobody)
     await store.close()
@@ -65,6 +65,14 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
       img: 'x.webp'
     })
     t.match(await store.findUserById(_id), { firstName: 'Anna', lastName: 'Lee', img: 'x.webp', email: ann.email })
+    await store.close()
+  })
+
+  t.test('a password has another hash when it is hashed anew', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    await store.setPasswordHash(ann._id, 'another hash')
+    t.same(await store.findUserById(ann._id), { ...ann, passwordHash: 'another hash' })
+    t.same(await store.findUserById(bob._id), bob)
     await store.close()
   })
 

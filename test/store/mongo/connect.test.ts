@@ -1,0 +1,73 @@
+import t from 'tap'
+import { collectionsOf, type MessageDocument } from '../../../src/store/mongo/collections.js'
+import { connectToDatabase } from '../../../src/store/mongo/connect.js'
+import { insertNew } from '../../../src/store/mongo/duplicates.js'
+import { createIdentities } from '../../../src/store/mongo/identities.js'
+import { createUsers } from '../../../src/store/mongo/users.js'
+import { useMongo, withoutMongo } from '../../mongod.js'
+import { account } from '../suite/people.js'
+
+t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
+  const newDatabase = await useMongo(t)
+  const connect = async (url: string, notices: string[] = []) => {
+    const connection = await connectToDatabase(url, (notice) => notices.push(notice))
+    t.teardown(() => connection.client.close())
+    return connection
+  }
+
+  t.test('the URL names the database', async (t) => {
+    const url = new URL(newDatabase(t))
+    for (const [path, name] of [
+      ['', 'messenger'],
+      ['/', 'messenger'],
+      ['/?appName=x', 'messenger'],
+      ['/caf%C3%A9', 'café'],
+      ['/talk?appName=x', 'talk']
+    ] as const) {
+      const { database } = await connect(`mongodb://${url.host}${path}`)
+      t.equal(database.databaseName, name, path)
+    }
+  })
+
+  t.test('what was acknowledged is in the journal of the majority, whatever the URL says', async (t) => {
+    const { client } = await connect(`${newDatabase(t)}?w=1&journal=false&readConcernLevel=local&retryWrites=false`)
+    t.match(client.options, {
+      writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5000 },
+      readConcern: { level: 'majority' },
+      readPreference: { mode: 'primary' },
+      retryWrites: true,
+      serverSelectionTimeoutMS: 5000,
+      socketTimeoutMS: 10_000,
+      waitQueueTimeoutMS: 2000
+    })
+  })
+
+  t.test('a standalone server is told from others', async (t) => {
+    const notices: string[] = []
+    const { database } = await connect(newDatabase(t), notices)
+    const { setName } = await database.command({ isMaster: 1 })
+    t.equal(notices.length, setName ? 0 : 1)
+    for (const notice of notices) t.match(notice, /standalone/)
+  })
+
+  t.test('what is wrong with a write is not hidden by what is there already', async (t) => {
+    const { client, database } = await connect(newDatabase(t))
+    const collections = collectionsOf(database)
+    const { messages } = collections
+    const document = { _id: 'one' } as unknown as MessageDocument
+    t.same(await insertNew(messages, [document]), [])
+    t.same(await insertNew(messages, [document]), [0])
+    const impossible = { _id: ['no array'] } as unknown as MessageDocument
+    await t.rejects(insertNew(messages, [document, impossible]))
+
+    await client.close()
+    await t.rejects(insertNew(messages, [document]))
+    const alone = { alone: <T>(write: () => Promise<T>) => write() }
+    const users = createUsers(collections, {
+      queue: alone,
+      identities: createIdentities(collections),
+      profileChanges: { tell: async () => {}, tellAll: async () => {} }
+    })
+    await t.rejects(users.createUser(account('ann')))
+  })
+})

@@ -1,0 +1,98 @@
+import { setImmediate } from 'node:timers/promises'
+import t from 'tap'
+import { AppError } from '../../../src/errors.js'
+import { createWriteQueue } from '../../../src/store/mongo/writeQueue.js'
+
+/** A queue of names whose groups are written when the test says so. */
+function openQueue({ maxWaitMs = 5000, weight = 0.3 } = {}) {
+  const groups: string[][] = []
+  let finish: (results: (string | AppError)[]) => void = () => {}
+  let fail: (reason: Error) => void = () => {}
+  const queue = createWriteQueue<string, string>({
+    maxWaitMs,
+    weightOf: () => weight,
+    writeTogether(names) {
+      groups.push(names)
+      return new Promise((resolve, reject) => {
+        finish = resolve
+        fail = reject
+      })
+    }
+  })
+  return {
+    ...queue,
+    groups,
+    /** Ends the group that is being written, and lets the next one begin. */
+    async finish(result: (name: string) => string | AppError = (name) => `${name} is stored`) {
+      finish((groups.at(-1) as string[]).map(result))
+      await setImmediate()
+    },
+    async fail(reason: Error) {
+      fail(reason)
+      await setImmediate()
+    }
+  }
+}
+
+t.test('what waits goes together, as far as there is room, and in order', async (t) => {
+  const { enter, alone, finish, groups, close } = openQueue()
+  const written: string[] = []
+  const say = (name: string) => enter(name).then((result) => written.push(result))
+  const all = [say('a'), say('b')]
+  await setImmediate()
+  t.same(groups, [['a', 'b']], 'what came in one turn')
+  all.push(...['c', 'd', 'e', 'f'].map(say))
+  const one = alone(async () => written.push('one'))
+  all.push(say('g'))
+  await finish()
+  t.same(groups.at(-1), ['c', 'd', 'e'], 'as much as a group may hold')
+  await finish()
+  t.same(groups.at(-1), ['f'], 'nothing overtakes what goes alone')
+  await finish()
+  await one
+  await setImmediate()
+  t.same(groups.at(-1), ['g'])
+  const closed = close()
+  await finish()
+  await Promise.all([...all, closed])
+  t.same(written, ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name} is stored`).concat('one', 'g is stored'))
+  await t.rejects(enter('h'), { message: 'The store is closed.' })
+  await t.rejects(
+    alone(async () => {}),
+    { message: 'The store is closed.' }
+  )
+})
+
+t.test('a group that fails takes all its writes with it, a refusal its own', async (t) => {
+  const { enter, alone, finish, fail, close } = openQueue()
+  const failed = Promise.allSettled([enter('a'), enter('b')])
+  await setImmediate()
+  await fail(new Error('gone'))
+  t.match(await failed, Array(2).fill({ status: 'rejected', reason: { message: 'gone' } }))
+
+  const refused = Promise.allSettled([enter('c'), enter('d')])
+  await setImmediate()
+  await finish((name) => (name === 'c' ? new AppError('conflict') : name))
+  t.match(await refused, [{ status: 'rejected', reason: { kind: 'conflict' } }, { value: 'd' }])
+  await t.rejects(
+    alone(() => Promise.reject(new Error('no'))),
+    { message: 'no' }
+  )
+  await close()
+})
+
+t.test('what has waited for too long is not written any more', async (t) => {
+  const { enter, finish, groups, close } = openQueue({ maxWaitMs: 50, weight: 1 })
+  const first = enter('first')
+  await setImmediate()
+  const late = t.rejects(enter('late'), { message: 'The database has not answered in time.' })
+  const since = performance.now()
+  while (performance.now() - since < 60) await setImmediate()
+  const inTime = enter('in time')
+  await finish()
+  await late
+  await finish()
+  t.same(await Promise.all([first, inTime]), ['first is stored', 'in time is stored'])
+  t.same(groups, [['first'], ['in time']])
+  await close()
+})
