@@ -7,11 +7,13 @@ import { latency } from './parts/latency.js'
 import { memory } from './parts/memory.js'
 import { presence } from './parts/presence.js'
 import { start } from './parts/start.js'
+import { stores } from './parts/stores.js'
 import { talk } from './parts/talk.js'
 import { type Tables, toTable } from './report.js'
 
 const parts: Record<string, (effort: Effort) => Promise<Tables>> = {
   talk,
+  stores,
   latency,
   presence,
   handshake,

@@ -24,8 +24,12 @@ export interface Measured {
 export const privateKey = 'the secret of a benchmark, known to everybody'
 
 /** Starts the built server as its users do, with its database in a folder. */
-export function startMessenger(dir: string, environment: Record<string, string> = {}): Promise<Measured> {
-  return startProcess('messenger', [process.execPath, resolve('dist/bin/messenger-server.js')], {
+export function startMessenger(
+  dir: string,
+  environment: Record<string, string> = {},
+  name = 'messenger'
+): Promise<Measured> {
+  return startProcess(name, [process.execPath, resolve('dist/bin/messenger-server.js')], {
     cwd: dir,
     env: {
       ...process.env,
@@ -58,12 +62,12 @@ async function startProcess(
   const child = spawn(program as string, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
-  const line = await firstLineOf(child, name)
+  const port = await portOf(child, name)
   const startMs = performance.now() - begin
   const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
   return {
     name,
-    url: `ws://127.0.0.1:${line.match(/:(\d+)\/?$/)?.[1]}`,
+    url: `ws://127.0.0.1:${port}`,
     startMs,
     residentBytes: () => Number(proc('status').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024,
     cpuMicroseconds() {
@@ -83,9 +87,14 @@ async function startProcess(
   }
 }
 
-async function firstLineOf(child: ChildProcess, name: string): Promise<string> {
-  const line = once(createInterface(child.stdout as Readable), 'line')
-  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} has ended with code ${code}`)))
-  const [text] = await Promise.race([line, ended])
-  return String(text)
+/** The port in the link that a process prints when it listens. */
+async function portOf(child: ChildProcess, name: string): Promise<string> {
+  for await (const line of createInterface(child.stdout as Readable)) {
+    const [, port] = line.match(/^(?:Messenger: http:.*)?:(\d+)\/?$/) ?? []
+    if (port) {
+      child.stdout?.resume()
+      return port
+    }
+  }
+  throw new Error(`${name} has ended before it listened`)
 }

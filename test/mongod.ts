@@ -1,60 +1,74 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { MongoClient } from 'mongodb'
 import type { Test } from 'tap'
 
 const named = process.env.MONGODB_URL
-const isInstalled = spawnSync('mongod', ['--version']).status === 0
+
+/** Whether there is a `mongod` in the PATH. */
+export function findMongod(): boolean {
+  return spawnSync('mongod', ['--version']).status === 0
+}
 
 /** Why the tests that need MongoDB are skipped; false when they are not. */
 export const withoutMongo =
-  !(named || isInstalled) && 'The MongoDB half was skipped: no mongod in the PATH, no MONGODB_URL in the environment.'
+  !(named || findMongod()) && 'The MongoDB half was skipped: no mongod in the PATH, no MONGODB_URL in the environment.'
 
-/** A MongoDB server of a test's own. */
+/** A running server. */
 export interface Mongod {
   /** `mongodb://127.0.0.1:PORT` */
   url: string
   child: ChildProcess
-  /** Ends it. */
+}
+
+/** Starts a server that keeps its data in a folder, and waits until it can be used. @param port a free one when absent */
+export async function runMongod(dir: string, port?: number): Promise<Mongod> {
+  const ownPort = port ?? (await findFreePort())
+  const dbPath = join(dir, 'mongodb')
+  mkdirSync(dbPath, { recursive: true })
+  const child = spawn('mongod', ['--port', `${ownPort}`, '--dbpath', dbPath, '--bind_ip', '127.0.0.1'])
+  child.stderr.resume()
+  for await (const line of createInterface(child.stdout)) if (line.includes('Waiting for connections')) break
+  child.stdout.resume()
+  return { url: `mongodb://127.0.0.1:${ownPort}`, child }
+}
+
+/** A server of a test's own, which the test can end. */
+export interface TestMongod extends Mongod {
   stop(): Promise<void>
   /** Starts it again, on the same port, with the same data. */
   start(): Promise<void>
 }
 
-/** Starts a server of its own; it ends with the test. */
-export async function startMongod(t: Test): Promise<Mongod> {
-  const port = await findFreePort()
-  const dir = t.testdir({ db: {} })
-  let child = await run()
-
-  async function run() {
-    const started = spawn('mongod', ['--port', `${port}`, '--dbpath', `${dir}/db`, '--bind_ip', '127.0.0.1'])
-    started.stderr.resume()
-    const lines = createInterface(started.stdout)
-    for await (const line of lines) if (line.includes('Waiting for connections')) break
-    started.stdout.resume()
-    return started
-  }
+/** Starts a server; it ends with the test. */
+export async function startMongod(t: Test): Promise<TestMongod> {
+  const dir = t.testdir()
+  let running = await runMongod(dir)
+  const { url } = running
 
   async function stop() {
+    const { child } = running
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGTERM')
+    // Should it be stopped, too.
     child.kill('SIGCONT')
     await once(child, 'exit')
   }
   t.teardown(stop)
 
   return {
-    url: `mongodb://127.0.0.1:${port}`,
+    url,
     get child() {
-      return child
+      return running.child
     },
     stop,
     async start() {
-      child = await run()
+      running = await runMongod(dir, Number(new URL(url).port))
     }
   }
 }

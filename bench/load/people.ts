@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import jwt from '@fastify/jwt'
 import Fastify from 'fastify'
 import { WebSocket } from 'ws'
-import { openSqliteStore } from '../../src/store/sqlite/index.js'
+import { openStore } from '../../src/store/open.js'
 import type { Store } from '../../src/store/store.js'
 import { type Measured, privateKey } from '../processes.js'
 
@@ -14,12 +14,17 @@ export interface Person {
   cookie: string
 }
 
-const storeOptions = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
+const storeOptions = { busyTimeoutMs: 5000, maxLogPages: 10_000, timeoutMs: 60_000, onNotice: () => {} }
 const connectsAtATime = 50
 
 /** Fills the store that a messenger started in this folder will use. */
-export async function withStoreOf<T>(dir: string, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = openSqliteStore(join(dir, 'data', 'messenger.db'), storeOptions)
+export function withStoreOf<T>(dir: string, use: (store: Store) => Promise<T>): Promise<T> {
+  return withStoreAt(`file:${join(dir, 'data', 'messenger.db')}`, use)
+}
+
+/** Fills the store that a URL names. */
+export async function withStoreAt<T>(url: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(url, storeOptions)
   const result = await use(store)
   await store.close()
   return result

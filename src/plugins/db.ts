@@ -14,7 +14,7 @@ interface DbOptions extends Omit<StoreOptions, 'onNotice'> {
 
 export default fp<DbOptions>(
   async (app, { url, ...options }) => {
-    const store = await openStore(url, { ...options, onNotice: (notice) => app.log.warn(notice) })
+    const store = await openStore(url, { ...options, onNotice: app.log.warn.bind(app.log) })
     app.addHook('onClose', () => store.close())
     app.decorate('db', store)
   },
