@@ -68,4 +68,17 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
       t.match(await store.listUpdates(user._id, cursor, 9), { users: [{ tag: '@Bob', firstName: 'Robert' }] })
     }
   })
+
+  t.test('a read mark that has nothing to move writes nothing', async (t) => {
+    const { store, ann, bob, collections, say } = await openProcesses(t, newDatabase(t))
+    await say('one')
+    await say('two')
+    await store.markAsRead(bob._id, ann._id, 1)
+    const moved = await store.listDialogs(bob._id, 0, 1)
+    const written = await collections.conversations.findOne()
+    t.same(await store.markAsRead(bob._id, ann._id, 1), { hasMoved: false, unreadCount: 1, upToSeq: 1 })
+    t.same(await store.markAsRead(ann._id, bob._id), { hasMoved: false, unreadCount: 0, upToSeq: 0 })
+    t.same(await collections.conversations.findOne(), written)
+    t.same(await store.listDialogs(bob._id, 0, 1), moved)
+  })
 })
