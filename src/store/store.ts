@@ -104,8 +104,10 @@ export interface Store {
   /**
    * Appends a message to the dialog of two users. The same `clientMessageId` of a sender gives the first message
    * again. @throws {AppError} `conflict` when that one differs, `invalidParams` when nobody has the tag
+   *
+   * @param onAdded told of it before the promise resolves; and also when that was refused because it took too long
    */
-  addMessage(message: NewMessage): Promise<AddedMessage>
+  addMessage(message: NewMessage, onAdded?: (added: AddedMessage) => void): Promise<AddedMessage>
   /** A slice of the dialog of two users, newest message first. */
   listMessages(userId: string, peerId: string, startIndex: number, endIndex: number): Promise<StoredMessage[]>
   /** The messages of the dialog of two users from one `seq` to another, both included, oldest first. */

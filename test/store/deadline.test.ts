@@ -1,6 +1,9 @@
 import t from 'tap'
 import { withDeadline } from '../../src/store/deadline.js'
-import type { Store } from '../../src/store/store.js'
+import { openMongoStore } from '../../src/store/mongo/index.js'
+import type { AddedMessage, Store } from '../../src/store/store.js'
+import { useMongo, withoutMongo } from '../mongod.js'
+import { account } from './suite/people.js'
 
 t.test('a call that takes too long is refused', async (t) => {
   let answer: () => void = () => {}
@@ -12,3 +15,21 @@ t.test('a call that takes too long is refused', async (t) => {
   t.equal(await answered, undefined)
   await store.close()
 })
+
+t.test(
+  'a message that is stored too late for its sender is not hidden from its receiver',
+  { skip: withoutMongo },
+  async (t) => {
+    const slow = await openMongoStore((await useMongo(t))(t), { timeoutMs: 5000, onNotice: () => {} })
+    t.teardown(() => slow.close())
+    const [ann] = [await slow.createUser(account('ann')), await slow.createUser(account('bob'))]
+    const store = withDeadline(slow, 0)
+    const hello = { senderId: ann._id, receiverTag: '@bob', text: 'hello' }
+    let tell: (added: AddedMessage) => void = () => {}
+    const told = new Promise<AddedMessage>((resolve) => {
+      tell = resolve
+    })
+    await t.rejects(store.addMessage(hello, tell), { message: 'The database has not answered in time.' })
+    t.match(await told, { message: { text: 'hello' }, receiver: { tag: '@bob' } })
+  }
+)

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.js'
 import { SendMessageParamsSchema, SentMessageSchema } from '../../schemas/message.js'
+import type { AddedMessage } from '../../store/store.js'
 import { method } from '../method.js'
 
 export default method({
@@ -13,19 +14,16 @@ export default method({
     if (receiverTag.toLowerCase() === user.tag.toLowerCase()) {
       throw new AppError('invalidParams', 'is the sender', { path: '/receiverTag' })
     }
-    const { message, receiver, isDuplicate } = await db.addMessage({
-      senderId: user._id,
-      receiverTag,
-      text,
-      clientMessageId
+    const view = ({ message: { _id, seq, date }, receiver }: AddedMessage) => {
+      return { _id, senderTag: user.tag, receiverTag: receiver.tag, text, seq, date }
+    }
+    const added = await db.addMessage({ senderId: user._id, receiverTag, text, clientMessageId }, (added) => {
+      if (added.isDuplicate) return
+      const pushed = view(added)
+      notifier.notify(added.receiver._id, 'newMessage', pushed)
+      notifier.notify(user._id, 'messageSent', { ...pushed, clientMessageId }, connection)
     })
-    const { _id, seq, date } = message
-    const pushed = { _id, senderTag: user.tag, receiverTag: receiver.tag, text, seq, date }
-    const result = { status: 'OK' as const, message: { ...pushed, isRead: false } }
-    if (isDuplicate) return { ...result, duplicate: true }
-
-    notifier.notify(receiver._id, 'newMessage', pushed)
-    notifier.notify(user._id, 'messageSent', { ...pushed, clientMessageId }, connection)
-    return result
+    const result = { status: 'OK' as const, message: { ...view(added), isRead: false } }
+    return added.isDuplicate ? { ...result, duplicate: true } : result
   }
 })

@@ -73,7 +73,11 @@ export function createDialogWrites(collections: Collections, parts: Parts): Dial
 
   return {
     queue,
-    addMessage: (message) => queue.enter(letterOf(message)) as Promise<AddedMessage>,
+    async addMessage(message, onAdded) {
+      const added = (await queue.enter(letterOf(message))) as AddedMessage
+      onAdded?.(added)
+      return added
+    },
     markAsRead: (readerId, peerId, upToSeq) => queue.enter(readWishOf(readerId, peerId, upToSeq)) as Promise<ReadMark>
   }
 }

@@ -63,14 +63,17 @@ export function createMessages(database: Database, { write }: GroupCommit, parts
   )
 
   return {
-    addMessage: (message) =>
-      write(() => {
+    async addMessage(message, onAdded) {
+      const added = await write(() => {
         const receiver = identities.findByTag(message.receiverTag)
         if (!receiver) throw refusals.unknownReceiver()
         const addressed = { ...message, receiverId: receiver._id }
         const known = message.clientMessageId === undefined ? undefined : findKnown(addressed)
         return { message: known ?? append(addressed), receiver, isDuplicate: known !== undefined }
-      }),
+      })
+      onAdded?.(added)
+      return added
+    },
 
     async listMessages(userId, peerId, startIndex, endIndex) {
       const { a, b } = pairOf(userId, peerId)

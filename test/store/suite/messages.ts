@@ -50,6 +50,25 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
+  t.test('who is told of a message is told before its sender', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    const log: string[] = []
+    const say = async (text: string) => {
+      const { message } = await store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text }, (added) => {
+        log.push(`${added.message.text} is told`)
+      })
+      for (let index = 0; index < 9; index++) await undefined
+      log.push(`${message.text} is answered`)
+    }
+    await Promise.all(['1', '2', '3'].map(say))
+    t.same(
+      log,
+      ['1', '2', '3'].flatMap((text) => [`${text} is told`, `${text} is answered`]),
+      'and one after the other'
+    )
+    await store.close()
+  })
+
   t.test('a slice of a dialog is half open', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     for (const text of ['1', '2', '3', '4', '5']) {
