@@ -14,8 +14,11 @@ export async function countBehindMarks(
       ? [dialog.readSeqA, dialog.unreadA, dialog.user2Tag]
       : [dialog.readSeqB, dialog.unreadB, dialog.user1Tag]
     if (upToSeq === null || upToSeq >= lastSeq || upToSeq <= readSeq) return
-    const countFrom = (from: number, to: number) =>
-      messages.countDocuments({ conversationId: dialog._id, seq: { $gt: from, $lte: to }, senderTag })
+    // Not countDocuments: it is an aggregation.
+    const countFrom = async (from: number, to: number) => {
+      const filter = { conversationId: dialog._id, seq: { $gt: from, $lte: to }, senderTag }
+      return (await messages.find(filter, { projection: { _id: 1 } }).toArray()).length
+    }
     // The shorter side of the new mark; what is behind a mark is never counted again.
     const isNearEnd = lastSeq - upToSeq < upToSeq - readSeq
     const behind = isNearEnd ? await countFrom(upToSeq, lastSeq) : unread - (await countFrom(readSeq, upToSeq))

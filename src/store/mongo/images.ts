@@ -11,6 +11,6 @@ export function createImages({ images }: Pick<Collections, 'images'>): Images {
       await images.insertOne({ _id: name, ownerId: toId(ownerId), bytes: new Binary(bytes) })
     },
     findImage: async (name) => (await images.findOne({ _id: name }))?.bytes.buffer,
-    hasImage: async (name) => (await images.countDocuments({ _id: name }, { limit: 1 })) > 0
+    hasImage: async (name) => (await images.findOne({ _id: name }, { projection: { _id: 1 } })) !== null
   }
 }
