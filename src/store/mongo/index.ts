@@ -38,10 +38,7 @@ export interface MongoOptions {
 export async function openMongoStore(url: string, { timeoutMs, onNotice }: MongoOptions): Promise<Store> {
   const { client, database } = await connectToDatabase(url, onNotice)
   const collections = collectionsOf(database)
-  await assertAdopted(collections).catch(async (error) => {
-    await client.close()
-    throw error
-  })
+  await assertAdopted(collections).catch((error) => client.close().then(() => Promise.reject(error)))
   await createIndexes(collections)
   const versions = await openVersions(collections)
   const cursors = await openCursors(collections, versions)
