@@ -80,21 +80,19 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     const empty = newDatabase(t)
     const file = join(t.testdir({ file: '' }), 'file')
     const secret = 'mongodb://ann:secret@127.0.0.1/x'
+    // All of it, so that no password is in it.
+    const usage = /^Usage: messenger-server adopt URL \[--images DIR\], with the URL of a MongoDB database$/
     const mistakes = [
-      { why: 'no URL', args: [], says: /^Usage: messenger-server adopt URL \[--images DIR\]/ },
-      { why: 'another URL', args: ['file:data/messenger.db'], says: /^Usage/ },
-      { why: 'two URLs', args: [secret, secret], says: /^Usage/ },
-      { why: 'an unknown option', args: [secret, '--force'], says: /^Usage/ },
+      { why: 'no URL', args: [], says: usage },
+      { why: 'another URL', args: ['file:data/messenger.db'], says: usage },
+      { why: 'two URLs', args: [secret, secret], says: usage },
+      { why: 'an unknown option', args: [secret, '--force'], says: usage },
       { why: 'no folder', args: [secret, '--images', file], says: /file is no folder\.$/ },
       { why: 'nobody there', args: [empty], says: /^There are no users in this database\.$/ }
     ]
     for (const { why, args, says } of mistakes) {
       await t.rejects(run(...args), { message: says }, why)
-      await t.rejects(
-        run(...args).catch((error) => Promise.reject(error.message.includes('secret'))),
-        false
-      )
     }
-    t.match(await outcomeOf(spawnAdopt(t, [])), { code: 1, stderr: /^Usage/ })
+    t.match(await outcomeOf(spawnAdopt(t, [])), { code: 1, stderr: /^Usage.*\n$/ })
   })
 })

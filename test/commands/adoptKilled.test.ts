@@ -1,11 +1,14 @@
 import { ObjectId } from 'mongodb'
 import t, { type Test } from 'tap'
+import { openMongoStore } from '../../src/store/mongo/index.js'
 import { outcomeOf, spawnMessenger } from '../messengerProcess.js'
 import { useMongo, withoutMongo } from '../mongod.js'
 import { connect, historyOf, run, serve } from './adopted.js'
-import { runUntilWrite } from './adoptProcess.js'
+import { runUntilCut, runUntilKilled } from './adoptProcess.js'
 import type { FirstGeneration } from './firstGeneration.js'
 import { createFirstGeneration } from './firstGeneration.js'
+
+const storeOptions = { timeoutMs: 5000, onNotice: () => {} }
 
 t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
@@ -21,38 +24,36 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
       await old.meet(one, two)
     }
     const lines = Array.from({ length: 210 }, (_, index) => `${index % 2 ? '@ann > @bob' : '@bob > @ann'}: ${index}`)
-    for (const line of lines) await old.say(line, { isRead: line.length < 15 })
+    await old.sayAll(lines, (index) => ({ isRead: index < 100 }))
     for (const line of ['@Ann > @bob: I', '@eve > @bob: am', '@cid > @Ann: here', '@cid > @cid: so'])
       await old.say(line)
     return old
   }
 
-  t.test('run again it changes nothing, even beside a server', async (t) => {
+  t.test('run again, after a server has used it, it changes nothing', async (t) => {
     const old = await manyThings(t)
     await run(old.url)
-    const ann = await connect(t, await serve(t, old), 'ann', 'same@test.example')
+    const server = await serve(t, old)
+    const ann = await connect(t, server, 'ann', 'same@test.example')
     await ann.call('sendMessageToUser', ['@bob', 'new'])
     t.equal((await historyOf(ann, '@bob')).at(-1), '211 @ann: new*')
+    await server.app.close()
     const state = await old.state()
     const report = await run(old.url)
     t.ok(report.includes('Adopted: 4 users, 4 dialogs, 213 messages.'))
     t.same(await old.state(), state)
   })
 
-  t.test('killed before any of its writes, it ends in the same state', async (t) => {
+  t.test('whenever it is ended, no server starts, and the next run ends in the same state', async (t) => {
     const whole = await manyThings(t)
     await run(whole.url)
     const expected = await whole.state()
-    let hasEnded = false
-    for (let write = 1; !hasEnded; write += 3) {
+    for (let write = 1; ; write += 3) {
       const old = await manyThings(t)
-      hasEnded = await runUntilWrite(t, old.url, write)
-      if (!hasEnded) {
-        const child = spawnMessenger(t, { dir: t.testdir(), environment: { DB_URL: old.url } })
-        t.match(await outcomeOf(child), { code: 1, stderr: /first generation/ }, 'no server starts on it')
-      }
+      if (await runUntilCut(t, old.url, write)) break
+      await t.rejects(openMongoStore(old.url, storeOptions), { message: /^This is a database of the first generation/ })
       await run(old.url)
-      t.same(await old.state(), expected, `killed before write ${write}`)
+      t.same(await old.state(), expected, `ended before write ${write}`)
     }
   })
 
@@ -60,7 +61,11 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     const whole = await manyThings(t)
     await run(whole.url)
     const old = await manyThings(t)
-    for (let write = 8; !(await runUntilWrite(t, old.url, write)); write += 6) t.comment(`killed before write ${write}`)
+    t.equal(await runUntilKilled(t, old.url, 8), false)
+    const child = spawnMessenger(t, { dir: t.testdir(), environment: { DB_URL: old.url } })
+    t.match(await outcomeOf(child), { code: 1, stderr: /^This is a database of the first generation/ })
+    for (let write = 15; !(await runUntilKilled(t, old.url, write)); write += 7)
+      t.comment(`killed before write ${write}`)
     t.same(await old.state(), await whole.state())
   })
 })

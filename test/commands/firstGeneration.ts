@@ -15,6 +15,8 @@ export interface FirstGeneration {
   meet(user1Tag: string, user2Tag: string): Promise<ObjectId>
   /** `@ann > @bob: text`, sent one minute after the last one and read, unless the changes say something else. */
   say(line: string, changes?: Document): Promise<ObjectId>
+  /** The same, many times. */
+  sayAll(lines: string[], changesOf: (index: number) => Document): Promise<void>
   /** Everything that the adoption makes, in words that two adoptions have in common. */
   state(): Promise<unknown>
 }
@@ -42,6 +44,11 @@ export async function createFirstGeneration(t: Test, url: string): Promise<First
   const add = async (collection: Collection, document: Document) =>
     (await collection.insertOne({ _id: newId(), ...document })).insertedId
 
+  function sentence(line: string) {
+    const [, senderTag, receiverTag, text] = /^(\S*) > (\S*): (.*)$/.exec(line) as unknown as string[]
+    return { senderTag, receiverTag, text, date: new Date(start + sent++ * minute), isRead: true }
+  }
+
   return {
     url,
     users,
@@ -57,10 +64,9 @@ export async function createFirstGeneration(t: Test, url: string): Promise<First
       return add(users, { tag, firstName: 'First', lastName: 'Last', email, password, salt: 'salt', ...changes })
     },
     meet: (user1Tag, user2Tag) => add(conversations, { user1Tag, user2Tag }),
-    say(line, changes) {
-      const [, senderTag, receiverTag, text] = /^(\S*) > (\S*): (.*)$/.exec(line) as unknown as string[]
-      const date = new Date(start + sent++ * minute)
-      return add(messages, { senderTag, receiverTag, text, date, isRead: true, ...changes })
+    say: (line, changes) => add(messages, { ...sentence(line), ...changes }),
+    async sayAll(lines, changesOf) {
+      await messages.insertMany(lines.map((line, index) => ({ _id: newId(), ...sentence(line), ...changesOf(index) })))
     },
     async state() {
       const sorted = (collection: Collection, field: string) =>
