@@ -14,8 +14,8 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const firstGeneration = (t: Test) => createFirstGeneration(t, newDatabase(t))
 
-  /** Two with a long history, double conversations and namesakes, so that every step has something to do. */
-  async function manyThings(t: Test): Promise<FirstGeneration> {
+  /** Two with a history, double conversations and namesakes, so that every step has something to do. */
+  async function manyThings(t: Test, length = 12): Promise<FirstGeneration> {
     const old = await firstGeneration(t)
     for (const tag of ['@ann', '@bob', '@Ann', '@cid']) await old.signUp(tag, { email: 'same@test.example' })
     await old.users.insertOne({ _id: new ObjectId('5d0000000000000000000000'), tag: '@eve' })
@@ -23,15 +23,15 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
       const [one, two] = pair.split(' ') as [string, string]
       await old.meet(one, two)
     }
-    const lines = Array.from({ length: 210 }, (_, index) => `${index % 2 ? '@ann > @bob' : '@bob > @ann'}: ${index}`)
-    await old.sayAll(lines, (index) => ({ isRead: index < 100 }))
+    const lines = Array.from({ length }, (_, index) => `${index % 2 ? '@ann > @bob' : '@bob > @ann'}: ${index}`)
+    await old.sayAll(lines, (index) => ({ isRead: index < length / 2 }))
     for (const line of ['@Ann > @bob: I', '@eve > @bob: am', '@cid > @Ann: here', '@cid > @cid: so'])
       await old.say(line)
     return old
   }
 
   t.test('run again, after a server has used it, it changes nothing', async (t) => {
-    const old = await manyThings(t)
+    const old = await manyThings(t, 210)
     await run(old.url)
     const server = await serve(t, old)
     const ann = await connect(t, server, 'ann', 'same@test.example')
@@ -58,13 +58,13 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   })
 
   t.test('killed again and again, it gets there', async (t) => {
-    const whole = await manyThings(t)
+    const whole = await manyThings(t, 210)
     await run(whole.url)
-    const old = await manyThings(t)
+    const old = await manyThings(t, 210)
     t.equal(await runUntilKilled(t, old.url, 8), false)
     const child = spawnMessenger(t, { dir: t.testdir(), environment: { DB_URL: old.url } })
     t.match(await outcomeOf(child), { code: 1, stderr: /^This is a database of the first generation/ })
-    for (let write = 15; !(await runUntilKilled(t, old.url, write)); write += 7)
+    for (let write = 16; !(await runUntilKilled(t, old.url, write)); write += 8)
       t.comment(`killed before write ${write}`)
     t.same(await old.state(), await whole.state())
   })

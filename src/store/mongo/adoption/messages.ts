@@ -39,9 +39,14 @@ export async function addressMessages(old: OldCollections, collections: Collecti
 async function moveToDialogs({ conversations, messages }: OldCollections, pairs: Pairs, addressed: Addressed[]) {
   const dialogs = await pairs.open(addressed.map(({ members }) => ({ ...members, isUserA: true })))
   const dialogOf = ({ members }: Addressed) => dialogs.get(keyOfPair(members)) as ObjectId
+  const newest = new Map<ObjectId, number>()
+  for (const message of addressed) {
+    const dialog = dialogOf(message)
+    newest.set(dialog, Math.max(newest.get(dialog) ?? Number.NEGATIVE_INFINITY, message.date.getTime()))
+  }
   await conversations.bulkWrite(
-    addressed.map((message) => {
-      return { updateOne: { filter: { _id: dialogOf(message) }, update: { $max: { unnumbered: message.date } } } }
+    Array.from(newest, ([_id, dateMs]) => {
+      return { updateOne: { filter: { _id }, update: { $max: { unnumbered: new Date(dateMs) } } } }
     })
   )
   await messages.bulkWrite(
