@@ -13,11 +13,11 @@ export interface Listed {
   isRead: boolean
 }
 
-/** @returns what the command says */
+/** @returns what the command says, but for how MongoDB runs */
 export async function run(...args: string[]): Promise<string[]> {
   const lines: string[] = []
   await adopt(args, (line) => lines.push(line))
-  return lines
+  return lines.filter((line) => !line.startsWith('MongoDB runs'))
 }
 
 export const serve = (t: Test, { url }: FirstGeneration) => startServer(t, { config: { db: { url } } })

@@ -11,7 +11,7 @@ export async function adoptPeople(old: OldCollections): Promise<void> {
     const flaws = new Map(batch.map((document) => [document, flawOf(document)] as const))
     const updates = batch
       .filter((document) => !flaws.get(document))
-      .map((document) => ({ updateOne: { filter: { _id: document._id }, update: { $set: fieldsOf(document) } } }))
+      .map((document) => ({ updateOne: { filter: { _id: document._id }, update: updateOf(document) } }))
     if (updates.length > 0) await users.bulkWrite(updates)
     const leaving = [...flaws].flatMap(([document, why]) => (why ? [{ document, why }] : []))
     await leaveOut(old, users, leaving)
@@ -20,24 +20,30 @@ export async function adoptPeople(old: OldCollections): Promise<void> {
 
 function flawOf(document: Document): Reason | undefined {
   if (!isObjectId(document._id)) return 'id'
-  const isWhole = texts.every((name) => isText(document[name])) && hashOf(document)
+  const isWhole = texts.every((name) => isText(document[name])) && hashFieldOf(document)
   return isWhole ? undefined : 'field'
 }
 
-function fieldsOf(document: Document) {
+function updateOf(document: Document) {
   const { _id, img } = document
-  return {
-    password: hashOf(document),
+  const field = hashFieldOf(document) as string
+  const fields = {
+    password: document[field],
     img: isText(img) ? img : defaultImage,
     lastSeen: _id.getTimestamp().getTime(),
     changed: 0,
     untoldChange: null
   }
+  // It would be there still when the user has a better one.
+  return field === 'password' ? { $set: fields } : { $set: fields, $unset: { [field]: '' } }
 }
 
-/** The hash, in whatever field it is. */
-function hashOf({ password, ...others }: Document): string | undefined {
-  return [password, ...Object.values(others)].find((value) => isText(value) && value.startsWith('$argon2'))
+/** Where the hash is: not everybody had it in `password`. */
+function hashFieldOf(document: Document): string | undefined {
+  return ['password', ...Object.keys(document)].find((name) => {
+    const value = document[name]
+    return isText(value) && value.startsWith('$argon2')
+  })
 }
 
 export function isText(value: unknown): value is string {
