@@ -34,8 +34,8 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
       /is now @ivy: ivy/,
       /is now @user: @123/,
       '@Ann_3 now logs in with ME+3@test.example: ME@test.example belongs to an older account.',
-      '@user now logs in with I+2: i belongs to an older account.'.replace(': i ', ': I '),
-      /^Left out: 1 messages of nobody: /
+      '@user now logs in with I+2: I belongs to an older account.',
+      /^Left out: messages of users who are not there .*: 1$/
     ]) {
       t.ok(
         report.some((said) => (typeof line === 'string' ? said === line : line.test(said))),
@@ -82,7 +82,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
 
     const report = await run(old.url)
     t.ok(report.includes('Adopted: 2 users, 0 dialogs, 0 messages.'))
-    t.ok(report.includes('Left out: 2 messages without a text.'))
+    t.ok(report.includes('Left out: messages without a text: 2'))
     t.ok(report.includes('The user eve is left out: @eve.'))
     for (const { from, why, document } of odd) {
       const kept = await old.leftOut.findOne({ _id: { from, _id: document._id } as never })

@@ -5,10 +5,10 @@ import { insertNew } from '../duplicates.js'
 export const reasons = {
   id: 'whose _id is no ObjectId',
   field: 'that lack a tag, a name, an e-mail or an argon2 hash',
-  double: 'that were double: all messages of the two are now in the other one',
+  double: 'that were double, since all messages of the two are in the other one now',
   text: 'without a text',
-  nobody: 'of nobody: whose user is not there, is left out, or is one of two that only the exact spelling tells apart',
-  oneself: 'of somebody with himself'
+  nobody: 'of users who are not there or left out, or whom only the exact spelling would tell apart',
+  oneself: 'of users with themselves'
 }
 
 export type Reason = keyof typeof reasons

@@ -18,7 +18,7 @@ export async function report(
   for (const { collectionName: from } of [users, conversations, messages]) {
     for (const [why, words] of Object.entries(reasons)) {
       const count = await leftOut.countDocuments({ '_id.from': from, why: why as Reason })
-      if (count > 0) print(`Left out: ${count} ${from} ${words}.`)
+      if (count > 0) print(`Left out: ${from} ${words}: ${count}`)
     }
   }
   for await (const { _id, document } of leftOut.find({ '_id.from': users.collectionName })) {
