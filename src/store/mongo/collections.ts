@@ -134,9 +134,9 @@ export function collectionsOf(database: Db): Collections {
   }
 }
 
+const indexed = Object.keys(indexes) as (keyof Collections)[]
+
 /** Makes the indexes that are not there; uniqueness is a promise of theirs. */
-export async function createIndexes(collections: Collections): Promise<void> {
-  for (const [name, descriptions] of Object.entries(indexes)) {
-    await collections[name as keyof Collections].createIndexes(descriptions)
-  }
+export async function createIndexes(collections: Collections, names = indexed): Promise<void> {
+  for (const name of names) await collections[name].createIndexes(indexes[name] as IndexDescription[])
 }

@@ -23,12 +23,17 @@ const standalone =
  * Connects to the database that a URL names, `messenger` where it names none.
  *
  * @param onNotice told of what this server cannot promise
+ * @param patience for what takes longer than a call of a server may
  * @throws {Error} without the URL's password, when nobody answers
  */
-export async function connectToDatabase(url: string, onNotice: (notice: string) => void) {
+export async function connectToDatabase(
+  url: string,
+  onNotice: (notice: string) => void,
+  patience: Pick<MongoClientOptions, 'socketTimeoutMS'> = {}
+) {
   // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
   const { MongoClient } = await import('mongodb')
-  const client = new MongoClient(url, { ...promises, appName: 'messenger-server' })
+  const client = new MongoClient(url, { ...promises, ...patience, appName: 'messenger-server' })
   let isStandalone = false
   client.on('topologyDescriptionChanged', ({ newDescription }) => {
     isStandalone = hasStandalone(newDescription)

@@ -7,6 +7,7 @@ import { connectToDatabase } from './connect.js'
 import { openCursors } from './cursors.js'
 import { createDialogs } from './dialogs.js'
 import { createDialogWrites } from './dialogWrites.js'
+import { assertAdopted } from './generation.js'
 import { createIdentities } from './identities.js'
 import { createImages } from './images.js'
 import { createLastSeen } from './lastSeen.js'
@@ -32,11 +33,12 @@ export interface MongoOptions {
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
  * @param url `mongodb://…` or `mongodb+srv://…`
- * @throws {Error} when nobody answers
+ * @throws {Error} when nobody answers, or the database has still to be adopted
  */
 export async function openMongoStore(url: string, { timeoutMs, onNotice }: MongoOptions): Promise<Store> {
   const { client, database } = await connectToDatabase(url, onNotice)
   const collections = collectionsOf(database)
+  await assertAdopted(collections).catch((error) => client.close().then(() => Promise.reject(error)))
   await createIndexes(collections)
   const versions = await openVersions(collections)
   const cursors = await openCursors(collections, versions)

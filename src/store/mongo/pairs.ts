@@ -65,7 +65,8 @@ export function createPairs({ users, conversations }: Pick<Collections, 'users' 
   }
 }
 
-interface Members {
+/** The two of a dialog, `a` the one with the smaller id. */
+export interface Members {
   a: string
   b: string
   user1Tag: string

@@ -1,0 +1,57 @@
+import { collectionsOf, createIndexes } from '../collections.js'
+import { connectToDatabase } from '../connect.js'
+import { beginAdoption, endAdoption, isFirstGeneration } from '../generation.js'
+import { openVersions } from '../versions.js'
+import { openAddressBook } from './addressBook.js'
+import { adoptConversations } from './conversations.js'
+import { addressMessages } from './messages.js'
+import { adoptNames, emails, tags } from './names.js'
+import { numberMessages } from './numbering.js'
+import { oldCollectionsOf } from './old.js'
+import { adoptPeople } from './people.js'
+import { adoptPictures } from './pictures.js'
+import { report } from './report.js'
+
+interface AdoptionOptions {
+  /** The folder of the pictures. */
+  images: string | undefined
+  print(line: string): void
+}
+
+/**
+ * Turns a database of the first generation into one of this server, in place. Whenever it is ended, the next run goes on
+ * where it was: each step looks for what is still to be done.
+ *
+ * @throws {Error} when there is nobody in the database
+ */
+export async function adoptDatabase(url: string, { images, print }: AdoptionOptions): Promise<void> {
+  // An index of a large collection takes its time, and nothing waits for it.
+  const { client, database } = await connectToDatabase(url, print, { socketTimeoutMS: 0 })
+  try {
+    const collections = collectionsOf(database)
+    const old = oldCollectionsOf(database)
+    if (!(await old.users.findOne())) throw new Error('There are no users in this database.')
+    if (await isFirstGeneration(collections)) {
+      await beginAdoption(collections)
+      print('Adopting users')
+      await adoptPeople(old)
+      await adoptNames(old.users, tags)
+      await adoptNames(old.users, emails)
+      await createIndexes(collections, ['users'])
+      print('Adopting conversations')
+      const book = await openAddressBook(old)
+      await adoptConversations(old, collections, book)
+      await createIndexes(collections, ['conversations'])
+      print('Adopting messages')
+      await addressMessages(old, collections, book)
+      await numberMessages(old, await openVersions(collections))
+      await createIndexes(collections)
+    }
+    print('Adopting pictures')
+    await adoptPictures(old, collections, images, print)
+    await endAdoption(collections)
+    await report(old, print)
+  } finally {
+    await client.close()
+  }
+}

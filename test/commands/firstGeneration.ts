@@ -1,0 +1,94 @@
+import argon2 from 'argon2'
+import { type Collection, type Document, MongoClient, ObjectId } from 'mongodb'
+import type { Test } from 'tap'
+
+/** A database as the first generation has left it. */
+export interface FirstGeneration {
+  url: string
+  users: Collection<Document>
+  conversations: Collection<Document>
+  messages: Collection<Document>
+  leftOut: Collection<Document>
+  /** Signs up `@name` with `name@test.example` and `name-secret`, the next one being younger. */
+  signUp(tag: string, changes?: Document): Promise<ObjectId>
+  /** Begins a conversation, whether there is one or not. */
+  meet(user1Tag: string, user2Tag: string): Promise<ObjectId>
+  /** `@ann > @bob: text`, sent one minute after the last one and read, unless the changes say something else. */
+  say(line: string, changes?: Document): Promise<ObjectId>
+  /** The same, many times. */
+  sayAll(lines: string[], changesOf: (index: number) => Document): Promise<void>
+  /** Everything that the adoption makes, in words that two adoptions have in common. */
+  state(): Promise<unknown>
+}
+
+/** When the first message was sent. */
+export const start = Date.parse('2020-01-01T00:00:00Z')
+export const minute = 60_000
+
+export async function createFirstGeneration(t: Test, url: string): Promise<FirstGeneration> {
+  const client = new MongoClient(url)
+  t.teardown(() => client.close())
+  const database = client.db(new URL(url).pathname.slice(1))
+  const [users, conversations, messages, leftOut, images, settings] = [
+    'users',
+    'conversations',
+    'messages',
+    'leftOut',
+    'images',
+    'settings'
+  ].map((name) => database.collection(name)) as [Collection, Collection, Collection, Collection, Collection, Collection]
+  let count = 0
+  let sent = 0
+  // In the order of the calls, whatever second it is.
+  const newId = () => new ObjectId((0x5e000000 + ++count).toString(16).padEnd(24, '0'))
+  const add = async (collection: Collection, document: Document) =>
+    (await collection.insertOne({ _id: newId(), ...document })).insertedId
+
+  function sentence(line: string) {
+    const [, senderTag, receiverTag, text] = /^(\S*) > (\S*): (.*)$/.exec(line) as unknown as string[]
+    return { senderTag, receiverTag, text, date: new Date(start + sent++ * minute), isRead: true }
+  }
+
+  return {
+    url,
+    users,
+    conversations,
+    messages,
+    leftOut,
+    async signUp(tag, changes) {
+      const name = tag.slice(1)
+      const salt = Buffer.alloc(16, name)
+      const options = { type: argon2.argon2i, salt, memoryCost: 1024, timeCost: 2 } as const
+      const password = await argon2.hash(`${name}-secret`, options)
+      const email = `${name}@test.example`
+      return add(users, { tag, firstName: 'First', lastName: 'Last', email, password, salt: 'salt', ...changes })
+    },
+    meet: (user1Tag, user2Tag) => add(conversations, { user1Tag, user2Tag }),
+    say: (line, changes) => add(messages, { ...sentence(line), ...changes }),
+    async sayAll(lines, changesOf) {
+      await messages.insertMany(lines.map((line, index) => ({ _id: newId(), ...sentence(line), ...changesOf(index) })))
+    },
+    async state() {
+      const sorted = (collection: Collection, field: string) =>
+        collection
+          .find()
+          .sort({ [field]: 1 })
+          .toArray()
+      return {
+        users: await sorted(users, '_id'),
+        // Whether a dialog that had no conversation gets one `_id` or another, and which numbers are left out, is all the same.
+        conversations: (await sorted(conversations, 'position')).map(({ _id, position, ...others }) => others),
+        messages: (await sorted(messages, 'version')).map(({ conversationId, version, ...others }) => others),
+        leftOut: (await sorted(leftOut, 'document._id')).map(({ document, ...others }) => ({ ...others, document })),
+        images: (await sorted(images, '_id')).map(({ _id }) => _id),
+        settings: (await sorted(settings, '_id')).map(({ _id }) => _id),
+        indexes: await Promise.all(
+          [users, conversations, messages].map(async (collection) => {
+            const indexes = await collection.indexes()
+            return indexes.map(({ name }) => name).sort()
+          })
+        )
+      }
+    }
+  }
+}
