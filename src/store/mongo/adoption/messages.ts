@@ -22,7 +22,7 @@ interface Addressed {
 export async function addressMessages(old: OldCollections, collections: Collections, book: AddressBook): Promise<void> {
   const { conversations, messages } = old
   const pairs = createPairs(collections)
-  await conversations.createIndex({ unnumbered: 1 }, { sparse: true })
+  await conversations.createIndex({ unnumbered: 1 })
   for await (const batch of batchesOf(messages.find({ users: null }))) {
     const people = await book.find(batch.flatMap(({ senderTag, receiverTag }) => [senderTag, receiverTag]))
     const sorted = batch.map((document) => address(document, people))

@@ -11,7 +11,7 @@ export async function numberMessages(old: OldCollections, versions: Versions): P
   const temporary = await messages.createIndex({ conversationId: 1, date: 1, _id: 1 })
   for (;;) {
     // One by one, since a cursor would not outlive long histories.
-    const dialog = await conversations.findOne({ unnumbered: { $exists: true } }, { sort: { unnumbered: 1 } })
+    const dialog = await conversations.findOne({ unnumbered: { $type: 'date' } }, { sort: { unnumbered: 1 } })
     if (!dialog) break
     await numberDialog(old, versions, dialog._id)
     await finishDialog(old, dialog)
