@@ -11,6 +11,9 @@ const promises: MongoClientOptions = {
   waitQueueTimeoutMS: 2000
 }
 
+/** How long the parts of a call may take. */
+export type Patience = Pick<MongoClientOptions, 'socketTimeoutMS'>
+
 const defaultDatabase = 'messenger'
 
 const standalone =
@@ -23,10 +26,10 @@ const standalone =
  * @param onNotice told of what this server cannot promise
  * @throws {Error} without the URL's password, when nobody answers
  */
-export async function connectToDatabase(url: string, onNotice: (notice: string) => void) {
+export async function connectToDatabase(url: string, onNotice: (notice: string) => void, patience: Patience = {}) {
   // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
   const { MongoClient } = await import('mongodb')
-  const client = new MongoClient(url, { ...promises, appName: 'messenger-server' })
+  const client = new MongoClient(url, { ...promises, ...patience, appName: 'messenger-server' })
   let isStandalone = false
   client.on('topologyDescriptionChanged', ({ newDescription }) => {
     isStandalone = hasStandalone(newDescription)

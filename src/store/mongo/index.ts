@@ -16,6 +16,7 @@ import { createPost } from './post.js'
 import { createProfileChanges } from './profileChanges.js'
 import { loadSecret } from './secret.js'
 import { createSettler } from './settler.js'
+import { assertFinished } from './unfinishedCopy.js'
 import { createUpdates } from './updates.js'
 import { createUserSearch } from './userSearch.js'
 import { createUsers } from './users.js'
@@ -32,12 +33,10 @@ export interface MongoOptions {
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
  * @param url `mongodb://…` or `mongodb+srv://…`
- * @throws {Error} when nobody answers
+ * @throws {Error} when nobody answers, or it is an unfinished copy
  */
 export async function openMongoStore(url: string, { timeoutMs, onNotice }: MongoOptions): Promise<Store> {
-  const { client, database } = await connectToDatabase(url, onNotice)
-  const collections = collectionsOf(database)
-  await createIndexes(collections)
+  const { client, collections } = await open(url, onNotice)
   const versions = await openVersions(collections)
   const cursors = await openCursors(collections, versions)
   const settler = createSettler(collections, versions)
@@ -79,4 +78,17 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice }: Mongo
     }
   }
   return withDeadline(store, timeoutMs)
+}
+
+async function open(url: string, onNotice: (notice: string) => void) {
+  const { client, database } = await connectToDatabase(url, onNotice)
+  const collections = collectionsOf(database)
+  try {
+    await assertFinished(collections)
+    await createIndexes(collections)
+    return { client, collections }
+  } catch (error) {
+    await client.close()
+    throw error
+  }
 }
