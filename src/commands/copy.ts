@@ -16,7 +16,7 @@ const again = 'Stop the servers that use it, and run the same command again.'
 const maxPageRecords = 1000
 // Of up to 16 MiB each.
 const maxPageImages = 8
-const reportedRecords = 5000
+const reportedRecords = 2000
 
 /**
  * `messenger-server copy FROM TO`: makes an empty store a copy of another one. Killed at any moment and run again it goes on.
@@ -91,7 +91,7 @@ async function copyKind({ source, target, print }: Copy, start: Mark, note: (mar
     if (records.length > 0) await to.write(records)
     done += records.length
     if (next !== undefined) await note({ ...start, after: next, done })
-    if (next !== undefined && done - reported >= reportedRecords) {
+    if (done < total && done - reported >= reportedRecords) {
       print(`${kind}: ${done} of ${total}`)
       reported = done
     }

@@ -1,9 +1,12 @@
-import type { AnyBulkWriteOperation, ObjectId } from 'mongodb'
+import type { ObjectId } from 'mongodb'
 import type { ClientMessageIdRecord, MessageRecord, Shelf } from '../archive.js'
 import { digestOfMessage } from './claims.js'
 import type { ClaimDocument, Collections, ConversationDocument, MessageDocument } from './collections.js'
 import { toId } from './ids.js'
 import { beforeAll, pageOf, put, readById } from './shelf.js'
+
+const idDigits = 24
+const maxPageClaims = 1000
 
 type Members = Pick<ConversationDocument, '_id' | 'a' | 'b' | 'users' | 'user1Tag' | 'user2Tag'>
 
@@ -96,24 +99,18 @@ export function createClientMessageIdShelf(collections: Collections): Shelf<Clie
       const claims = await readById(clientMessageIds, after, limit)
       return pageOf(claims, await toRecords(claims), limit, ({ _id }) => _id)
     },
-    async write(records) {
-      await put(clientMessageIds, records.map(toClaim))
-      await messages.bulkWrite(records.map(toNote), { ordered: false })
-    },
+    write: (records) => put(clientMessageIds, records.map(toClaim)),
     async count() {
-      const pageClaims = 1000
       let count = 0
-      for (let after = ''; ; ) {
-        const claims = await readById(clientMessageIds, after, pageClaims)
-        if (claims.length > 0) count += await messages.countDocuments(idsOf(claims))
-        if (claims.length < pageClaims) return count
-        after = (claims.at(-1) as ClaimDocument)._id
-      }
+      let claims: ClaimDocument[] = []
+      do {
+        claims = await readById(clientMessageIds, claims.at(-1)?._id ?? '', maxPageClaims)
+        count += await messages.countDocuments(idsOf(claims))
+      } while (claims.length > 0)
+      return count
     }
   }
 }
-
-const idDigits = 24
 
 function toClientMessageId(key: string, { _id, a, b, seq, text }: MessageRecord): ClientMessageIdRecord {
   const [senderId, clientMessageId] = [key.slice(0, idDigits), key.slice(idDigits)]
@@ -123,9 +120,4 @@ function toClientMessageId(key: string, { _id, a, b, seq, text }: MessageRecord)
 function toClaim({ senderId, clientMessageId, messageId, a, b, text }: ClientMessageIdRecord): ClaimDocument {
   const digest = digestOfMessage(senderId === a ? b : a, text)
   return { _id: senderId + clientMessageId, messageId: toId(messageId), digest }
-}
-
-/** The message itself has its id, too. */
-function toNote({ messageId, clientMessageId }: ClientMessageIdRecord): AnyBulkWriteOperation<MessageDocument> {
-  return { updateOne: { filter: { _id: toId(messageId) }, update: { $set: { clientMessageId } } } }
 }
