@@ -141,7 +141,7 @@ export interface Target extends Archive {
 }
 
 export function describeUnfinished({ from }: Pick<Mark, 'from'>): string {
-  return `it is an unfinished copy of ${from}: run "messenger-server copy" with the same stores again, which finishes it`
+  return `the store is an unfinished copy of ${from}: run "messenger-server copy" with the same stores again, which finishes it`
 }
 
 export const holdsSomething = 'it already holds something, and only an empty store becomes a copy'

@@ -20,8 +20,8 @@ const maxSettledDialogs = 100
  */
 export function openMongoSource(url: string, name: string): Promise<Source> {
   return openArchive(url, name, async (collections) => {
-    if (!(await hasVersions(collections))) throw new Error('there is no store of this program in it')
     await assertFinished(collections)
+    if (!(await hasVersions(collections))) throw new Error('it is no store of this program')
     const versions = await openVersions(collections)
     await settleAll(collections, versions)
     return {
@@ -53,15 +53,18 @@ export function openMongoTarget(url: string, name: string, secret: string | unde
   })
 }
 
+/** @throws {Error} that has the name */
 async function openArchive<T>(url: string, name: string, prepare: (collections: Collections) => Promise<T>) {
-  const { client, database } = await connectToDatabase(url, () => {}, patience)
-  const collections = collectionsOf(database)
   try {
-    const prepared = await prepare(collections)
+    const { client, database } = await connectToDatabase(url, () => {}, patience)
+    const collections = collectionsOf(database)
+    const prepared = await prepare(collections).catch(async (error) => {
+      await client.close()
+      throw error
+    })
     return { ...prepared, name, shelves: createShelves(collections), close: () => client.close() }
   } catch (error) {
-    await client.close()
-    throw error
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error })
   }
 }
 
