@@ -40,7 +40,7 @@ t.test('a copy that is killed again and again is finished in the end', async (t)
   await talk(from, 9000)
   const spawnCopy = () => spawnMessenger(t, { dir, args: ['copy', `file:${from}`, `file:${to}`] })
 
-  for (const start of ['users', 'messages: 4000', 'messages: 8000', 'clientMessageIds: 2000']) {
+  for (const start of ['users', 'messages: 2000', 'messages: 4000']) {
     const child = spawnCopy()
     const exit = once(child, 'exit')
     for await (const line of createInterface(child.stdout as Readable)) if (line.startsWith(start)) break
