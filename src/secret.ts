@@ -10,21 +10,34 @@ export function createSecret(): string {
 
 /** The secret kept in a file (mode 0600), made when there is no such file. */
 export function loadSecret(file: string): string {
-  if (!existsSync(file)) makeSecret(file)
-  const secret = readFileSync(file, 'utf8').trim()
-  if (secret === '') throw new Error(`${file} is empty: delete it to have a new secret made`)
-  return secret
+  return readSecret(file) ?? keepSecret(file, createSecret())
 }
 
-/** The file appears whole or not at all, and the first of two processes makes it. */
-function makeSecret(file: string): void {
+/** The same, where there is such a file. @throws {Error} when it is empty */
+export function readSecret(file: string): string | undefined {
+  return existsSync(file) ? secretIn(file) : undefined
+}
+
+/**
+ * The file appears whole or not at all, and the first of two processes makes it.
+ *
+ * @returns the secret that is in the file
+ */
+export function keepSecret(file: string, secret: string): string {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const draft = `${file}.${randomBytes(4).toString('hex')}`
-  writeFileSync(draft, createSecret(), { mode: 0o600, flush: true })
+  writeFileSync(draft, secret, { mode: 0o600, flush: true })
   try {
     linkSync(draft, file)
   } catch {
     // Another process was first; if not, reading the file tells what is wrong.
   }
   unlinkSync(draft)
+  return secretIn(file)
+}
+
+function secretIn(file: string): string {
+  const secret = readFileSync(file, 'utf8').trim()
+  if (secret === '') throw new Error(`${file} is empty: delete it to have a new secret made`)
+  return secret
 }

@@ -21,15 +21,17 @@ export interface MessengerProcess {
 interface ProcessOptions {
   dir: string
   entry?: string
+  /** What stands behind the program's name. */
+  args?: string[]
   environment?: Record<string, string>
 }
 
 /** Runs the server as its users do, in a process of its own; it ends with the test. */
 export function spawnMessenger(
   t: Test,
-  { dir, entry = 'dist/src/server.js', environment }: ProcessOptions
+  { dir, entry = 'dist/src/server.js', args = [], environment }: ProcessOptions
 ): ChildProcess {
-  const child = spawn(process.execPath, [resolve(entry)], {
+  const child = spawn(process.execPath, [resolve(entry), ...args], {
     cwd: dir,
     env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ...environment }
   })

@@ -91,6 +91,8 @@ export interface ImageDocument {
 /** The name of an opening of the store. */
 export interface EpochDocument {
   _id: string
+  /** The last version for which it has given cursors, where the store is a copy of the one in which it did. */
+  lastVersion?: number
 }
 
 export interface SettingDocument {
@@ -105,7 +107,7 @@ export interface Collections {
   clientMessageIds: Collection<ClaimDocument>
   images: Collection<ImageDocument>
   epochs: Collection<EpochDocument>
-  /** The newest version, and the secret of tokens. */
+  /** The newest version, the secret of tokens, and the mark of an unfinished copy. */
   settings: Collection<SettingDocument>
 }
 

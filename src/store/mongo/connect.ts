@@ -13,6 +13,9 @@ const promises: MongoClientOptions = {
   waitQueueTimeoutMS: 2000
 }
 
+/** How long the parts of a call may take. */
+export type Patience = Pick<MongoClientOptions, 'socketTimeoutMS'>
+
 const defaultDatabase = 'messenger'
 
 const standalone =
@@ -26,11 +29,7 @@ const standalone =
  * @param patience for what takes longer than a call of a server may
  * @throws {Error} without the URL's password, when nobody answers
  */
-export async function connectToDatabase(
-  url: string,
-  onNotice: (notice: string) => void,
-  patience: Pick<MongoClientOptions, 'socketTimeoutMS'> = {}
-) {
+export async function connectToDatabase(url: string, onNotice: (notice: string) => void, patience: Patience = {}) {
   // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
   const { MongoClient } = await import('mongodb')
   const client = new MongoClient(url, { ...promises, ...patience, appName: 'messenger-server' })

@@ -15,12 +15,14 @@ export interface Cursors {
 /** Begins an epoch, one for each opening: a cursor that names an unknown one comes from another database. */
 export async function openCursors({ epochs }: Pick<Collections, 'epochs'>, versions: Versions): Promise<Cursors> {
   const own = randomBytes(8).toString('hex')
-  const known = new Set([own])
+  const lastVersions = new Map([[own, Number.POSITIVE_INFINITY]])
   await epochs.insertOne({ _id: own })
 
-  async function isKnown(name: string) {
-    if (!known.has(name) && (await epochs.findOne({ _id: name }))) known.add(name)
-    return known.has(name)
+  /** Of an unknown epoch nothing is known. */
+  async function lastVersionOf(name: string): Promise<number> {
+    const epoch = lastVersions.has(name) ? null : await epochs.findOne({ _id: name })
+    if (epoch) lastVersions.set(name, epoch.lastVersion ?? Number.POSITIVE_INFINITY)
+    return lastVersions.get(name) ?? Number.NEGATIVE_INFINITY
   }
 
   return {
@@ -29,7 +31,7 @@ export async function openCursors({ epochs }: Pick<Collections, 'epochs'>, versi
     async toVersion(cursor) {
       const [, name = '', digits] = pattern.exec(cursor) ?? []
       const version = Number(digits)
-      if (name && (await isKnown(name)) && version <= (await versions.newest())) return version
+      if (name && version <= (await lastVersionOf(name)) && version <= (await versions.newest())) return version
       throw refusals.foreignCursor()
     }
   }

@@ -1,3 +1,4 @@
+import type { Db } from 'mongodb'
 import { withDeadline } from '../deadline.js'
 import type { Store } from '../store.js'
 import { createChanges } from './changes.js'
@@ -17,6 +18,7 @@ import { createPost } from './post.js'
 import { createProfileChanges } from './profileChanges.js'
 import { loadSecret } from './secret.js'
 import { createSettler } from './settler.js'
+import { assertFinished } from './unfinishedCopy.js'
 import { createUpdates } from './updates.js'
 import { createUserSearch } from './userSearch.js'
 import { createUsers } from './users.js'
@@ -33,12 +35,24 @@ export interface MongoOptions {
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
  * @param url `mongodb://…` or `mongodb+srv://…`
- * @throws {Error} when nobody answers, or the database has still to be adopted
+ * @throws {Error} when nobody answers, it is an unfinished copy, or it has still to be adopted
  */
 export async function openMongoStore(url: string, { timeoutMs, onNotice }: MongoOptions): Promise<Store> {
   const { client, database } = await connectToDatabase(url, onNotice)
+  try {
+    const store = await openStoreIn(database, timeoutMs)
+    const close = () => store.close().finally(() => client.close())
+    return withDeadline({ ...store, close }, timeoutMs)
+  } catch (error) {
+    await client.close()
+    throw error
+  }
+}
+
+async function openStoreIn(database: Db, timeoutMs: number): Promise<Store> {
   const collections = collectionsOf(database)
-  await assertAdopted(collections).catch((error) => client.close().then(() => Promise.reject(error)))
+  await assertFinished(collections)
+  await assertAdopted(collections)
   await createIndexes(collections)
   const versions = await openVersions(collections)
   const cursors = await openCursors(collections, versions)
@@ -58,7 +72,7 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice }: Mongo
   const dialogs = createDialogs(collections, settler)
   const { settle, view, ...dialogLists } = dialogs
 
-  const store: Store = {
+  return {
     ...createUsers(collections, { queue, identities, profileChanges }),
     ...createUserSearch(collections),
     ...lastSeen,
@@ -77,8 +91,6 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice }: Mongo
     async close() {
       await Promise.all([queue.close(), closeLastSeen()])
       await settler.finish()
-      await client.close()
     }
   }
-  return withDeadline(store, timeoutMs)
 }

@@ -13,6 +13,14 @@ export interface Versions {
 
 const _id = 'version'
 
+export async function hasVersions({ settings }: Pick<Collections, 'settings'>): Promise<boolean> {
+  return (await settings.countDocuments({ _id }, { limit: 1 })) > 0
+}
+
+export async function setNewestVersion({ settings }: Pick<Collections, 'settings'>, value: number): Promise<void> {
+  await settings.replaceOne({ _id }, { value }, { upsert: true })
+}
+
 export async function openVersions({ settings }: Pick<Collections, 'settings'>): Promise<Versions> {
   await insertNew(settings, [{ _id, value: 0 }])
   const read = (counter: SettingDocument | null) => counter?.value as number

@@ -1,0 +1,109 @@
+import type { ObjectId } from 'mongodb'
+import { holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../archive.js'
+import { type Collections, collectionsOf, createIndexes } from './collections.js'
+import { connectToDatabase } from './connect.js'
+import { insertNew } from './duplicates.js'
+import { createProfileChanges } from './profileChanges.js'
+import { keepSecret, readSecret } from './secret.js'
+import { createSettler } from './settler.js'
+import { createShelves } from './shelves.js'
+import { assertFinished, readMark, removeMark, writeMark } from './unfinishedCopy.js'
+import { hasVersions, openVersions, setNewestVersion, type Versions } from './versions.js'
+
+// To count takes long where there is much.
+const patience = { socketTimeoutMS: 600_000 }
+const maxSettledDialogs = 100
+
+/**
+ * @param name the URL without what is secret in it
+ * @throws {Error} when nobody answers, or there is no finished store
+ */
+export function openMongoSource(url: string, name: string): Promise<Source> {
+  return openArchive(url, name, async (collections) => {
+    await assertFinished(collections)
+    if (!(await hasVersions(collections))) throw new Error('it is no store of this program')
+    const versions = await openVersions(collections)
+    await settleAll(collections, versions)
+    return {
+      async state() {
+        const version = await versions.newest()
+        return { version, epochs: await readEpochs(collections, version), secret: await readSecret(collections) }
+      }
+    }
+  })
+}
+
+/**
+ * @param name the URL without what is secret in it
+ * @param secret of the source
+ * @throws {Error} when something is stored there that is no unfinished copy; nothing has changed then
+ */
+export function openMongoTarget(url: string, name: string, secret: string | undefined): Promise<Target> {
+  return openArchive(url, name, async (collections) => {
+    await assertFree(collections, secret)
+    await createIndexes(collections)
+    return {
+      mark: () => readMark(collections),
+      setMark: (mark) => writeMark(collections, mark),
+      async finish(state) {
+        await writeState(collections, state)
+        await removeMark(collections)
+      }
+    }
+  })
+}
+
+/** @throws {Error} that has the name */
+async function openArchive<T>(url: string, name: string, prepare: (collections: Collections) => Promise<T>) {
+  try {
+    const { client, database } = await connectToDatabase(url, () => {}, patience)
+    const collections = collectionsOf(database)
+    const prepared = await prepare(collections).catch(async (error) => {
+      await client.close()
+      throw error
+    })
+    return { ...prepared, name, shelves: createShelves(collections), close: () => client.close() }
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Does what servers that were killed could not do any more, so that everything is in its own collection. */
+async function settleAll(collections: Collections, versions: Versions): Promise<void> {
+  const settler = createSettler(collections, versions)
+  await createProfileChanges(collections, settler, versions).tellAll()
+  const find = () =>
+    collections.conversations
+      .find({ isPending: true }, { projection: { _id: 1 } })
+      .limit(maxSettledDialogs)
+      .map(({ _id }): ObjectId => _id)
+      .toArray()
+  for (let ids = await find(); ids.length > 0; ids = await find()) await settler.settle(ids)
+}
+
+async function assertFree(collections: Collections, secret: string | undefined): Promise<void> {
+  const known = await readSecret(collections)
+  if (known !== undefined && secret !== undefined && known !== secret) throw new Error(holdsOtherSecret)
+  if (await readMark(collections)) return
+  const { users, images, conversations, messages, clientMessageIds } = collections
+  for (const collection of [users, images, conversations, messages, clientMessageIds]) {
+    if ((await collection.countDocuments({}, { limit: 1 })) > 0) throw new Error(holdsSomething)
+  }
+}
+
+async function readEpochs({ epochs }: Collections, newest: number) {
+  const found = await epochs.find().toArray()
+  return found
+    .map(({ _id, lastVersion = newest }) => ({ name: _id, lastVersion }))
+    .sort((one, other) => one.lastVersion - other.lastVersion)
+}
+
+async function writeState(collections: Collections, { version, epochs, secret }: State): Promise<void> {
+  await collections.epochs.deleteMany({})
+  await insertNew(
+    collections.epochs,
+    epochs.map(({ name, lastVersion }) => ({ _id: name, lastVersion }))
+  )
+  await setNewestVersion(collections, version)
+  if (secret !== undefined) await keepSecret(collections, secret)
+}

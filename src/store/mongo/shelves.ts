@@ -1,0 +1,106 @@
+import { Binary } from 'bson'
+import type { DialogRecord, ImageRecord, Shelf, Shelves, UserRecord } from '../archive.js'
+import { keyOfEmail, keyOfTag } from '../keys.js'
+import type { Collections, ConversationDocument, ImageDocument, LastMessage, UserDocument } from './collections.js'
+import { toId } from './ids.js'
+import { createClientMessageIdShelf, createMessageShelf } from './messageShelves.js'
+import { emptyDialog } from './pairs.js'
+import { beforeAll, pageOf, put, readById } from './shelf.js'
+
+export function createShelves(collections: Collections): Shelves {
+  return {
+    users: createUserShelf(collections),
+    images: createImageShelf(collections),
+    dialogs: createDialogShelf(collections),
+    messages: createMessageShelf(collections),
+    clientMessageIds: createClientMessageIdShelf(collections)
+  }
+}
+
+function createUserShelf({ users }: Collections): Shelf<UserRecord> {
+  return {
+    async read(after, limit) {
+      const documents = await readById(users, toId(after || beforeAll), limit)
+      return pageOf(documents, documents.map(toUser), limit, ({ _id }) => _id.toHexString())
+    },
+    write: (records) => put(users, records.map(toUserDocument)),
+    count: () => users.countDocuments()
+  }
+}
+
+function toUser({ _id, password, tagKey, emailKey, untoldChange, ...user }: UserDocument): UserRecord {
+  const { tag, email, firstName, lastName, img, lastSeen, changed } = user
+  return { _id: _id.toHexString(), tag, email, passwordHash: password, firstName, lastName, img, lastSeen, changed }
+}
+
+function toUserDocument({ _id, passwordHash, ...user }: UserRecord): UserDocument {
+  return {
+    _id: toId(_id),
+    ...user,
+    tagKey: keyOfTag(user.tag),
+    emailKey: keyOfEmail(user.email),
+    password: passwordHash,
+    untoldChange: null
+  }
+}
+
+function createImageShelf({ images }: Collections): Shelf<ImageRecord> {
+  const toImage = ({ _id, ownerId, bytes }: ImageDocument) => {
+    return { name: _id, ownerId: ownerId.toHexString(), bytes: bytes.buffer }
+  }
+  const toDocument = ({ name, ownerId, bytes }: ImageRecord) => {
+    return { _id: name, ownerId: toId(ownerId), bytes: new Binary(bytes) }
+  }
+  return {
+    async read(after, limit) {
+      const documents = await readById(images, after, limit)
+      return pageOf(documents, documents.map(toImage), limit, ({ _id }) => _id)
+    },
+    write: (records) => put(images, records.map(toDocument)),
+    count: () => images.countDocuments()
+  }
+}
+
+/** A dialog that nobody has said anything in is none yet. */
+const begun = { lastSeq: { $gt: 0 } }
+
+function createDialogShelf({ conversations }: Collections): Shelf<DialogRecord> {
+  return {
+    async read(after, limit) {
+      const documents = await readById(conversations, toId(after || beforeAll), limit, begun)
+      return pageOf(documents, documents.map(toDialog), limit, ({ _id }) => _id.toHexString())
+    },
+    write: (records) => put(conversations, records.map(toDialogDocument)),
+    count: () => conversations.countDocuments(begun)
+  }
+}
+
+const marksOf = (dialog: Omit<DialogRecord, '_id' | 'a' | 'b' | 'tagA' | 'tagB' | 'last'>) => {
+  const { lastSeq, readSeqA, readSeqB, unreadA, unreadB, position, marked, changedA, changedB } = dialog
+  return { lastSeq, readSeqA, readSeqB, unreadA, unreadB, position, marked, changedA, changedB }
+}
+
+function toDialog(dialog: ConversationDocument): DialogRecord {
+  const { _id, a, b, user1Tag, user2Tag } = dialog
+  const { _id: lastId, senderTag, text, date } = dialog.last as LastMessage
+  return {
+    _id: _id.toHexString(),
+    a: a.toHexString(),
+    b: b.toHexString(),
+    tagA: user1Tag,
+    tagB: user2Tag,
+    last: { _id: lastId.toHexString(), isFromA: senderTag === user1Tag, text, date: date.getTime() },
+    ...marksOf(dialog)
+  }
+}
+
+function toDialogDocument(dialog: DialogRecord): ConversationDocument {
+  const { _id, a, b, tagA, tagB, last } = dialog
+  const senderTag = last.isFromA ? tagA : tagB
+  return {
+    ...emptyDialog({ a, user1Tag: tagA, b, user2Tag: tagB }),
+    _id: toId(_id),
+    last: { _id: toId(last._id), senderTag, text: last.text, date: new Date(last.date) },
+    ...marksOf(dialog)
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import { driver } from './driver.js'
+import { migrate } from './migrations.js'
+
+const durability = [
+  ['journal_mode', 'WAL', 'wal'],
+  ['synchronous', 'FULL', 2],
+  ['foreign_keys', 'ON', 1]
+] as const
+
+/** Beside the database and not in it, so that a copy of the file lets nobody sign. */
+export function secretFileOf(file: string): string {
+  return join(dirname(file), 'jwt.key')
+}
+
+/**
+ * Opens a database file in the newest version, made when it is not there.
+ *
+ * @param assertUsable is shown the database before anything in it changes
+ * @throws {Error} that names the file
+ */
+export function openDatabase(
+  file: string,
+  busyTimeoutMs: number,
+  assertUsable: (database: Database) => void
+): Database {
+  let database: Database | undefined
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    database = new driver(file, { timeout: busyTimeoutMs })
+    assertUsable(database)
+    makeDurable(database)
+    migrate(database)
+    return database
+  } catch (error) {
+    database?.close()
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/**
+ * A commit is on the disk when it returns. Set on every open, because better-sqlite3 is built to fall back to
+ * `synchronous=NORMAL` on a file that is already in WAL mode, where a power cut may undo commits.
+ */
+function makeDurable(database: Database): void {
+  for (const [pragma, wish, outcome] of durability) {
+    database.pragma(`${pragma} = ${wish}`)
+    const actual = database.pragma(pragma, { simple: true })
+    if (actual !== outcome) throw new Error(`needs ${pragma}=${wish}, SQLite says ${actual}`)
+  }
+}
