@@ -9,6 +9,9 @@ import type { Test } from 'tap'
 const named = process.env.MONGODB_URL
 const isInstalled = spawnSync('mongod', ['--version']).status === 0
 
+/** Why the tests that start a MongoDB of their own, to stop it, are skipped; false when they are not. */
+export const withoutMongod = !isInstalled && 'What stops MongoDB was skipped: no mongod in the PATH.'
+
 /** Why the tests that need MongoDB are skipped; false when they are not. */
 export const withoutMongo =
   !(named || isInstalled) && 'The MongoDB half was skipped: no mongod in the PATH, no MONGODB_URL in the environment.'
@@ -22,6 +25,9 @@ export interface Mongod {
   stop(): Promise<void>
   /** Starts it again, on the same port, with the same data. */
   start(): Promise<void>
+  /** Stops it where it is, with all its connections. */
+  freeze(): void
+  thaw(): void
 }
 
 /** Starts a server of its own; it ends with the test. */
@@ -55,7 +61,9 @@ export async function startMongod(t: Test): Promise<Mongod> {
     stop,
     async start() {
       child = await run()
-    }
+    },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT')
   }
 }
 
