@@ -8,7 +8,10 @@ const promises: MongoClientOptions = {
   retryWrites: true,
   serverSelectionTimeoutMS: 5000,
   socketTimeoutMS: 10_000,
-  waitQueueTimeoutMS: 2000
+  waitQueueTimeoutMS: 2000,
+  // How soon a server is missed that is silent: with it go the connections that lead nowhere any more.
+  connectTimeoutMS: 3000,
+  heartbeatFrequencyMS: 3000
 }
 
 const defaultDatabase = 'messenger'
