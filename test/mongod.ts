@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { MongoClient } from 'mongodb'
 import type { Test } from 'tap'
@@ -33,11 +36,12 @@ export interface Mongod {
 /** Starts a server of its own; it ends with the test. */
 export async function startMongod(t: Test): Promise<Mongod> {
   const port = await findFreePort()
-  const dir = t.testdir({ db: {} })
+  // Not the test's folder: whoever asks for that gets an empty one.
+  const dir = await mkdtemp(join(tmpdir(), 'mongod-'))
   let child = await run()
 
   async function run() {
-    const started = spawn('mongod', ['--port', `${port}`, '--dbpath', `${dir}/db`, '--bind_ip', '127.0.0.1'])
+    const started = spawn('mongod', ['--port', `${port}`, '--dbpath', dir, '--bind_ip', '127.0.0.1'])
     started.stderr.resume()
     const lines = createInterface(started.stdout)
     for await (const line of lines) if (line.includes('Waiting for connections')) break
@@ -51,7 +55,10 @@ export async function startMongod(t: Test): Promise<Mongod> {
     child.kill('SIGCONT')
     await once(child, 'exit')
   }
-  t.teardown(stop)
+  t.teardown(async () => {
+    await stop()
+    await rm(dir, { recursive: true })
+  })
 
   return {
     url: `mongodb://127.0.0.1:${port}`,

@@ -11,7 +11,7 @@ export interface Wire {
   leadTo(url: string): void
   /** Ends every connection at once, with what is under way on it. */
   cut(): void
-  /** Cuts when the server has said so many bytes more, on whatever connection, in the middle of what it is saying. */
+  /** When the server has said so many bytes more, cuts the connection on which it is speaking, in the middle of that. */
   cutInReply(afterBytes: number): void
   /** Cuts, and lets nobody connect again until it is plugged in. */
   unplug(): void
@@ -36,7 +36,7 @@ export async function openWire(t: Test, url: string, { onConnection }: WireOptio
   let isUnplugged = false
   let bytesUntilCut = Number.POSITIVE_INFINITY
 
-  function scissors() {
+  function scissors(far: Socket) {
     return new Transform({
       transform(chunk: Buffer, _, pass) {
         bytesUntilCut -= chunk.length
@@ -44,7 +44,7 @@ export async function openWire(t: Test, url: string, { onConnection }: WireOptio
         this.push(chunk.subarray(0, bytesUntilCut))
         bytesUntilCut = Number.POSITIVE_INFINITY
         // So that the beginning gets there.
-        setImmediate(cut)
+        setImmediate(() => far.destroy())
       }
     })
   }
@@ -67,7 +67,7 @@ export async function openWire(t: Test, url: string, { onConnection }: WireOptio
     const far = connect(Number(target.port), target.hostname)
     onConnection?.(near, far)
     tie(near, far)
-    tie(far, near, scissors())
+    tie(far, near, scissors(far))
     fromServer.add(far)
   })
   const cut = () => {

@@ -137,12 +137,8 @@ t.test('MongoDB gone and back', { skip: withoutMongod }, async (t) => {
       mongod.thaw()
     })
   )
-  for (const bytes of [0, 1, 20, 300, 5000]) {
+  for (const bytes of [0, 20, 300, 5000]) {
     await t.test(`cut after ${bytes} bytes of replies`, (t) => survive(t, `cut ${bytes}`, () => wire.cutInReply(bytes)))
   }
-  await t.test('connections that lead nowhere any more', (t) =>
-    survive(t, 'half-open', async () => {
-      wire.freeze()
-    })
-  )
+  await t.test('connections that lead nowhere any more', (t) => survive(t, 'half-open', wire.freeze))
 })
