@@ -34,7 +34,9 @@ export async function connectToDatabase(url: string, onNotice: (notice: string) 
   client.on('topologyDescriptionChanged', ({ newDescription }) => {
     isStandalone = hasStandalone(newDescription)
   })
-  await client.connect()
+  await client.connect().catch((error: Error) => {
+    throw new Error(`The database that db.url names cannot be opened: ${error.message}`, { cause: error })
+  })
   if (isStandalone) onNotice(standalone)
   return { client, database: client.db(databaseNameOf(url)) }
 }
