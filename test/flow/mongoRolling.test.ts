@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
 import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
@@ -8,8 +9,8 @@ import { checkDialog } from './truth.js'
 
 const names = ['ann', 'bob', 'cid']
 const restarts = 10
-const messagesPerRestart = 60
-const maxUnacknowledged = 5
+const messagesPerRestart = 30
+const maxUnacknowledged = 2
 
 /** One of two processes, and the wire of those who would like to be connected to it. */
 interface Place {
@@ -54,6 +55,9 @@ async function checkReplica(t: Test, { tag, view }: Replica, { messenger }: Plac
   return dialogs
 }
 
+// Ten starts, and the machine may be busy.
+t.setTimeout(240_000)
+
 t.test('two processes stopped and started in turn, ten times, under load', { skip: withoutMongo }, async (t) => {
   const environment = { DB_URL: (await useMongo(t))(t), RATE_LIMITS: 'off', LOG_LEVEL: 'silent' }
   const dir = t.testdir()
@@ -79,7 +83,7 @@ t.test('two processes stopped and started in turn, ten times, under load', { ski
     const [place, other] = count % 2 ? [places[0], places[1]] : [places[1], places[0]]
     const enough = everything() + messagesPerRestart
     await restart(t, place, other, start)
-    while (everything() < enough) await Promise.race(replicas.map((replica) => replica.catchUp()))
+    while (everything() < enough) await setImmediate()
   }
   isOver = true
   await Promise.all(talking)
