@@ -68,7 +68,8 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice }: Mongo
       cursors,
       dialogs,
       settler,
-      changes: createChanges(collections)
+      changes: createChanges(collections),
+      profileChanges
     }),
     ...createImages(collections),
     loadSecret: () => loadSecret(collections),
