@@ -1,4 +1,5 @@
 import type { MongoClientOptions, TopologyDescription } from 'mongodb'
+import { patchDriver } from './driverPatch.js'
 
 /** Set, never inherited from a URL or a default: what an acknowledged write means must not depend on them. */
 const promises: MongoClientOptions = {
@@ -29,6 +30,7 @@ const standalone =
 export async function connectToDatabase(url: string, onNotice: (notice: string) => void) {
   // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
   const { MongoClient } = await import('mongodb')
+  await patchDriver()
   const client = new MongoClient(url, { ...promises, appName: 'messenger-server' })
   let isStandalone = false
   client.on('topologyDescriptionChanged', ({ newDescription }) => {
