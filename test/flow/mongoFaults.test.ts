@@ -137,8 +137,13 @@ t.test('MongoDB gone and back', { skip: withoutMongod }, async (t) => {
       mongod.thaw()
     })
   )
+  for (const time of [1, 2, 3, 4]) {
+    await t.test(`every connection cut at once, ${time}`, (t) => survive(t, `cut ${time}`, wire.cut))
+  }
   for (const bytes of [0, 20, 300, 5000]) {
-    await t.test(`cut after ${bytes} bytes of replies`, (t) => survive(t, `cut ${bytes}`, () => wire.cutInReply(bytes)))
+    await t.test(`cut after ${bytes} bytes of replies`, (t) =>
+      survive(t, `cut after ${bytes}`, () => wire.cutInReply(bytes))
+    )
   }
   await t.test('connections that lead nowhere any more', (t) => survive(t, 'half-open', wire.freeze))
 })
