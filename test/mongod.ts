@@ -2,7 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { MongoClient } from 'mongodb'
@@ -14,6 +16,9 @@ const named = process.env.MONGODB_URL
 export function findMongod(): boolean {
   return spawnSync('mongod', ['--version']).status === 0
 }
+
+/** Why the tests that start a MongoDB of their own, to stop it, are skipped; false when they are not. */
+export const withoutMongod = !findMongod() && 'What stops MongoDB was skipped: no mongod in the PATH.'
 
 /** Why the tests that need MongoDB are skipped; false when they are not. */
 export const withoutMongo =
@@ -43,11 +48,15 @@ export interface TestMongod extends Mongod {
   stop(): Promise<void>
   /** Starts it again, on the same port, with the same data. */
   start(): Promise<void>
+  /** Stops it where it is, with all its connections. */
+  freeze(): void
+  thaw(): void
 }
 
 /** Starts a server; it ends with the test. */
 export async function startMongod(t: Test): Promise<TestMongod> {
-  const dir = t.testdir()
+  // Not the test's folder: whoever asks for that gets an empty one.
+  const dir = await mkdtemp(join(tmpdir(), 'mongod-'))
   let running = await runMongod(dir)
   const { url } = running
 
@@ -59,7 +68,10 @@ export async function startMongod(t: Test): Promise<TestMongod> {
     child.kill('SIGCONT')
     await once(child, 'exit')
   }
-  t.teardown(stop)
+  t.teardown(async () => {
+    await stop()
+    await rm(dir, { recursive: true })
+  })
 
   return {
     url,
@@ -69,7 +81,9 @@ export async function startMongod(t: Test): Promise<TestMongod> {
     stop,
     async start() {
       running = await runMongod(dir, Number(new URL(url).port))
-    }
+    },
+    freeze: () => void running.child.kill('SIGSTOP'),
+    thaw: () => void running.child.kill('SIGCONT')
   }
 }
 

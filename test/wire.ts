@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { Transform } from 'node:stream'
 import type { Test } from 'tap'
 
 /** A TCP proxy in front of a server: the cable that one can pull. */
@@ -10,6 +11,8 @@ export interface Wire {
   leadTo(url: string): void
   /** Ends every connection at once, with what is under way on it. */
   cut(): void
+  /** When the server has said so many bytes more, cuts the connection on which it is speaking, in the middle of that. */
+  cutInReply(afterBytes: number): void
   /** Cuts, and lets nobody connect again until it is plugged in. */
   unplug(): void
   plugIn(): void
@@ -19,17 +22,37 @@ export interface Wire {
   freeze(): void
 }
 
+interface WireOptions {
+  /** Shown both ends of each connection, before anything goes through. */
+  onConnection?(near: Socket, far: Socket): void
+}
+
 /** Opens a wire to a server; it is gone with the test. */
-export async function openWire(t: Test, url: string): Promise<Wire> {
+export async function openWire(t: Test, url: string, { onConnection }: WireOptions = {}): Promise<Wire> {
   let target = new URL(url)
   const ends = new Set<Socket>()
   const fromServer = new Set<Socket>()
   let isFrozen = false
   let isUnplugged = false
+  let bytesUntilCut = Number.POSITIVE_INFINITY
 
-  function tie(one: Socket, other: Socket) {
+  function scissors(far: Socket) {
+    return new Transform({
+      transform(chunk: Buffer, _, pass) {
+        bytesUntilCut -= chunk.length
+        if (bytesUntilCut >= 0) return pass(null, chunk)
+        this.push(chunk.subarray(0, bytesUntilCut))
+        bytesUntilCut = Number.POSITIVE_INFINITY
+        // So that the beginning gets there.
+        setImmediate(() => far.destroy())
+      }
+    })
+  }
+
+  function tie(one: Socket, other: Socket, through?: Transform) {
     ends.add(one)
-    one.pipe(other)
+    if (through) one.pipe(through).pipe(other)
+    else one.pipe(other)
     // What is wrong with it does not matter: it ends.
     one.on('error', () => {})
     one.on('close', () => {
@@ -42,8 +65,9 @@ export async function openWire(t: Test, url: string): Promise<Wire> {
   const proxy = createServer((near) => {
     if (isUnplugged) return near.destroy()
     const far = connect(Number(target.port), target.hostname)
+    onConnection?.(near, far)
     tie(near, far)
-    tie(far, near)
+    tie(far, near, scissors(far))
     fromServer.add(far)
   })
   const cut = () => {
@@ -63,6 +87,9 @@ export async function openWire(t: Test, url: string): Promise<Wire> {
       target = new URL(other)
     },
     cut,
+    cutInReply(afterBytes) {
+      bytesUntilCut = afterBytes
+    },
     unplug() {
       isUnplugged = true
       cut()

@@ -53,13 +53,15 @@ export function openReplica(t: Test, { url, tag, cookie, limit }: Options): Repl
     // An end follows.
     device.socket.on('error', () => {})
     const cut = device.closed.then(() => Promise.reject(new Error('cut')))
+    const opened = { device, isGreeted: false }
     const caughtUp = Promise.race([device.hello, cut]).then((hello) => {
       cursor ??= hello.cursor
+      opened.isGreeted = true
       for (const unsent of outbox.values()) deliver(unsent)
       return catchUp(device)
     })
     caughtUp.catch(() => {})
-    return { device, caughtUp }
+    return Object.assign(opened, { caughtUp })
   }
 
   async function catchUp({ call }: Device) {
@@ -106,7 +108,8 @@ export function openReplica(t: Test, { url, tag, cookie, limit }: Options): Repl
       return new Promise((acknowledge) => {
         const unsent: Unsent = { params: [receiverTag, text, `id of ${text}`], acknowledge }
         outbox.set(unsent.params[2], unsent)
-        deliver(unsent)
+        // Before that, it would come before what waits for the greeting.
+        if (connection.isGreeted) deliver(unsent)
       })
     },
     markAsRead: (senderTag, upToSeq) => tell('markMessagesWithUserAsRead', { senderTag, upToSeq }),

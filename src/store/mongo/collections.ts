@@ -71,7 +71,6 @@ export interface MessageDocument {
   date: Date
   seq: number
   version: number
-  clientMessageId?: string
 }
 
 /** Which message has, or would have got, a `clientMessageId`. `_id` is the sender's id and the `clientMessageId`. */

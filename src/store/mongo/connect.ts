@@ -1,4 +1,5 @@
 import type { MongoClientOptions, TopologyDescription } from 'mongodb'
+import { patchDriver } from './driverPatch.js'
 
 /** Set, never inherited from a URL or a default: what an acknowledged write means must not depend on them. */
 const promises: MongoClientOptions = {
@@ -10,7 +11,10 @@ const promises: MongoClientOptions = {
   retryWrites: true,
   serverSelectionTimeoutMS: 5000,
   socketTimeoutMS: 10_000,
-  waitQueueTimeoutMS: 2000
+  waitQueueTimeoutMS: 2000,
+  // How soon a server is missed that is silent: with it go the connections that lead nowhere any more.
+  connectTimeoutMS: 3000,
+  heartbeatFrequencyMS: 3000
 }
 
 /** How long the parts of a call may take. */
@@ -32,12 +36,15 @@ const standalone =
 export async function connectToDatabase(url: string, onNotice: (notice: string) => void, patience: Patience = {}) {
   // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
   const { MongoClient } = await import('mongodb')
+  await patchDriver()
   const client = new MongoClient(url, { ...promises, ...patience, appName: 'messenger-server' })
   let isStandalone = false
   client.on('topologyDescriptionChanged', ({ newDescription }) => {
     isStandalone = hasStandalone(newDescription)
   })
-  await client.connect()
+  await client.connect().catch((error: Error) => {
+    throw new Error(`The database that db.url names cannot be opened: ${error.message}`, { cause: error })
+  })
   if (isStandalone) onNotice(standalone)
   return { client, database: client.db(databaseNameOf(url)) }
 }

@@ -84,7 +84,8 @@ async function openStoreIn(database: Db, timeoutMs: number): Promise<Store> {
       cursors,
       dialogs,
       settler,
-      changes: createChanges(collections)
+      changes: createChanges(collections),
+      profileChanges
     }),
     ...createImages(collections),
     loadSecret: () => loadSecret(collections),

@@ -11,7 +11,6 @@ export interface MessageEntry {
   isFromA: boolean
   text: string
   date: Date
-  clientMessageId?: string
 }
 
 export interface MarkEntry {

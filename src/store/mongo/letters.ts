@@ -62,7 +62,5 @@ export function entryOf(write: DialogWrite): MessageEntry | MarkEntry {
   const { _id } = write
   const { isUserA } = pairOfWrite(write)
   if (write.kind === 'mark') return { _id, kind: 'mark', isByA: isUserA, upToSeq: write.upToSeq }
-  const { text, clientMessageId } = write.message
-  const entry: MessageEntry = { _id, kind: 'message', isFromA: isUserA, text, date: write.date }
-  return clientMessageId === undefined ? entry : { ...entry, clientMessageId }
+  return { _id, kind: 'message', isFromA: isUserA, text: write.message.text, date: write.date }
 }

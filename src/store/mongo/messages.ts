@@ -12,10 +12,9 @@ export function messageDocumentOf(
 ): MessageDocument {
   const { _id: conversationId, users, user1Tag, user2Tag } = dialog
   const { entry, seq, date } = effect
-  const { _id, text, clientMessageId } = entry
+  const { _id, text } = entry
   const [senderTag, receiverTag] = entry.isFromA ? [user1Tag, user2Tag] : [user2Tag, user1Tag]
-  const document = { _id, conversationId, users, senderTag, receiverTag, text, date, seq, version }
-  return clientMessageId === undefined ? document : { ...document, clientMessageId }
+  return { _id, conversationId, users, senderTag, receiverTag, text, date, seq, version }
 }
 
 type Marks = Pick<ConversationDocument, 'a' | 'b' | 'user1Tag' | 'readSeqA' | 'readSeqB'>

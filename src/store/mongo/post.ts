@@ -18,31 +18,25 @@ export interface Post {
 export function createPost(collections: Collections, settler: Settler): Post {
   let settling: Promise<void> = Promise.resolve()
 
-  /** @returns the letters that another process has begun to store, and this one has stored */
-  async function store(writes: DialogWrite[], lost: Set<DialogWrite>): Promise<Set<DialogWrite>> {
-    const taken = new Set<DialogWrite>()
-    const fresh = writes.filter((write) => lost.has(write) || !isKnown(write))
-    for (let start = 0; start < fresh.length; ) {
-      const next = fresh.findIndex((write, index) => index >= start && lost.has(write))
-      const end = next === -1 ? fresh.length : next
-      await push(collections, fresh.slice(start, end))
-      const write = fresh[end]
-      if (write && (await takeOver(collections, write))) taken.add(write)
-      start = end + 1
-    }
+  /** @returns those that this process has stored, and no other one before it */
+  async function takeOverEach(writes: DialogWrite[]): Promise<DialogWrite[]> {
+    const taken: DialogWrite[] = []
+    for (const write of writes) if (await takeOver(collections, write)) taken.push(write)
     return taken
   }
 
-  /** A dialog in which one of the letters was taken over has refused all of them. */
-  async function storeRefused(writes: DialogWrite[], located: Located, taken: Set<DialogWrite>): Promise<Located> {
-    const isThere = ({ _id }: DialogWrite) => located.messages.has(String(_id)) || located.marks.has(String(_id))
-    const missing = writes.filter((write) => !isThere(write))
-    const refusing = new Set(missing.filter(isLetter).map(({ dialog }) => String(dialog)))
-    if (refusing.size === 0) return located
-    for (const write of missing) {
-      if (refusing.has(String(write.dialog)) && (await takeOver(collections, write))) taken.add(write)
+  /** @returns the writes that another process could have stored, and this one has */
+  async function store(fresh: DialogWrite[], lost: Set<DialogWrite>): Promise<Set<DialogWrite>> {
+    const taken: DialogWrite[] = []
+    for (let start = 0; start < fresh.length; ) {
+      const next = fresh.findIndex((write, index) => index >= start && lost.has(write))
+      const end = next === -1 ? fresh.length : next
+      // Before anything that comes after them.
+      const refused = await push(collections, fresh.slice(start, end))
+      taken.push(...(await takeOverEach([...refused, ...fresh.slice(end, end + 1)])))
+      start = end + 1
     }
-    return locate(collections, writes)
+    return new Set(taken)
   }
 
   return {
@@ -50,8 +44,10 @@ export function createPost(collections: Collections, settler: Settler): Post {
       if (writes.length === 0) return new Map()
       // So that no journal grows beyond what one group writes.
       await settling
-      const taken = await store(writes, await findLost(collections, writes))
-      const located = await storeRefused(writes, await locate(collections, writes), taken)
+      const lost = await findLost(collections, writes)
+      const fresh = writes.filter((write) => lost.has(write) || !isKnown(write))
+      const taken = await store(fresh, lost)
+      const located = await locate(collections, writes)
       // Whoever reads does it as well, so that a failure here is nobody's.
       settling = settler.settle(dialogsOf(writes)).catch(() => {})
       return new Map(writes.map((write) => [write, resultOf(write, located, taken)]))

@@ -6,7 +6,7 @@ import type { Versions } from './versions.js'
 /** Tells a user's dialogs that the user's data have changed, so that the others there learn of it. */
 export interface ProfileChanges {
   tell(user: UserDocument): Promise<void>
-  /** Tells what a process that was killed could not tell any more. */
+  /** Tells what could not be told, because a process was killed or the database was gone for a moment. */
   tellAll(): Promise<void>
 }
 

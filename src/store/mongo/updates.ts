@@ -5,6 +5,7 @@ import type { Collections, ConversationDocument } from './collections.js'
 import type { Cursors } from './cursors.js'
 import type { Dialogs } from './dialogs.js'
 import { toMessage } from './messages.js'
+import type { ProfileChanges } from './profileChanges.js'
 import type { Settler } from './settler.js'
 import { profileFields, toProfile } from './users.js'
 import type { Versions } from './versions.js'
@@ -15,6 +16,7 @@ interface Parts {
   dialogs: Dialogs
   settler: Settler
   changes: Changes
+  profileChanges: Pick<ProfileChanges, 'tellAll'>
 }
 
 // What is pending after so many looks is so new that it may come with the next page.
@@ -24,7 +26,7 @@ type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
 
 /** The changes after the version of a cursor, in the order of their versions. */
 export function createUpdates({ users, conversations }: Collections, parts: Parts): Updates {
-  const { versions, cursors, dialogs, settler, changes } = parts
+  const { versions, cursors, dialogs, settler, changes, profileChanges } = parts
 
   /** A version up to which everything that concerns a user can be seen: read before it is known that nothing is pending. */
   async function settledVersion(userId: string): Promise<number> {
@@ -70,7 +72,7 @@ export function createUpdates({ users, conversations }: Collections, parts: Part
     },
 
     async listUpdates(userId, cursor, limit) {
-      const since = await cursors.toVersion(cursor)
+      const [since] = await Promise.all([cursors.toVersion(cursor), profileChanges.tellAll()])
       const page: Page = { since, until: await settledVersion(userId), limit }
       const { hasMore, until, ...changed } = await changes.find(userId, page)
       return { ...(await describe(changed, userId)), cursor: cursors.toCursor(until), hasMore }

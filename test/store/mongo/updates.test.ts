@@ -2,6 +2,7 @@ import t from 'tap'
 import { createChanges } from '../../../src/store/mongo/changes.js'
 import { openCursors } from '../../../src/store/mongo/cursors.js'
 import { createDialogs } from '../../../src/store/mongo/dialogs.js'
+import { createProfileChanges } from '../../../src/store/mongo/profileChanges.js'
 import { push } from '../../../src/store/mongo/push.js'
 import { createSettler } from '../../../src/store/mongo/settler.js'
 import { createUpdates } from '../../../src/store/mongo/updates.js'
@@ -27,7 +28,8 @@ t.test('updates come to an end while there is always something new', { skip: wit
   const cursors = await openCursors(collections, settled)
   const dialogs = createDialogs(collections, settler)
   const changes = createChanges(collections)
-  const updates = createUpdates(collections, { versions, cursors, dialogs, settler, changes })
+  const profileChanges = createProfileChanges(collections, settler, settled)
+  const updates = createUpdates(collections, { versions, cursors, dialogs, settler, changes, profileChanges })
   const first = await updates.listUpdates(bob._id, cursors.toCursor(0), 99)
   t.same(
     first.messages.map(({ text }) => text),

@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import t, { type Test } from 'tap'
+import { outcomeOf, spawnMessenger } from '../messengerProcess.js'
+
+const maxStartMs = 15_000
+const password = 'not-for-the-log'
+
+/** A port where somebody takes connections and says nothing. */
+async function listenSilently(t: Test): Promise<number> {
+  const server = createServer((socket) => {
+    // How it ends does not matter.
+    socket.on('error', () => {})
+    t.teardown(() => socket.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  return (server.address() as AddressInfo).port
+}
+
+/** A port where nobody is. */
+async function findClosedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function checkRefusal(t: Test, port: number) {
+  const begin = performance.now()
+  const environment = { DB_URL: `mongodb://ann:${password}@127.0.0.1:${port}/messenger`, LOG_LEVEL: 'trace' }
+  const child = spawnMessenger(t, { dir: t.testdir(), entry: 'dist/bin/messenger-server.js', environment })
+  const { code, stderr } = await outcomeOf(child)
+  t.comment(stderr)
+  t.ok(code > 0, 'it ends')
+  t.ok(performance.now() - begin < maxStartMs, 'soon')
+  t.match(stderr, 'db.url', 'and says what is wrong')
+  t.match(stderr, `127.0.0.1:${port}`, 'and where nobody has answered')
+  t.notMatch(stderr, password, 'but not the password')
+  t.notMatch(stderr, /\n +at /, 'in a sentence')
+}
+
+t.test('a start where no MongoDB is', async (t) => checkRefusal(t, await findClosedPort()))
+
+t.test('a start where something is that does not answer', async (t) => checkRefusal(t, await listenSilently(t)))

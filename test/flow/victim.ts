@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { Test } from 'tap'
+import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
+import { useMongo } from '../mongod.js'
+import { openMongoWire } from '../mongoWire.js'
+import { beginScene, checkScene, type Deed, type Scene } from './scene.js'
+
+const maxWrites = 15
+
+/** A server that is killed, and started again. */
+export interface Victim {
+  messenger: MessengerProcess
+  /**
+   * Does something, and kills the server when it has written so often, until its whole effect has been written.
+   *
+   * @returns whether it was killed: it is not when there is nothing more to write
+   */
+  killAfter(writes: number, run: () => Promise<unknown>): Promise<boolean>
+}
+
+/** Starts it, on a database of its own. */
+export async function startVictim(t: Test): Promise<Victim> {
+  const wire = await openMongoWire(t, (await useMongo(t))(t))
+  const environment = { DB_URL: wire.url, RATE_LIMITS: 'off', LOG_LEVEL: 'silent' }
+  const dir = t.testdir()
+  const start = () => startMessenger(t, { dir, entry: 'dist/bin/messenger-server.js', environment })
+  let messenger = await start()
+
+  return {
+    get messenger() {
+      return messenger
+    },
+    async killAfter(writes, run) {
+      const exit = once(messenger.child, 'exit')
+      let isKilled = false
+      wire.onceWritten(writes, () => {
+        isKilled = messenger.child.kill('SIGKILL')
+      })
+      await run()
+      wire.onceWritten(0, () => {})
+      if (!isKilled) return false
+      await exit
+      messenger = await start()
+      return true
+    }
+  }
+}
+
+/** Calls back with 1, 2, 3, … until it is told that nothing was killed. */
+export async function killAfterEachWrite(t: Test, attempt: (writes: number) => Promise<boolean>): Promise<void> {
+  for (let writes = 1; writes <= maxWrites; writes++) {
+    if (!(await attempt(writes))) return t.comment(`${writes - 1} writes`)
+  }
+  t.fail('there is no end of writes')
+}
+
+export const succeeds = (call: Promise<unknown>) =>
+  call.then(
+    () => true,
+    () => false
+  )
+
+/** Does a deed, and once more when the server was killed before it had answered. @returns whether it was, and whether it is done */
+async function doOrRepeat(victim: Victim, scene: Scene, deed: Deed, writes: number) {
+  let isDone = false
+  const isKilled = await victim.killAfter(writes, async () => {
+    isDone = await succeeds(deed.run(scene))
+    // What comes after the answer is over when somebody has read.
+    await succeeds(scene.bob.device.call('getDialogsList', [0, 1]))
+  })
+  if (!isKilled) return { isKilled, isDone }
+  for (const person of Object.values(scene)) person.device = await victim.messenger.connect(person.cookie)
+  if (isDone || !deed.isRepeatable) return { isKilled, isDone }
+  await deed.run(scene)
+  return { isKilled, isDone: true }
+}
+
+/** Does a deed and has the server killed after each write of it; then looks whether everything is as it has to be. */
+export function testDeed(t: Test, victim: Victim, deed: Deed) {
+  const label = randomBytes(4).toString('hex')
+  return t.test(deed.name, async (t) => {
+    await killAfterEachWrite(t, async (writes) => {
+      const scene = await beginScene(victim.messenger, `${label}_${writes}`, deed.before)
+      const { isKilled, isDone } = await doOrRepeat(victim, scene, deed, writes)
+      await checkScene(t, scene, deed, isDone)
+      return isKilled
+    })
+  })
+}

@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net'
+import type { Test } from 'tap'
+import { openWire, type Wire } from './wire.js'
+
+/** What a driver asks a MongoDB server for. */
+export interface Command {
+  /** `find`, `insert`, `findAndModify`, … */
+  name: string
+  collection: string
+}
+
+/** A cable to a MongoDB server on which one can read. */
+export interface MongoWire extends Wire {
+  /** How many commands have been asked for; hellos, which come by themselves, are not counted. */
+  counts: Map<string, number>
+  /** Calls back before the client hears of the reply to a certain write from now on: the first one is number 1. */
+  onceWritten(number: number, hear: () => void): void
+}
+
+const writes = new Set(['insert', 'update', 'findAndModify', 'delete'])
+const chatter = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions'])
+
+/** @param url `mongodb://…` of one server, and a database; the wire's own has the same database */
+export async function openMongoWire(t: Test, url: string): Promise<MongoWire> {
+  const counts = new Map<string, number>()
+  let writesToGo = 0
+  let onWritten = () => {}
+
+  function count({ name, collection }: Command) {
+    for (const key of [name, `${name} ${collection}`]) counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+
+  function countDown() {
+    if (writesToGo > 0 && --writesToGo === 0) onWritten()
+  }
+
+  function onConnection(near: Socket, far: Socket) {
+    const asked = new Set<number>()
+    readFrames(near, (frame) => {
+      const command = commandOf(frame)
+      if (!command || chatter.has(command.name)) return
+      count(command)
+      if (writes.has(command.name)) asked.add(frame.readInt32LE(requestIdAt))
+    })
+    readFrames(far, (frame) => {
+      if (asked.delete(frame.readInt32LE(responseToAt))) countDown()
+    })
+  }
+
+  const wire = await openWire(t, url, { onConnection })
+  const ownUrl = new URL(url)
+  ownUrl.host = new URL(wire.url).host
+  // Or the driver would learn of a replica set's members, and go past the wire.
+  ownUrl.searchParams.set('directConnection', 'true')
+  return {
+    ...wire,
+    url: ownUrl.href,
+    counts,
+    onceWritten(number, hear) {
+      writesToGo = number
+      onWritten = hear
+    }
+  }
+}
+
+// The wire protocol: four 32-bit numbers, then, in an OP_MSG, flags and sections, of which the first has the command.
+const requestIdAt = 4
+const responseToAt = 8
+const opCodeAt = 12
+const opMsg = 2013
+const sectionAt = 20
+
+/** Reads along: each frame is seen before its last bytes are passed on. */
+function readFrames(socket: Socket, onFrame: (frame: Buffer) => void) {
+  let rest = Buffer.alloc(0)
+  socket.on('data', (chunk: Buffer) => {
+    rest = Buffer.concat([rest, chunk])
+    while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
+      const length = rest.readInt32LE(0)
+      onFrame(rest.subarray(0, length))
+      rest = rest.subarray(length)
+    }
+  })
+}
+
+/** The first field of the first document: its name is the command's, its value that of a collection. */
+function commandOf(frame: Buffer): Command | undefined {
+  if (frame.readInt32LE(opCodeAt) !== opMsg || frame[sectionAt] !== 0) return undefined
+  const isString = 2
+  const typeAt = sectionAt + 1 + 4
+  const nameEnd = frame.indexOf(0, typeAt + 1)
+  const name = frame.toString('latin1', typeAt + 1, nameEnd)
+  if (frame[typeAt] !== isString) return { name, collection: '' }
+  const valueAt = nameEnd + 1 + 4
+  return { name, collection: frame.toString('latin1', valueAt, frame.indexOf(0, valueAt)) }
+}
