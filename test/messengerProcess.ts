@@ -42,9 +42,7 @@ export function spawnMessenger(
 /** Runs it until it listens. */
 export async function startMessenger(t: Test, options: ProcessOptions): Promise<MessengerProcess> {
   const child = spawnMessenger(t, options)
-  const lines = createInterface(child.stdout as NodeJS.ReadableStream)
-  const [line] = await once(lines, 'line')
-  const url = String(line).match(/^Messenger: (http:\/\/127\.0\.0\.1:\d+)\/$/)?.[1] as string
+  const url = await linkOf(child)
   t.ok(url, 'the link is printed')
   return {
     child,
@@ -64,6 +62,16 @@ export async function startMessenger(t: Test, options: ProcessOptions): Promise<
       const [code] = await once(child, 'exit')
       return code
     }
+  }
+}
+
+/** The link that a process prints, behind what it has to say before. */
+async function linkOf(child: ChildProcess): Promise<string> {
+  const lines = createInterface(child.stdout as NodeJS.ReadableStream)
+  for (;;) {
+    const [line] = await once(lines, 'line')
+    const [, url] = String(line).match(/^Messenger: (http:\/\/127\.0\.0\.1:\d+)\/$/) ?? []
+    if (url) return url
   }
 }
 

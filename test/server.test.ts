@@ -19,6 +19,13 @@ t.test('it starts in an empty folder, and stops when it is told to', async (t) =
   t.equal(await messenger.end('SIGTERM'), 0)
 })
 
+t.test('a command that there is not is refused', async (t) => {
+  for (const name of ['serve', 'toString']) {
+    const child = spawnMessenger(t, { dir: t.testdir(), args: [name] })
+    t.same(await outcomeOf(child), { code: 1, stderr: `There is no command "${name}": adopt, copy\n` })
+  }
+})
+
 t.test('a key that nothing reads is told, and does not hinder', async (t) => {
   const dir = t.testdir({ 'config.json': '{"app":{"prot":80}}' })
   const child = spawnMessenger(t, { dir })

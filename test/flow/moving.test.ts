@@ -7,7 +7,7 @@ import { createFirstGeneration } from '../commands/firstGeneration.js'
 import { startMessenger } from '../messengerProcess.js'
 import { useMongo, withoutMongo } from '../mongod.js'
 
-const entry = 'dist/bin/messenger-server.js'
+const entry = 'dist/src/server.js'
 const commands = Array.from(
   readFileSync('docs/moving.md', 'utf8').matchAll(/```sh\n(.*?)\n```/gs),
   ([, command]) => command as string

@@ -78,6 +78,16 @@ t.test("processes that get in each other's way", { skip: withoutMongo }, async (
     t.same(await history(), ['1 first', '2 second', '3 third'])
   })
 
+  t.test('a push of which nobody knows who refused it is an error', async (t) => {
+    const processes = await openProcesses(t, newDatabase(t))
+    await processes.say('first')
+    const letter = await letterToBob(processes, 'second', 'id')
+    t.same(await push(processes.collections, [letter]), [])
+    const unknown = { message: 'It is not known which writes other processes have made.' }
+    await t.rejects(push(processes.collections, [letter]), unknown)
+    t.same(await processes.history(), ['1 first', '2 second'])
+  })
+
   t.test('nothing is taken over that has been applied between the look and the write', async (t) => {
     const processes = await openProcesses(t, newDatabase(t))
     const { collections, say, history, store, ann, bob } = processes
