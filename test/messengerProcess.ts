@@ -43,7 +43,6 @@ export function spawnMessenger(
 export async function startMessenger(t: Test, options: ProcessOptions): Promise<MessengerProcess> {
   const child = spawnMessenger(t, options)
   const url = await linkOf(child)
-  t.ok(url, 'the link is printed')
   return {
     child,
     url,
@@ -66,13 +65,16 @@ export async function startMessenger(t: Test, options: ProcessOptions): Promise<
 }
 
 /** The link that a process prints, behind what it has to say before. */
-async function linkOf(child: ChildProcess): Promise<string> {
-  const lines = createInterface(child.stdout as NodeJS.ReadableStream)
-  for (;;) {
-    const [line] = await once(lines, 'line')
-    const [, url] = String(line).match(/^Messenger: (http:\/\/127\.0\.0\.1:\d+)\/$/) ?? []
-    if (url) return url
+async function linkOf({ stdout, stderr }: ChildProcess): Promise<string> {
+  const complaints: string[] = []
+  stderr?.on('data', (chunk) => complaints.push(String(chunk)))
+  for await (const line of createInterface(stdout as NodeJS.ReadableStream)) {
+    const [, url] = line.match(/^Messenger: (http:\/\/127\.0\.0\.1:\d+)\/$/) ?? []
+    if (!url) continue
+    stdout?.resume()
+    return url
   }
+  throw new Error(`It has ended before it listened: ${complaints.join('')}`)
 }
 
 /** Everything that a process which ends by itself has to say. */
