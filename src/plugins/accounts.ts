@@ -11,6 +11,7 @@ import {
   SignupBodySchema
 } from '../schemas/account.js'
 import { defaultImage } from '../schemas/user.js'
+import type { StoredUser } from '../store/store.js'
 
 interface AccountsOptions {
   /** Sign-ups and log-ins together, from one address. */
@@ -26,6 +27,15 @@ export default fp<AccountsOptions>(
     const passwords = createPasswords(gate)
     // One handler, so that both count together.
     const rateLimit = app.rateLimit({ max: maxRequestsPerMinute })
+
+    async function hashAnew({ _id }: StoredUser, password: string) {
+      try {
+        await app.db.setPasswordHash(_id, await passwords.hash(password))
+      } catch (error) {
+        // The password is right all the same, and the next log-in tries again.
+        app.log.warn(error)
+      }
+    }
 
     app.post<{ Body: SignupBody; Reply: LoggedIn }>(
       '/signup',
@@ -52,9 +62,7 @@ export default fp<AccountsOptions>(
         const user = await app.db.findUserByEmail(email)
         const matches = await passwords.verify(user?.passwordHash, password)
         if (!(user && matches)) throw new AppError('wrongCredentials')
-        if (passwords.isOutdated(user.passwordHash)) {
-          await app.db.setPasswordHash(user._id, await passwords.hash(password))
-        }
+        if (passwords.isOutdated(user.passwordHash)) await hashAnew(user, password)
         return { token: reply.logIn(user), user: viewSelf(user) }
       }
     )

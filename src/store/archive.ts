@@ -145,4 +145,5 @@ export function describeUnfinished({ from }: Pick<Mark, 'from'>): string {
 }
 
 export const holdsSomething = 'it already holds something, and only an empty store becomes a copy'
-export const holdsOtherSecret = 'it already has a token secret, another one, so that nobody would remain logged in'
+export const holdsOtherSecret =
+  'it already has a token secret, another one, so that nobody would remain logged in: choose a store on which no server has been started yet'

@@ -1,8 +1,9 @@
+import { AppError } from '../errors.js'
 import type { Store } from './store.js'
 
 /**
- * A store whose calls are refused when they take too long, though what they have begun may still come to its end.
- * Closing takes as long as it takes.
+ * A store over the network: its calls are refused when they take too long, though what they have begun may still come to its
+ * end. What has failed tells why, and nothing of what was to be stored. Closing takes as long as it takes.
  */
 export function withDeadline(store: Store, timeoutMs: number): Store {
   const limit =
@@ -11,10 +12,17 @@ export function withDeadline(store: Store, timeoutMs: number): Store {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error('The database has not answered in time.')), timeoutMs)
         call(...args)
-          .then(resolve, reject)
+          .then(resolve, (error) => reject(withoutContents(error)))
           .finally(() => clearTimeout(timer))
       })
     }
   const limited = Object.entries(store).map(([name, call]) => [name, name === 'close' ? call : limit(call)])
   return Object.fromEntries(limited) as Store
+}
+
+/** A driver's error may carry the documents that were to be written, and would bring them into the log. */
+function withoutContents(error: Error & { code?: unknown }): Error {
+  if (error instanceof AppError) return error
+  const { name, message, code, stack = '' } = error
+  return Object.assign(new Error(message), { name, code, stack })
 }

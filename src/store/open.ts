@@ -18,5 +18,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   if (file !== undefined) return openSqliteStore(file, options)
   // Loaded only where it is used: it takes longer than the rest of a start.
   const { openMongoStore } = await import('./mongo/index.js')
-  return openMongoStore(url, options)
+  return openMongoStore(url, options).catch((error: Error) => {
+    throw new Error(`db.url: ${error.message}`, { cause: error })
+  })
 }

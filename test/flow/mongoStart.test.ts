@@ -32,7 +32,7 @@ async function findClosedPort(): Promise<number> {
 async function checkRefusal(t: Test, port: number) {
   const begin = performance.now()
   const environment = { DB_URL: `mongodb://ann:${password}@127.0.0.1:${port}/messenger`, LOG_LEVEL: 'trace' }
-  const child = spawnMessenger(t, { dir: t.testdir(), entry: 'dist/bin/messenger-server.js', environment })
+  const child = spawnMessenger(t, { dir: t.testdir(), environment })
   const { code, stderr } = await outcomeOf(child)
   t.comment(stderr)
   t.ok(code > 0, 'it ends')

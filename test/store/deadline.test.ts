@@ -1,4 +1,5 @@
 import t from 'tap'
+import { AppError } from '../../src/errors.js'
 import { withDeadline } from '../../src/store/deadline.js'
 import { openMongoStore } from '../../src/store/mongo/index.js'
 import type { AddedMessage, Store } from '../../src/store/store.js'
@@ -14,6 +15,17 @@ t.test('a call that takes too long is refused', async (t) => {
   answer()
   t.equal(await answered, undefined)
   await store.close()
+})
+
+t.test('what has failed says why, and not what was to be stored', async (t) => {
+  const failed = Object.assign(new Error('no room'), { name: 'MongoBulkWriteError', code: 14, op: { text: 'secret' } })
+  const refused = new AppError('conflict')
+  const findUserById = (_id: string) => Promise.reject(_id === '1' ? failed : refused)
+  const store = withDeadline({ findUserById } as unknown as Store, 1000)
+  const told = await store.findUserById('1').catch((error) => error)
+  t.match(told, { name: 'MongoBulkWriteError', message: 'no room', code: 14, stack: failed.stack })
+  t.notOk('op' in told)
+  t.equal(await store.findUserById('2').catch((error) => error), refused)
 })
 
 t.test(

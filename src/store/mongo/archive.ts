@@ -1,7 +1,7 @@
 import type { ObjectId } from 'mongodb'
 import { holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../archive.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
-import { connectToDatabase } from './connect.js'
+import { connectToDatabase, longPatience } from './connect.js'
 import { insertNew } from './duplicates.js'
 import { createProfileChanges } from './profileChanges.js'
 import { keepSecret, readSecret } from './secret.js'
@@ -10,8 +10,6 @@ import { createShelves } from './shelves.js'
 import { assertFinished, readMark, removeMark, writeMark } from './unfinishedCopy.js'
 import { hasVersions, openVersions, setNewestVersion, type Versions } from './versions.js'
 
-// To count takes long where there is much.
-const patience = { socketTimeoutMS: 600_000 }
 const maxSettledDialogs = 100
 
 /**
@@ -56,7 +54,7 @@ export function openMongoTarget(url: string, name: string, secret: string | unde
 /** @throws {Error} that has the name */
 async function openArchive<T>(url: string, name: string, prepare: (collections: Collections) => Promise<T>) {
   try {
-    const { client, database } = await connectToDatabase(url, () => {}, patience)
+    const { client, database } = await connectToDatabase(url, () => {}, longPatience)
     const collections = collectionsOf(database)
     const prepared = await prepare(collections).catch(async (error) => {
       await client.close()

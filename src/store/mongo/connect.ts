@@ -2,13 +2,12 @@ import type { MongoClientOptions, TopologyDescription } from 'mongodb'
 import { patchDriver } from './driverPatch.js'
 
 /** Set, never inherited from a URL or a default: what an acknowledged write means must not depend on them. */
-const promises: MongoClientOptions = {
+const durability: MongoClientOptions = {
   w: 'majority',
   journal: true,
   wtimeoutMS: 5000,
   readConcernLevel: 'majority',
   readPreference: 'primary',
-  retryWrites: true,
   serverSelectionTimeoutMS: 5000,
   socketTimeoutMS: 10_000,
   waitQueueTimeoutMS: 2000,
@@ -18,7 +17,10 @@ const promises: MongoClientOptions = {
 }
 
 /** How long the parts of a call may take. */
-export type Patience = Pick<MongoClientOptions, 'socketTimeoutMS'>
+type Patience = Pick<MongoClientOptions, 'socketTimeoutMS' | 'wtimeoutMS'>
+
+/** For what works through a whole database. */
+export const longPatience: Patience = { socketTimeoutMS: 600_000, wtimeoutMS: 600_000 }
 
 const defaultDatabase = 'messenger'
 
@@ -37,16 +39,25 @@ export async function connectToDatabase(url: string, onNotice: (notice: string) 
   // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
   const { MongoClient } = await import('mongodb')
   await patchDriver()
-  const client = new MongoClient(url, { ...promises, ...patience, appName: 'messenger-server' })
-  let isStandalone = false
-  client.on('topologyDescriptionChanged', ({ newDescription }) => {
-    isStandalone = hasStandalone(newDescription)
-  })
-  await client.connect().catch((error: Error) => {
-    throw new Error(`The database that db.url names cannot be opened: ${error.message}`, { cause: error })
-  })
-  if (isStandalone) onNotice(standalone)
-  return { client, database: client.db(databaseNameOf(url)) }
+  try {
+    const options = { ...durability, ...patience, retryWrites: mayRetry(url), appName: 'messenger-server' }
+    const client = new MongoClient(url, options)
+    const database = client.db(databaseNameOf(url))
+    let isStandalone = false
+    client.on('topologyDescriptionChanged', ({ newDescription }) => {
+      isStandalone = hasStandalone(newDescription)
+    })
+    await client.connect()
+    if (isStandalone) onNotice(standalone)
+    return { client, database }
+  } catch (error) {
+    throw new Error(`The MongoDB database cannot be opened: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** It tries again unless the URL says that the server does not know how to, as that of Amazon DocumentDB does. */
+function mayRetry(url: string): boolean {
+  return !/[?&]retryWrites=false\b/i.test(url)
 }
 
 function hasStandalone({ servers }: TopologyDescription): boolean {

@@ -58,6 +58,18 @@ export function receiverIdOf({ receiver }: Letter): string {
   return (receiver as Identity)._id
 }
 
+/** The writes of each dialog, in order. */
+export function groupByDialog(writes: DialogWrite[]): DialogWrite[][] {
+  const groups = new Map<string, DialogWrite[]>()
+  for (const write of writes) {
+    const key = String(write.dialog)
+    const group = groups.get(key)
+    if (group) group.push(write)
+    else groups.set(key, [write])
+  }
+  return [...groups.values()]
+}
+
 export function entryOf(write: DialogWrite): MessageEntry | MarkEntry {
   const { _id } = write
   const { isUserA } = pairOfWrite(write)

@@ -18,23 +18,16 @@ export interface Post {
 export function createPost(collections: Collections, settler: Settler): Post {
   let settling: Promise<void> = Promise.resolve()
 
-  /** @returns those that this process has stored, and no other one before it */
-  async function takeOverEach(writes: DialogWrite[]): Promise<DialogWrite[]> {
-    const taken: DialogWrite[] = []
-    for (const write of writes) if (await takeOver(collections, write)) taken.push(write)
-    return taken
-  }
-
   /** @returns the writes that another process could have stored, and this one has */
   async function store(fresh: DialogWrite[], lost: Set<DialogWrite>): Promise<Set<DialogWrite>> {
     const taken: DialogWrite[] = []
     for (let start = 0; start < fresh.length; ) {
-      const next = fresh.findIndex((write, index) => index >= start && lost.has(write))
-      const end = next === -1 ? fresh.length : next
+      const pushed = endOf(fresh, start, (write) => !lost.has(write))
+      const end = endOf(fresh, pushed, (write) => lost.has(write))
       // Before anything that comes after them.
-      const refused = await push(collections, fresh.slice(start, end))
-      taken.push(...(await takeOverEach([...refused, ...fresh.slice(end, end + 1)])))
-      start = end + 1
+      const refused = await push(collections, fresh.slice(start, pushed))
+      taken.push(...(await takeOver(collections, [...refused, ...fresh.slice(pushed, end)])))
+      start = end
     }
     return new Set(taken)
   }
@@ -53,6 +46,12 @@ export function createPost(collections: Collections, settler: Settler): Post {
       return new Map(writes.map((write) => [write, resultOf(write, located, taken)]))
     }
   }
+}
+
+/** Where the writes from a start end that all are of one kind. */
+function endOf(writes: DialogWrite[], start: number, isOfKind: (write: DialogWrite) => boolean): number {
+  const end = writes.findIndex((write, index) => index >= start && !isOfKind(write))
+  return end === -1 ? writes.length : end
 }
 
 const isLetter = (write: DialogWrite): write is Letter => write.kind === 'message'

@@ -3,6 +3,9 @@ import type { Collections, UserDocument } from './collections.js'
 import type { Settler } from './settler.js'
 import type { Versions } from './versions.js'
 
+/** Before every other one: a range that an index finds everywhere. */
+const noChange = ObjectId.createFromTime(0)
+
 /** Tells a user's dialogs that the user's data have changed, so that the others there learn of it. */
 export interface ProfileChanges {
   tell(user: UserDocument): Promise<void>
@@ -15,7 +18,17 @@ export function createProfileChanges(
   settler: Settler,
   versions: Versions
 ): ProfileChanges {
-  async function tell({ _id, untoldChange }: UserDocument) {
+  const telling = new Map<string, Promise<void>>()
+
+  /** Once for all who ask at the same time. */
+  function tell(user: UserDocument): Promise<void> {
+    const key = String(user.untoldChange)
+    const told = telling.get(key) ?? tellDialogs(user).finally(() => telling.delete(key))
+    telling.set(key, told)
+    return told
+  }
+
+  async function tellDialogs({ _id, untoldChange }: UserDocument) {
     for (const [side, isOfA] of [
       ['a', true],
       ['b', false]
@@ -32,7 +45,7 @@ export function createProfileChanges(
   return {
     tell,
     async tellAll() {
-      for await (const user of users.find({ untoldChange: { $ne: null } })) await tell(user)
+      for await (const user of users.find({ untoldChange: { $gt: noChange } })) await tell(user)
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, ObjectId } from 'mongodb'
 import type { Collections, ConversationDocument } from './collections.js'
-import { type DialogWrite, entryOf } from './letters.js'
+import { type DialogWrite, entryOf, groupByDialog } from './letters.js'
 import { dialogsOf } from './locate.js'
 
 /**
@@ -10,15 +10,9 @@ import { dialogsOf } from './locate.js'
  */
 export async function push({ conversations }: Collections, writes: DialogWrite[]): Promise<DialogWrite[]> {
   if (writes.length === 0) return []
-  const byDialog = new Map<string, DialogWrite[]>()
-  for (const write of writes) {
-    const key = String(write.dialog)
-    const others = byDialog.get(key)
-    if (others) others.push(write)
-    else byDialog.set(key, [write])
-  }
-  const { matchedCount } = await conversations.bulkWrite(Array.from(byDialog.values(), pushOf), { ordered: false })
-  const refused = byDialog.size - matchedCount
+  const groups = groupByDialog(writes)
+  const { matchedCount } = await conversations.bulkWrite(groups.map(pushOf), { ordered: false })
+  const refused = groups.length - matchedCount
   return refused === 0 ? [] : findRefused(conversations, writes, refused)
 }
 

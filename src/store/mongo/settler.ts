@@ -1,8 +1,8 @@
 import type { ObjectId } from 'mongodb'
-import { type Application, messagesOf, numberInOrder, prepareApplication, updatesOf } from './application.js'
+import { numberInOrder, prepareApplication, updatesOf } from './application.js'
 import { countBehindMarks } from './behind.js'
-import type { Collections, ConversationDocument, MessageDocument } from './collections.js'
-import { insertNew } from './duplicates.js'
+import type { Collections, ConversationDocument } from './collections.js'
+import { storeMessages } from './storeMessages.js'
 import type { Versions } from './versions.js'
 
 /**
@@ -45,7 +45,7 @@ export function createSettler(collections: Collections, versions: Versions): Set
     const applications = dialogs.map((dialog) => prepareApplication(dialog, countBehind))
     const count = applications.reduce((sum, { effects }) => sum + effects.length, 0)
     if (count > 0) numberInOrder(applications, await versions.take(count))
-    await storeMessages(collections, applications)
+    await storeMessages(collections, applications, versions)
     const { matchedCount } = await conversations.bulkWrite(applications.flatMap(updatesOf))
     return matchedCount === applications.length * 2
   }
@@ -64,21 +64,5 @@ export function createSettler(collections: Collections, versions: Versions): Set
       return upcoming
     },
     finish: () => running.catch(() => {})
-  }
-}
-
-/** Where another process has stored a message before, the version becomes that one's. */
-async function storeMessages({ messages }: Collections, applications: Application[]): Promise<void> {
-  const documents = applications.flatMap(messagesOf)
-  const there = (await insertNew(messages, documents)).map((index) => (documents[index] as MessageDocument)._id)
-  if (there.length === 0) return
-  const stored = new Map<string, number>()
-  for await (const { _id, version } of messages.find({ _id: { $in: there } }, { projection: { version: 1 } })) {
-    stored.set(String(_id), version)
-  }
-  for (const { effects, versions } of applications) {
-    for (const [index, { entry }] of effects.entries()) {
-      versions[index] = stored.get(String(entry._id)) ?? (versions[index] as number)
-    }
   }
 }

@@ -35,6 +35,7 @@ export function createUpdates({ users, conversations }: Collections, parts: Part
     do {
       version = await versions.newest()
       looks++
+      await profileChanges.tellAll()
     } while ((await dialogs.settle(userId)) && looks < maxLooks)
     return version
   }
@@ -72,7 +73,7 @@ export function createUpdates({ users, conversations }: Collections, parts: Part
     },
 
     async listUpdates(userId, cursor, limit) {
-      const [since] = await Promise.all([cursors.toVersion(cursor), profileChanges.tellAll()])
+      const since = await cursors.toVersion(cursor)
       const page: Page = { since, until: await settledVersion(userId), limit }
       const { hasMore, until, ...changed } = await changes.find(userId, page)
       return { ...(await describe(changed, userId)), cursor: cursors.toCursor(until), hasMore }

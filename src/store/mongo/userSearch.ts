@@ -11,15 +11,17 @@ export function createUserSearch({ users }: Pick<Collections, 'users'>): Pick<St
     async findUsersByTag(tagPart, exceptUserId, limit) {
       const key = tagPart.toLowerCase()
       if (!partOfTag.test(key)) return []
-      const find = async (tagKey: object, count: number) => {
-        const filter = { tagKey, _id: { $ne: toId(exceptUserId) } }
+      const find = async (wanted: object, count: number) => {
+        const filter = { ...wanted, _id: { $ne: toId(exceptUserId) } }
         const found = users.find(filter, { projection: profileFields }).sort({ tagKey: 1 }).limit(count)
         return (await found.toArray()).map(toProfile)
       }
-      // The first of all, and `{` is the sign after `z`.
-      const first = await find({ $gte: key, $lt: `${key}{` }, limit)
+      // `{` is the sign after `z`.
+      const end = `${key}{`
+      const first = await find({ tagKey: { $gte: key, $lt: end } }, limit)
       if (key === '' || first.length === limit) return first
-      return first.concat(await find({ $regex: `^.+${key}` }, limit - first.length))
+      const others = { tagKey: { $regex: key }, $or: [{ tagKey: { $lt: key } }, { tagKey: { $gte: end } }] }
+      return first.concat(await find(others, limit - first.length))
     }
   }
 }

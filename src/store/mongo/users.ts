@@ -48,9 +48,7 @@ export function createUsers(collections: Collections, { queue, identities, profi
 
   async function update(_id: ObjectId, changes: UserChanges): Promise<UserDocument> {
     const update = { $set: { ...changes, untoldChange: new ObjectId() } }
-    const changed = (await users.findOneAndUpdate({ _id }, update, { returnDocument: 'after' })) as UserDocument
-    await profileChanges.tell(changed)
-    return changed
+    return (await users.findOneAndUpdate({ _id }, update, { returnDocument: 'after' })) as UserDocument
   }
 
   async function findOne(filter: { _id: ObjectId } | { emailKey: string }): Promise<StoredUser | undefined> {
@@ -66,7 +64,10 @@ export function createUsers(collections: Collections, { queue, identities, profi
     setPasswordHash: (_id, password) =>
       queue.alone(async () => void (await users.updateOne({ _id: toId(_id) }, { $set: { password } }))),
     async updateUser(_id, changes) {
-      const { passwordHash, email, ...selfInfo } = toUser(await queue.alone(() => update(toId(_id), changes)))
+      const changed = await queue.alone(() => update(toId(_id), changes))
+      // Whoever has many dialogs keeps nobody else waiting.
+      await profileChanges.tell(changed)
+      const { passwordHash, email, ...selfInfo } = toUser(changed)
       return selfInfo
     }
   }

@@ -94,20 +94,20 @@ t.test("processes that get in each other's way", { skip: withoutMongo }, async (
     await say('first')
     const letter = await letterToBob(processes, 'second', 'id')
     const { messages } = collections
-    const findOne = messages.findOne.bind(messages) as typeof messages.findOne
+    const find = messages.find.bind(messages) as typeof messages.find
     let isFirst = true
-    t.intercept(messages, 'findOne', {
-      value: (async (...args: Parameters<typeof findOne>) => {
-        const found = await findOne(...args)
-        if (isFirst) {
-          isFirst = false
+    t.intercept(messages, 'find', {
+      value: ((...args: Parameters<typeof find>) => {
+        if (!isFirst) return find(...args)
+        isFirst = false
+        return (async function* () {
+          yield* find(...args)
           await push(collections, [letter])
           await store.listMessages(ann._id, bob._id, 0, 1)
-        }
-        return found
-      }) as typeof messages.findOne
+        })()
+      }) as unknown as typeof messages.find
     })
-    t.equal(await takeOver(collections, letter), false)
+    t.same(await takeOver(collections, [letter]), [])
     t.same(await history(), ['1 first', '2 second'])
   })
 

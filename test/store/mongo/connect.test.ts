@@ -30,7 +30,7 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
   })
 
   t.test('what was acknowledged is in the journal of the majority, whatever the URL says', async (t) => {
-    const { client } = await connect(`${newDatabase(t)}?w=1&journal=false&readConcernLevel=local&retryWrites=false`)
+    const { client } = await connect(`${newDatabase(t)}?w=1&journal=false&readConcernLevel=local`)
     t.match(client.options, {
       writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5000 },
       readConcern: { level: 'majority' },
@@ -40,6 +40,11 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
       socketTimeoutMS: 10_000,
       waitQueueTimeoutMS: 2000
     })
+  })
+
+  t.test('writes are not tried again where the URL says that the server does not know how', async (t) => {
+    const { client } = await connect(`${newDatabase(t)}?retryWrites=false`)
+    t.equal(client.options.retryWrites, false)
   })
 
   t.test('a standalone server is told from others', async (t) => {

@@ -35,7 +35,7 @@ async function openDialog(t: Test, url: string) {
     write,
     bobReads: () => ({ ...readWishOf(bob._id, ann._id, undefined), dialog: dialog._id }),
     /** What another process does that has been sent the same message. */
-    takeOverElsewhere: (letter: Letter) => takeOver(collections, letter),
+    takeOverElsewhere: (letter: Letter) => takeOver(collections, [letter]),
     post: createPost(collections, settler),
     async find() {
       await settler.settle([dialog._id])

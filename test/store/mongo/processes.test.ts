@@ -67,6 +67,14 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     for (const user of [ann, bob]) {
       t.match(await store.listUpdates(user._id, cursor, 9), { users: [{ tag: '@Bob', firstName: 'Robert' }] })
     }
+
+    const again = await store.newestCursor()
+    const next = { firstName: 'Bo', untoldChange: new ObjectId() }
+    await collections.users.updateOne({ _id: new ObjectId(bob._id) }, { $set: next })
+    await Promise.all(Array.from({ length: 10 }, () => store.listUpdates(ann._id, again, 9)))
+    t.match(await store.listUpdates(ann._id, again, 9), { users: [{ firstName: 'Bo' }] })
+    const versionOf = (text: string) => Number(text.split('.')[1])
+    t.equal(versionOf(await store.newestCursor()) - versionOf(again), 2, 'once, to the dialog and to himself')
   })
 
   t.test('a read mark that has nothing to move writes nothing', async (t) => {

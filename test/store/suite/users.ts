@@ -36,7 +36,7 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
 
   t.test('a search by a part of the tag', async (t) => {
     const { store, ann, bob } = await withPeople(t)
-    for (const name of ['Hannah', 'joanna', 'ann_2']) await store.createUser(account(name))
+    for (const name of ['Hannah', 'joanna', 'ann_2', 'otto']) await store.createUser(account(name))
     const find = async (part: string, except: StoredUser, limit = 30) =>
       (await store.findUsersByTag(part, except._id, limit)).map(({ tag }) => tag)
 
@@ -44,7 +44,8 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
     t.same(await find('ann', ann), ['@ann_2', '@Hannah', '@joanna'], 'never the one who asks')
     t.same(await find('ann', bob, 3), ['@Ann', '@ann_2', '@Hannah'])
     t.same(await find('ann', bob, 2), ['@Ann', '@ann_2'])
-    t.same(await find('', bob), ['@Ann', '@ann_2', '@Cid', '@Hannah', '@joanna'], 'everybody')
+    t.same(await find('', bob), ['@Ann', '@ann_2', '@Cid', '@Hannah', '@joanna', '@otto'], 'everybody')
+    t.same(await find('o', ann), ['@otto', '@Bob', '@joanna'], 'each once')
     t.same(await find('%', bob), [])
     t.same(await find('_', bob), ['@ann_2'])
     const [info] = await store.findUsersByTag('cid', ann._id, 1)

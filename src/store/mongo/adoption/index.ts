@@ -1,5 +1,5 @@
 import { collectionsOf, createIndexes } from '../collections.js'
-import { connectToDatabase } from '../connect.js'
+import { connectToDatabase, longPatience } from '../connect.js'
 import { beginAdoption, endAdoption, isFirstGeneration } from '../generation.js'
 import { openVersions } from '../versions.js'
 import { openAddressBook } from './addressBook.js'
@@ -25,8 +25,7 @@ interface AdoptionOptions {
  * @throws {Error} when there is nobody in the database
  */
 export async function adoptDatabase(url: string, { images, print }: AdoptionOptions): Promise<void> {
-  // An index of a large collection takes its time, and nothing waits for it.
-  const { client, database } = await connectToDatabase(url, print, { socketTimeoutMS: 0 })
+  const { client, database } = await connectToDatabase(url, print, longPatience)
   try {
     const collections = collectionsOf(database)
     const old = oldCollectionsOf(database)
