@@ -1,5 +1,5 @@
 /** What one store hands over to another, whatever each is made of. Dates are epochs in milliseconds. */
-export interface Records {
+interface Records {
   users: UserRecord
   images: ImageRecord
   dialogs: DialogRecord

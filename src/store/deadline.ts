@@ -1,19 +1,32 @@
 import { AppError } from '../errors.js'
 import type { Store } from './store.js'
 
+/** How long a call may take where the last ones have waited in vain: a client's calls may come one after the other. */
+const silenceTimeoutMs = 200
+
 /**
  * A store over the network: its calls are refused when they take too long, though what they have begun may still come to its
  * end. What has failed tells why, and nothing of what was to be stored. Closing takes as long as it takes.
  */
 export function withDeadline(store: Store, timeoutMs: number): Store {
+  // From a call that has waited in vain to the next one that ends, whether it was refused before or not.
+  let isSilent = false
+
   const limit =
     <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
     (...args: Args): Promise<Result> => {
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('The database has not answered in time.')), timeoutMs)
+        const giveUp = () => {
+          isSilent = true
+          reject(new Error('The database has not answered in time.'))
+        }
+        const timer = setTimeout(giveUp, isSilent ? Math.min(silenceTimeoutMs, timeoutMs) : timeoutMs)
         call(...args)
           .then(resolve, (error) => reject(withoutContents(error)))
-          .finally(() => clearTimeout(timer))
+          .finally(() => {
+            clearTimeout(timer)
+            isSilent = false
+          })
       })
     }
   const limited = Object.entries(store).map(([name, call]) => [name, name === 'close' ? call : limit(call)])

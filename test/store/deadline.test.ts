@@ -1,3 +1,4 @@
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { AppError } from '../../src/errors.js'
 import { withDeadline } from '../../src/store/deadline.js'
@@ -15,6 +16,24 @@ t.test('a call that takes too long is refused', async (t) => {
   answer()
   t.equal(await answered, undefined)
   await store.close()
+})
+
+t.test('while nothing answers, those that come one after the other do not each wait for so long', async (t) => {
+  const answers: (() => void)[] = []
+  const slow = () => new Promise<undefined>((resolve) => answers.push(() => resolve(undefined)))
+  const store = withDeadline({ findUserById: slow } as unknown as Store, 1000)
+  const refusal = { message: 'The database has not answered in time.' }
+  await t.rejects(store.findUserById('1'), refusal)
+  const begin = performance.now()
+  for (let number = 2; number <= 4; number++) await t.rejects(store.findUserById(`${number}`), refusal)
+  t.ok(performance.now() - begin < 1000, 'three of them in less than the time of one')
+
+  answers[0]?.()
+  await setImmediate()
+  const patient = store.findUserById('5')
+  await delay(400)
+  answers.at(-1)?.()
+  t.equal(await patient, undefined, 'a sign of life, however late, and there is time again')
 })
 
 t.test('what has failed says why, and not what was to be stored', async (t) => {

@@ -88,7 +88,7 @@ export interface ImageDocument {
 }
 
 /** The name of an opening of the store. */
-export interface EpochDocument {
+interface EpochDocument {
   _id: string
   /** The last version for which it has given cursors, where the store is a copy of the one in which it did. */
   lastVersion?: number

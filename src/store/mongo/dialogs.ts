@@ -4,7 +4,7 @@ import type { Collections, ConversationDocument, LastMessage } from './collectio
 import { toId } from './ids.js'
 import { toMessage } from './messages.js'
 import type { Settler } from './settler.js'
-import { profileFields, toProfile } from './users.js'
+import { findProfiles } from './users.js'
 
 export interface Dialogs extends Pick<Store, 'listDialogs' | 'listContactIds'> {
   /** Applies what is in the journals of a user's dialogs. @returns whether there was anything */
@@ -16,7 +16,9 @@ export interface Dialogs extends Pick<Store, 'listDialogs' | 'listContactIds'> {
 /** Of dialogs in which something was said; in the order of the index. */
 const begun = { position: { $gt: 0 } }
 
-export function createDialogs({ users, conversations }: Collections, settler: Settler): Dialogs {
+export function createDialogs(collections: Collections, settler: Settler): Dialogs {
+  const { conversations } = collections
+
   async function settle(userId: string) {
     const pending = conversations.find({ users: toId(userId), isPending: true }, { projection: { _id: 1 } })
     const ids = await pending.map(({ _id }) => _id).toArray()
@@ -24,14 +26,9 @@ export function createDialogs({ users, conversations }: Collections, settler: Se
     return ids.length > 0
   }
 
-  async function findProfiles(ids: ObjectId[]): Promise<Map<string, StoredProfile>> {
-    const found = await users.find({ _id: { $in: ids } }, { projection: profileFields }).toArray()
-    return new Map(found.map((user) => [user._id.toHexString(), toProfile(user)]))
-  }
-
   async function view(documents: ConversationDocument[], userId: string) {
     const peerIds = documents.map(({ a, b }) => (a.equals(userId) ? b : a))
-    const profiles = await findProfiles(peerIds)
+    const profiles = new Map((await findProfiles(collections, peerIds)).map((profile) => [profile._id, profile]))
     return documents.map((document, index) => {
       const peer = profiles.get((peerIds[index] as ObjectId).toHexString()) as StoredProfile
       return toDialog(document, userId, peer)

@@ -24,7 +24,7 @@ import { createUserSearch } from './userSearch.js'
 import { createUsers } from './users.js'
 import { openVersions } from './versions.js'
 
-export interface MongoOptions {
+interface MongoOptions {
   /** How long a call may take before it is refused. */
   timeoutMs: number
   /** Told of what this database cannot promise. */

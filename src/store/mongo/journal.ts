@@ -22,7 +22,7 @@ export interface MarkEntry {
 }
 
 /** The data of a user have changed. */
-export interface ProfileEntry {
+interface ProfileEntry {
   _id: ObjectId
   kind: 'profile'
   isOfA: boolean

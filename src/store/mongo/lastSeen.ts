@@ -10,7 +10,7 @@ interface Sighting {
 
 const maxLeisureMs = 1000
 
-export interface LastSeen extends Pick<Store, 'setLastSeen' | 'noteLastSeen'> {
+interface LastSeen extends Pick<Store, 'setLastSeen' | 'noteLastSeen'> {
   close(): Promise<void>
 }
 

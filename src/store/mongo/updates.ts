@@ -1,4 +1,3 @@
-import type { ObjectId } from 'mongodb'
 import type { Store } from '../store.js'
 import type { Changes, ChangesOfUser, Page } from './changes.js'
 import type { Collections, ConversationDocument } from './collections.js'
@@ -7,7 +6,7 @@ import type { Dialogs } from './dialogs.js'
 import { toMessage } from './messages.js'
 import type { ProfileChanges } from './profileChanges.js'
 import type { Settler } from './settler.js'
-import { profileFields, toProfile } from './users.js'
+import { findProfiles } from './users.js'
 import type { Versions } from './versions.js'
 
 interface Parts {
@@ -25,7 +24,8 @@ const maxLooks = 3
 type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
 
 /** The changes after the version of a cursor, in the order of their versions. */
-export function createUpdates({ users, conversations }: Collections, parts: Parts): Updates {
+export function createUpdates(collections: Collections, parts: Parts): Updates {
+  const { conversations } = collections
   const { versions, cursors, dialogs, settler, changes, profileChanges } = parts
 
   /** A version up to which everything that concerns a user can be seen: read before it is known that nothing is pending. */
@@ -40,11 +40,6 @@ export function createUpdates({ users, conversations }: Collections, parts: Part
     return version
   }
 
-  async function findProfiles(ids: ObjectId[]) {
-    const found = await users.find({ _id: { $in: ids } }, { projection: profileFields }).toArray()
-    return found.map(toProfile)
-  }
-
   async function describe({ messages, marks, profiles }: ChangesOfUser, userId: string) {
     const ids = new Map(
       [...messages.map(({ conversationId }) => conversationId), ...marks.map(({ _id }) => _id)].map((_id) => [
@@ -57,7 +52,10 @@ export function createUpdates({ users, conversations }: Collections, parts: Part
     const dialogOf = (_id: unknown) => byId.get(String(_id)) as ConversationDocument
     const [views, changedUsers] = await Promise.all([
       dialogs.view([...ids.keys()].map(dialogOf), userId),
-      findProfiles(profiles.map(({ _id }) => _id))
+      findProfiles(
+        collections,
+        profiles.map(({ _id }) => _id)
+      )
     ])
     return {
       messages: messages.map((message) => toMessage(dialogOf(message.conversationId), message)),

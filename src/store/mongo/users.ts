@@ -16,6 +16,12 @@ export function toProfile({ _id, tag, firstName, lastName, img, lastSeen }: User
   return { _id: _id.toHexString(), tag, firstName, lastName, img, lastSeen }
 }
 
+/** What others may see of some users, in any order. */
+export async function findProfiles({ users }: Pick<Collections, 'users'>, ids: ObjectId[]): Promise<StoredProfile[]> {
+  const found = users.find({ _id: { $in: ids } }, { projection: profileFields })
+  return found.map(toProfile).toArray()
+}
+
 function toUser({ _id, tag, firstName, lastName, img, email, password }: UserDocument): StoredUser {
   return { _id: _id.toHexString(), tag, firstName, lastName, img, email, passwordHash: password }
 }
