@@ -1,3 +1,4 @@
+import argon2 from 'argon2'
 import t from 'tap'
 import { cookieOf, eve, startServer } from '../server.js'
 
@@ -24,6 +25,26 @@ t.test('somebody signs up, goes, and comes back', async (t) => {
   const logIn = await server.post('/login', { user: { email: 'EVE@test.example', password: 'secret' } })
   t.equal(logIn.status, 200)
   t.match(await logIn.json(), { user: { tag: '@eve' }, token: cookieOf(logIn).slice('auth='.length) })
+})
+
+t.test('a password is hashed anew when its hash is of old', async (t) => {
+  const server = await startServer(t)
+  const { db } = server.app
+  const { password, ...account } = eve
+  const old = await argon2.hash(password, { type: argon2.argon2i, memoryCost: 4096, timeCost: 3, parallelism: 1 })
+  const { _id } = await db.createUser({ ...account, img: 'default.jpg', passwordHash: old })
+  const logIn = async () => (await server.post('/login', { user: { email: eve.email, password } })).status
+  const hash = async () => (await db.findUserById(_id))?.passwordHash
+
+  const broken = t.intercept(db, 'setPasswordHash', { value: () => Promise.reject(new Error('no room')) })
+  t.equal(await logIn(), 200, 'a right password is right also where nothing can be stored')
+  t.equal(await hash(), old)
+  broken.restore()
+  t.equal(await logIn(), 200)
+  t.match(await hash(), /^\$argon2id\$v=19\$m=19456,/)
+  const renewed = await hash()
+  t.equal(await logIn(), 200)
+  t.equal(await hash(), renewed, 'once')
 })
 
 t.test('a log-in that does not fit says the same whatever is wrong', async (t) => {

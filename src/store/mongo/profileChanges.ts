@@ -9,8 +9,8 @@ const noChange = ObjectId.createFromTime(0)
 /** Tells a user's dialogs that the user's data have changed, so that the others there learn of it. */
 export interface ProfileChanges {
   tell(user: UserDocument): Promise<void>
-  /** Tells what could not be told, because a process was killed or the database was gone for a moment. */
-  tellAll(): Promise<void>
+  /** Tells what could not be told, because a process was killed or the database was gone for a moment. @returns whether there was anything */
+  tellAll(): Promise<boolean>
 }
 
 export function createProfileChanges(
@@ -45,7 +45,12 @@ export function createProfileChanges(
   return {
     tell,
     async tellAll() {
-      for await (const user of users.find({ untoldChange: { $gt: noChange } })) await tell(user)
+      let hasTold = false
+      for await (const user of users.find({ untoldChange: { $gt: noChange } })) {
+        await tell(user)
+        hasTold = true
+      }
+      return hasTold
     }
   }
 }

@@ -31,12 +31,14 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
   /** A version up to which everything that concerns a user can be seen: read before it is known that nothing is pending. */
   async function settledVersion(userId: string): Promise<number> {
     let version: number
+    let isPending: boolean
     let looks = 0
     do {
       version = await versions.newest()
+      const hasTold = await profileChanges.tellAll()
+      isPending = (await dialogs.settle(userId)) || hasTold
       looks++
-      await profileChanges.tellAll()
-    } while ((await dialogs.settle(userId)) && looks < maxLooks)
+    } while (isPending && looks < maxLooks)
     return version
   }
 

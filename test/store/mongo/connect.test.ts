@@ -71,7 +71,7 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     const users = createUsers(collections, {
       queue: alone,
       identities: createIdentities(collections),
-      profileChanges: { tell: async () => {}, tellAll: async () => {} }
+      profileChanges: { tell: async () => {}, tellAll: async () => false }
     })
     await t.rejects(users.createUser(account('ann')))
   })
