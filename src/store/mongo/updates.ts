@@ -26,21 +26,7 @@ type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
 /** The changes after the version of a cursor, in the order of their versions. */
 export function createUpdates(collections: Collections, parts: Parts): Updates {
   const { conversations } = collections
-  const { versions, cursors, dialogs, settler, changes, profileChanges } = parts
-
-  /** A version up to which everything that concerns a user can be seen: read before it is known that nothing is pending. */
-  async function settledVersion(userId: string): Promise<number> {
-    let version: number
-    let isPending: boolean
-    let looks = 0
-    do {
-      version = await versions.newest()
-      const hasTold = await profileChanges.tellAll()
-      isPending = (await dialogs.settle(userId)) || hasTold
-      looks++
-    } while (isPending && looks < maxLooks)
-    return version
-  }
+  const { versions, cursors, dialogs, settler, changes } = parts
 
   async function describe({ messages, marks, profiles }: ChangesOfUser, userId: string) {
     const ids = new Map(
@@ -74,9 +60,23 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
 
     async listUpdates(userId, cursor, limit) {
       const since = await cursors.toVersion(cursor)
-      const page: Page = { since, until: await settledVersion(userId), limit }
+      const page: Page = { since, until: await findSettledVersion(parts, userId), limit }
       const { hasMore, until, ...changed } = await changes.find(userId, page)
       return { ...(await describe(changed, userId)), cursor: cursors.toCursor(until), hasMore }
     }
   }
+}
+
+/** A version up to which everything that concerns a user can be seen: read before it is known that nothing is pending. */
+async function findSettledVersion({ versions, dialogs, profileChanges }: Parts, userId: string): Promise<number> {
+  let version: number
+  let isPending: boolean
+  let looks = 0
+  do {
+    version = await versions.newest()
+    const hasTold = await profileChanges.tellAll()
+    isPending = (await dialogs.settle(userId)) || hasTold
+    looks++
+  } while (isPending && looks < maxLooks)
+  return version
 }
