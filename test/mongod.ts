@@ -104,7 +104,8 @@ async function dropDatabase(url: string) {
   await client.close()
 }
 
-async function findFreePort(): Promise<number> {
+/** A port on which nobody listens. */
+export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

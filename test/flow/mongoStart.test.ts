@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { outcomeOf, spawnMessenger } from '../messengerProcess.js'
+import { findFreePort } from '../mongod.js'
 
 const maxStartMs = 15_000
 const password = 'not-for-the-log'
@@ -19,16 +20,6 @@ async function listenSilently(t: Test): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** A port where nobody is. */
-async function findClosedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 async function checkRefusal(t: Test, port: number) {
   const begin = performance.now()
   const environment = { DB_URL: `mongodb://ann:${password}@127.0.0.1:${port}/messenger`, LOG_LEVEL: 'trace' }
@@ -43,6 +34,6 @@ async function checkRefusal(t: Test, port: number) {
   t.notMatch(stderr, /\n +at /, 'in a sentence')
 }
 
-t.test('a start where no MongoDB is', async (t) => checkRefusal(t, await findClosedPort()))
+t.test('a start where no MongoDB is', async (t) => checkRefusal(t, await findFreePort()))
 
 t.test('a start where something is that does not answer', async (t) => checkRefusal(t, await listenSilently(t)))
