@@ -41,6 +41,9 @@ t.test('who was away for long gets it in parts', async (t) => {
   t.same([first.messages.map(({ text }) => text), first.hasMore], [['1', '2', '3'], true])
   const second = await device.call<Updates>('getUpdates', { cursor: first.cursor, limit: 3 })
   t.same([second.messages.map(({ text }) => text), second.hasMore], [['4', '5'], false])
+
+  const own = await ann.call<Updates>('getUpdates', [cursor, 1])
+  t.match(own.messages, [{ text: '1', senderTag: '@ann', receiverTag: '@bob' }], 'and what was sent from elsewhere')
 })
 
 t.test('messages by their numbers', async (t) => {
