@@ -10,10 +10,13 @@ import { linkTo } from './link.js'
 /** What stands behind the program's name, without which it is the server. */
 const commands: Record<string, (args: string[], print: (line: string) => void) => Promise<void>> = { adopt, copy }
 
+const usage = 'Usage: messenger-server, messenger-server copy FROM TO, or messenger-server adopt URL [--images DIR]'
+
 async function run([name, ...args]: string[]): Promise<void> {
   if (name === undefined) return start()
   const command = Object.hasOwn(commands, name) && commands[name]
-  if (!command) throw new Error(`There is no command "${name}": ${Object.keys(commands).join(', ')}`)
+  // Without what was given, which may be a URL with a password.
+  if (!command) throw new Error(`There is no such command. ${usage}`)
   await command(args, console.log)
 }
 

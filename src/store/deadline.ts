@@ -9,7 +9,7 @@ const silenceTimeoutMs = 200
  * end. What has failed tells why, and nothing of what was to be stored. Closing takes as long as it takes.
  */
 export function withDeadline(store: Store, timeoutMs: number): Store {
-  // From a call that has waited in vain to the next one that ends, whether it was refused before or not.
+  // From a call that has waited in vain to the next one that succeeds, whether it was refused before or not.
   let isSilent = false
 
   const limit =
@@ -21,12 +21,13 @@ export function withDeadline(store: Store, timeoutMs: number): Store {
           reject(new Error('The database has not answered in time.'))
         }
         const timer = setTimeout(giveUp, isSilent ? Math.min(silenceTimeoutMs, timeoutMs) : timeoutMs)
+        const answer = (result: Result) => {
+          isSilent = false
+          resolve(result)
+        }
         call(...args)
-          .then(resolve, (error) => reject(withoutContents(error)))
-          .finally(() => {
-            clearTimeout(timer)
-            isSilent = false
-          })
+          .then(answer, (error) => reject(withoutContents(error)))
+          .finally(() => clearTimeout(timer))
       })
     }
   const limited = Object.entries(store).map(([name, call]) => [name, name === 'close' ? call : limit(call)])

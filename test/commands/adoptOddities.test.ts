@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { Document } from 'mongodb'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
+import { writeMark } from '../../src/store/mongo/unfinishedCopy.js'
 import { useMongo, withoutMongo } from '../mongod.js'
+import { openProcesses } from '../store/mongo/processes.js'
 import { connect, dialogsOf, historyOf, run, serve } from './adopted.js'
 import { createFirstGeneration } from './firstGeneration.js'
 
@@ -127,5 +129,12 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
       t.equal(response.headers.get('content-type'), 'image/webp')
       t.match(await sharp(await response.arrayBuffer()).metadata(), { format: 'webp', width: 512 })
     }
+  })
+
+  t.test('an unfinished copy is not taken for a database of the first generation', async (t) => {
+    const url = newDatabase(t)
+    const { collections } = await openProcesses(t, url)
+    await writeMark(collections, { from: 'file:/old.db', version: 0, kind: 'users', after: '', done: 0 })
+    await t.rejects(run(url), { message: /unfinished copy of file:\/old\.db/ })
   })
 })

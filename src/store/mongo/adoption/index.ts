@@ -1,6 +1,7 @@
 import { collectionsOf, createIndexes } from '../collections.js'
 import { connectToDatabase, longPatience } from '../connect.js'
 import { beginAdoption, endAdoption, isFirstGeneration } from '../generation.js'
+import { assertFinished } from '../unfinishedCopy.js'
 import { openVersions } from '../versions.js'
 import { openAddressBook } from './addressBook.js'
 import { adoptConversations } from './conversations.js'
@@ -22,12 +23,13 @@ interface AdoptionOptions {
  * Turns a database of the first generation into one of this server, in place. Whenever it is ended, the next run goes on
  * where it was: each step looks for what is still to be done.
  *
- * @throws {Error} when there is nobody in the database
+ * @throws {Error} when there is nobody in the database, or it is an unfinished copy
  */
 export async function adoptDatabase(url: string, { images, print }: AdoptionOptions): Promise<void> {
   const { client, database } = await connectToDatabase(url, print, longPatience)
   try {
     const collections = collectionsOf(database)
+    await assertFinished(collections)
     const old = oldCollectionsOf(database)
     if (!(await old.users.findOne())) throw new Error('There are no users in this database.')
     if (await isFirstGeneration(collections)) {
