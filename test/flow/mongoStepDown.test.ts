@@ -11,9 +11,10 @@ const messagesBefore = 20
 const messagesAfter = 50
 const retryMs = 20
 
+/** By the older name of `hello`, which every server knows. */
 async function isReplicaSet(url: string): Promise<boolean> {
   const client = new MongoClient(url)
-  const { setName } = await client.db('admin').command({ hello: 1 })
+  const { setName } = await client.db('admin').command({ isMaster: 1 })
   await client.close()
   return Boolean(setName)
 }
