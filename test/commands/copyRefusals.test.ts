@@ -32,7 +32,7 @@ async function fill(url: string, name: string) {
 t.test('what is no copy from one store to another is refused, and nothing has changed', async (t) => {
   const dir = t.testdir({ empty: {}, 'text.db': 'This is a text, and no database. '.repeat(99) })
   const urlIn = (...path: string[]) => `file:${join(dir, ...path)}`
-  const [from, used, open_] = [urlIn('from', 'a.db'), urlIn('used', 'b.db'), urlIn('other', 'c.db')]
+  const [from, used, other] = [urlIn('from', 'a.db'), urlIn('used', 'b.db'), urlIn('other', 'c.db')]
   await fill(from, 'Ann')
   await fill(used, 'Bob')
   mkdirSync(join(dir, 'foreign'))
@@ -49,11 +49,11 @@ t.test('what is no copy from one store to another is refused, and nothing has ch
     { why: 'three stores', args: [from, used, used], message: /^Usage/ },
     { why: 'a path', args: [join(dir, 'a.db'), used], message: /^A store is file:PATH or mongodb:/ },
     { why: 'the same store', args: [from, from.replace('from/', 'from/../from/')], message: /are the same store/ },
-    { why: 'a slip of the pen', args: [urlIn('form', 'a.db'), open_], message: /form.a\.db: there is no such file$/ },
-    { why: 'a text', args: [urlIn('text.db'), open_], message: /text\.db: file is not a database$/ },
+    { why: 'a slip of the pen', args: [urlIn('form', 'a.db'), other], message: /form.a\.db: there is no such file$/ },
+    { why: 'a text', args: [urlIn('text.db'), other], message: /text\.db: file is not a database$/ },
     {
       why: 'something else',
-      args: [urlIn('foreign', 'd.db'), open_],
+      args: [urlIn('foreign', 'd.db'), other],
       message: /d\.db: it is no store of this program$/
     },
     {
@@ -62,7 +62,7 @@ t.test('what is no copy from one store to another is refused, and nothing has ch
       message: /another one, so that nobody would remain/
     },
     { why: 'into other data', args: [from, urlIn('foreign', 'd.db')], message: /d\.db: it already holds something/ },
-    { why: 'into another secret', args: [from, open_], message: /jwt\.key: it already has a token secret/ }
+    { why: 'into another secret', args: [from, other], message: /jwt\.key: it already has a token secret/ }
   ])
   t.same(readFileSync(join(dir, 'used', 'b.db')), before)
   t.notOk(existsSync(join(dir, 'form')))
