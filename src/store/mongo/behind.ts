@@ -1,5 +1,5 @@
 import type { Collections, ConversationDocument } from './collections.js'
-import type { CountBehind, MarkEntry } from './journal.js'
+import { type CountBehind, type MarkEntry, stateOf } from './journal.js'
 
 /** Counts what the marks in some journals need to know of the messages that are applied already. */
 export async function countBehindMarks(
@@ -9,10 +9,9 @@ export async function countBehindMarks(
   const counts = new Map<string, number>()
 
   async function count(dialog: ConversationDocument, { _id, isByA, upToSeq }: MarkEntry) {
-    const { lastSeq } = dialog
-    const [readSeq, unread, senderTag] = isByA
-      ? [dialog.readSeqA, dialog.unreadA, dialog.user2Tag]
-      : [dialog.readSeqB, dialog.unreadB, dialog.user1Tag]
+    const { lastSeq, a, b } = stateOf(dialog)
+    const { readSeq, unread } = isByA ? a : b
+    const senderTag = isByA ? dialog.user2Tag : dialog.user1Tag
     if (upToSeq === null || upToSeq >= lastSeq || upToSeq <= readSeq) return
     // Not countDocuments: it is an aggregation.
     const countFrom = async (from: number, to: number) => {

@@ -2,6 +2,7 @@ import type { ObjectId } from 'mongodb'
 import type { Store, StoredDialog, StoredProfile } from '../store.js'
 import type { Collections, ConversationDocument, LastMessage } from './collections.js'
 import { toId } from './ids.js'
+import { stateOf } from './journal.js'
 import { toMessage } from './messages.js'
 import type { Settler } from './settler.js'
 import { findProfiles } from './users.js'
@@ -62,9 +63,8 @@ export function createDialogs(collections: Collections, settler: Settler): Dialo
 }
 
 function toDialog(dialog: ConversationDocument, userId: string, peer: StoredProfile): StoredDialog {
-  const ofA = { readSeq: dialog.readSeqA, unread: dialog.unreadA }
-  const ofB = { readSeq: dialog.readSeqB, unread: dialog.unreadB }
-  const [own, others] = dialog.a.equals(userId) ? [ofA, ofB] : [ofB, ofA]
+  const { a, b } = stateOf(dialog)
+  const [own, others] = dialog.a.equals(userId) ? [a, b] : [b, a]
   return {
     _id: dialog._id.toHexString(),
     peer,

@@ -1,5 +1,6 @@
 import type { ReadMark } from '../store.js'
 import type { Collections, ConversationDocument } from './collections.js'
+import { stateOf } from './journal.js'
 import type { DialogWrite, ReadWish } from './letters.js'
 import { dialogsOf } from './locate.js'
 
@@ -27,8 +28,7 @@ export async function findIdleMarks(
 
 /** How far a reader has read, as a mark that does not move says it. */
 export function markOf(dialog: ConversationDocument, readerId: string): ReadMark {
-  const [upToSeq, unreadCount] = dialog.a.equals(readerId)
-    ? [dialog.readSeqA, dialog.unreadA]
-    : [dialog.readSeqB, dialog.unreadB]
+  const { a, b } = stateOf(dialog)
+  const { readSeq: upToSeq, unread: unreadCount } = dialog.a.equals(readerId) ? a : b
   return { hasMoved: false, upToSeq, unreadCount }
 }

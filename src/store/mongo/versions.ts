@@ -14,7 +14,7 @@ export interface Versions {
 const _id = 'version'
 
 export async function hasVersions({ settings }: Pick<Collections, 'settings'>): Promise<boolean> {
-  return (await settings.countDocuments({ _id }, { limit: 1 })) > 0
+  return (await settings.findOne({ _id })) !== null
 }
 
 export async function setNewestVersion({ settings }: Pick<Collections, 'settings'>, value: number): Promise<void> {
