@@ -6,6 +6,7 @@ import db from './plugins/db.js'
 import { answerClientError, answerFrameworkError, setErrors } from './plugins/errors.js'
 import images from './plugins/images.js'
 import limits from './plugins/limits.js'
+import logOuts from './plugins/logOuts.js'
 import notifier from './plugins/notifier.js'
 import origin from './plugins/origin.js'
 import pages from './plugins/pages.js'
@@ -44,9 +45,10 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   // First: at a stop the hooks run in this order, and its time counts from the beginning.
   app.register(shutdown, { closeTimeoutMs: webSocket.closeTimeoutMs })
   app.register(db, config.db)
-  app.register(auth, { ...JWT, ...cookie })
+  app.register(auth, { ...JWT, ...cookie, isProduction: config.app.nodeEnv === 'production' })
   app.register(rpc, { ...webSocket, ...config.history, methods, legacyWire })
   app.register(notifier, config.presence)
+  app.register(logOuts, { ...webSocket, expiryIntervalMs: webSocket.pingIntervalMs })
   app.register(origin, client)
   app.register(limits, { rateLimits: config.app.rateLimits })
   app.register(accounts, config.accounts)

@@ -4,6 +4,14 @@ import { dirname } from 'node:path'
 
 const secretBytes = 32
 
+// That of the example of jwt.io.
+const wellKnown = 'a-string-secret-at-least-256-bits-long'
+
+/** Whether a secret is as long as what it makes (RFC 7518, 3.2), and not one that everybody can read in an example. */
+export function isStrong(secret: string): boolean {
+  return Buffer.byteLength(secret) >= secretBytes && secret !== wellKnown
+}
+
 export function createSecret(): string {
   return randomBytes(secretBytes).toString('base64url')
 }

@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { createApp } from '../src/app.js'
 import { loadConfig } from '../src/config.js'
 import type { Methods } from '../src/rpc/dispatch.js'
+import type { TokenPayload } from '../src/schemas/account.js'
 import { type Device, openDevice } from './device.js'
 
 type Section = Record<string, unknown>
@@ -24,6 +25,7 @@ export interface Person {
   email: string
   password: string
   token: string
+  sessionId: string
   /** The value of the header `Cookie`. */
   cookie: string
   /** Opens a connection, closed at the end of the test. */
@@ -36,6 +38,8 @@ export interface Server {
   url: string
   dir: string
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
+  /** Opens a connection with a header `Cookie`, closed at the end of the test. */
+  connect(cookie: string): Promise<Device>
   /** Signs somebody up: `ann` is `@ann`, Ann Test, ann@test.example. */
   signUp(name: string): Promise<Person>
 }
@@ -68,7 +72,8 @@ export async function startServer(
       body: JSON.stringify(body)
     })
 
-  return { app, url, dir, post, signUp: (name) => signUp(t, { url, post }, name) }
+  const connect = (cookie: string) => openDevice(t, `${url.replace('http', 'ws')}/api`, cookie)
+  return { app, url, dir, post, connect, signUp: (name) => signUp(t, { app, post, connect }, name) }
 }
 
 function configFor(dir: string, overrides: Record<string, Section | boolean>) {
@@ -83,7 +88,7 @@ function configFor(dir: string, overrides: Record<string, Section | boolean>) {
   return { ...base, ...Object.fromEntries(merged) }
 }
 
-async function signUp(t: Test, { url, post }: Pick<Server, 'url' | 'post'>, name: string): Promise<Person> {
+async function signUp(t: Test, { app, post, connect }: Pick<Server, 'app' | 'post' | 'connect'>, name: string) {
   const firstName = name[0]?.toUpperCase() + name.slice(1).replace(/[^a-z]/gi, '')
   const account = {
     tag: `@${name}`,
@@ -100,8 +105,9 @@ async function signUp(t: Test, { url, post }: Pick<Server, 'url' | 'post'>, name
     ...account,
     _id: user._id,
     token,
+    sessionId: (app.jwt.decode<TokenPayload>(token) as TokenPayload).jti,
     cookie,
-    connect: () => openDevice(t, `${url.replace('http', 'ws')}/api`, cookie)
+    connect: () => connect(cookie)
   }
 }
 

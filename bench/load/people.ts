@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import jwt from '@fastify/jwt'
+import { ObjectId } from 'bson'
 import Fastify from 'fastify'
 import { WebSocket } from 'ws'
+import { issuer } from '../../src/plugins/auth.js'
 import { openStore } from '../../src/store/open.js'
 import type { Store } from '../../src/store/store.js'
 import { type Measured, privateKey } from '../processes.js'
@@ -16,6 +18,7 @@ export interface Person {
 
 const storeOptions = { busyTimeoutMs: 5000, maxLogPages: 10_000, timeoutMs: 60_000, onNotice: () => {} }
 const connectsAtATime = 50
+const expiresAt = Date.now() + 24 * 60 * 60 * 1000
 
 /** Fills the store that a messenger started in this folder will use. */
 export function withStoreOf<T>(dir: string, use: (store: Store) => Promise<T>): Promise<T> {
@@ -33,13 +36,15 @@ export async function withStoreAt<T>(url: string, use: (store: Store) => Promise
 /** Signs up `@p0`, `@p1`, … in the store itself, since to hash their passwords would take longer than to measure. */
 export async function createPeople(store: Store, count: number): Promise<Person[]> {
   const signer = Fastify()
-  await signer.register(jwt, { secret: privateKey })
+  await signer.register(jwt, { secret: privateKey, sign: { iss: issuer, aud: issuer } })
   await signer.ready()
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const account = { tag: `@p${index}`, firstName: 'Ann', lastName: 'Test', img: 'default.jpg', passwordHash: '' }
       const { _id, tag, email } = await store.createUser({ ...account, email: `p${index}@test.example` })
-      return { _id, tag, cookie: `auth=${signer.jwt.sign({ data: { _id, tag, email } })}` }
+      const jti = new ObjectId().toHexString()
+      await store.addSession({ _id: jti, user: { _id, tag }, expiresAt })
+      return { _id, tag, cookie: `auth=${signer.jwt.sign({ data: { _id, tag, email }, sub: _id, jti })}` }
     })
   )
 }

@@ -47,8 +47,9 @@ async function run(work: Copy): Promise<void> {
   const { source, target, state, print } = work
   const start = await findStart(work)
   await target.setMark(start)
-  // Each time from the beginning: a new password has no version that would tell of it.
-  await copyKind(work, beginningOf(work, 'users'), async () => {})
+  // Each time from the beginning: a new password and a log-in have no version that would tell of them.
+  await target.forgetSessions()
+  for (const kind of ['users', 'sessions'] as const) await copyKind(work, beginningOf(work, kind), async () => {})
   for (const kind of kinds.slice(kinds.indexOf(start.kind))) {
     await copyKind(work, kind === start.kind ? start : beginningOf(work, kind), target.setMark)
   }

@@ -50,7 +50,7 @@ export default fp<AccountsOptions>(
           img: defaultImage,
           passwordHash: await passwords.hash(password)
         })
-        return { token: reply.logIn(user), user: viewSelf(user) }
+        return { token: await reply.logIn(user), user: viewSelf(user) }
       }
     )
 
@@ -63,12 +63,12 @@ export default fp<AccountsOptions>(
         const matches = await passwords.verify(user?.passwordHash, password)
         if (!(user && matches)) throw new AppError('wrongCredentials')
         if (passwords.isOutdated(user.passwordHash)) await hashAnew(user, password)
-        return { token: reply.logIn(user), user: viewSelf(user) }
+        return { token: await reply.logIn(user), user: viewSelf(user) }
       }
     )
 
-    app.get('/exit', async (_request, reply) => {
-      reply.logOut()
+    app.get('/exit', { onRequest: app.authenticate }, async (_request, reply) => {
+      await reply.logOut()
       return { status: 'OK' }
     })
   },

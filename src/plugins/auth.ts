@@ -4,21 +4,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { durationMs } from '../config.js'
 import type { TokenPayload } from '../schemas/account.js'
-import type { Identity } from '../schemas/user.js'
-import type { StoredUser } from '../store/store.js'
+import { isStrong } from '../secret.js'
+import { createSessions, type Sessions } from '../sessions.js'
+import type { Session, StoredUser } from '../store/store.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Finds out who sends a request: sets `request.identity` when its token is valid and its user exists. */
+    sessions: Sessions
+    /** Finds out who sends a request: sets `request.session` when its token is valid and names one that lives. */
     authenticate(request: FastifyRequest): Promise<void>
   }
   interface FastifyRequest {
-    identity: Identity | undefined
+    session: Session | undefined
   }
   interface FastifyReply {
     /** Logs a user in: sets the cookie and returns the token in it. */
-    logIn(user: StoredUser): string
-    logOut(): void
+    logIn(user: StoredUser): Promise<string>
+    /** Ends the session of the request, if there is one, and clears the cookie. */
+    logOut(): Promise<void>
   }
 }
 
@@ -32,13 +35,22 @@ declare module '@fastify/jwt' {
 interface AuthOptions {
   /** HS256 secret; the one that the store keeps when absent. */
   privateKey?: string
-  /** Life of a token and of the cookie, in `ms` notation. */
+  /** Life of a session with its token, and of the cookie, in `ms` notation. */
   expiresIn: string
   maxAge: string
+  /** Mark the cookie `Secure` also where the request does not look like HTTPS. */
+  secure: boolean
+  maxRememberedSessions: number
+  isProduction: boolean
 }
 
 const cookieName = 'auth'
-const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: 'auto' } as const
+
+/** Who makes the tokens, and for whom (RFC 7519, 4.1): a key that others use as well does not make theirs ours. */
+export const issuer = 'messenger-server'
+
+const weakKey =
+  'JWT.privateKey can be guessed: leave it out, so that one is made, or take 32 characters or more, all of them random'
 
 /** The token of a request: the one of a script, or else the one of the cookie. */
 function tokenOf({ headers: { authorization = '' }, cookies }: FastifyRequest): string {
@@ -46,41 +58,56 @@ function tokenOf({ headers: { authorization = '' }, cookies }: FastifyRequest): 
   return bearer ?? cookies[cookieName] ?? ''
 }
 
+/** Who is who: tokens, their sessions, and the cookie. */
 export default fp<AuthOptions>(
-  async (app, { privateKey, expiresIn, maxAge }) => {
+  async (app, { privateKey, expiresIn, maxAge, secure, maxRememberedSessions, isProduction }) => {
+    if (privateKey !== undefined && !isStrong(privateKey)) {
+      if (isProduction) throw new Error(weakKey)
+      app.log.warn(weakKey)
+    }
+    const lifeMs = durationMs(expiresIn)
+    const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: secure || 'auto' } as const
     const maxAgeSeconds = Math.floor(durationMs(maxAge) / 1000)
     await app.register(cookie)
     await app.register(jwt, {
       secret: privateKey ?? (await app.db.loadSecret()),
-      sign: { algorithm: 'HS256', expiresIn: durationMs(expiresIn) / 1000 },
-      verify: { algorithms: ['HS256'] }
+      sign: { algorithm: 'HS256', expiresIn: lifeMs / 1000, iss: issuer, aud: issuer },
+      verify: { algorithms: ['HS256'], allowedIss: issuer, allowedAud: issuer }
     })
 
-    app.decorateRequest('identity', undefined)
+    const sessions = createSessions({
+      store: app.db,
+      lifeMs,
+      maxRemembered: maxRememberedSessions,
+      onError: (error) => app.log.error(error)
+    })
+    app.decorate('sessions', sessions)
+    app.decorateRequest('session', undefined)
 
-    function verify(token: string): TokenPayload | undefined {
+    function sessionIdIn(token: string): string | undefined {
       try {
-        return app.jwt.verify<TokenPayload>(token)
+        const { jti } = app.jwt.verify<TokenPayload>(token)
+        return typeof jti === 'string' ? jti : undefined
       } catch {
         return undefined
       }
     }
 
     app.decorate('authenticate', async (request: FastifyRequest) => {
-      const _id = verify(tokenOf(request))?.data?._id
-      if (typeof _id !== 'string') return
-      const user = await app.db.findUserById(_id)
-      request.identity = user && { _id, tag: user.tag }
+      const _id = sessionIdIn(tokenOf(request))
+      if (_id !== undefined) request.session = await sessions.find(_id)
     })
 
-    app.decorateReply('logIn', function (this: FastifyReply, { _id, tag, email }: StoredUser) {
-      const token = app.jwt.sign({ data: { _id, tag, email } })
+    app.decorateReply('logIn', async function (this: FastifyReply, { _id, tag, email }: StoredUser) {
+      const session = await sessions.begin({ _id, tag })
+      const token = app.jwt.sign({ data: { _id, tag, email }, sub: _id, jti: session._id })
       this.setCookie(cookieName, token, { ...attributes, maxAge: maxAgeSeconds })
       return token
     })
 
-    app.decorateReply('logOut', function (this: FastifyReply) {
+    app.decorateReply('logOut', async function (this: FastifyReply) {
       this.clearCookie(cookieName, attributes)
+      if (this.request.session) await sessions.end(this.request.session)
     })
   },
   { name: 'auth', fastify: '5.x', dependencies: ['db'] }

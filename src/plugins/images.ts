@@ -7,8 +7,9 @@ import { AppError } from '../errors.js'
 import { createGate } from '../gate.js'
 import { normalizePicture } from '../pictures.js'
 import type { UploadedImage } from '../schemas/account.js'
-import { defaultImage, type Identity } from '../schemas/user.js'
+import { defaultImage } from '../schemas/user.js'
 import { staticRoot } from '../static.js'
+import type { Session } from '../store/store.js'
 
 interface ImagesOptions {
   maxBytes: number
@@ -34,14 +35,14 @@ export default async function images(app: FastifyInstance, options: ImagesOption
 
   const rateLimit = app.rateLimit({
     max: maxUploadsPerMinute,
-    keyGenerator: ({ identity }) => (identity as Identity)._id
+    keyGenerator: ({ session }) => (session as Session).user._id
   })
 
-  app.post('/upload-image', { onRequest: [app.authenticate, requireIdentity, rateLimit] }, async (request, reply) => {
+  app.post('/upload-image', { onRequest: [app.authenticate, requireSession, rateLimit] }, async (request, reply) => {
     const upload = await readUpload(request)
     const bytes = await gate(() => normalizePicture(upload, maxPixels))
     const fileName = `${randomBytes(16).toString('hex')}.webp`
-    await app.db.addImage({ name: fileName, ownerId: (request.identity as Identity)._id, bytes })
+    await app.db.addImage({ name: fileName, ownerId: (request.session as Session).user._id, bytes })
     const body: UploadedImage = { fileName }
     return reply.type('application/json').send(legacyWire ? legacyTextOf(body) : JSON.stringify(body))
   })
@@ -59,8 +60,8 @@ function legacyTextOf({ fileName }: UploadedImage): string {
   return JSON.stringify(`{"fileName": "${fileName}"}`)
 }
 
-async function requireIdentity({ identity }: FastifyRequest): Promise<void> {
-  if (!identity) throw new AppError('unauthenticated')
+async function requireSession({ session }: FastifyRequest): Promise<void> {
+  if (!session) throw new AppError('unauthenticated')
 }
 
 /** The bytes of the one file of a multipart form. @throws {AppError} `badRequest`, `tooLarge` */

@@ -1,8 +1,7 @@
 import fp from 'fastify-plugin'
 import { createPresence } from '../presence.js'
 import type { NotificationBody, NotificationType } from '../schemas/notification.js'
-import type { Identity } from '../schemas/user.js'
-import type { Store } from '../store/store.js'
+import type { Session, Store } from '../store/store.js'
 import { notificationFrame } from '../webSocket/frame.js'
 
 declare module 'fastify' {
@@ -13,9 +12,11 @@ declare module 'fastify' {
 
 /** One device or tab of a user. */
 export interface Connection {
-  readonly user: Identity
+  readonly session: Session
   /** Sends one whole frame. */
   send(frame: Buffer): void
+  /** Closes it, as one that nobody is logged in on. */
+  refuse(): void
 }
 
 type Notify<Receiver> = <T extends NotificationType>(
@@ -32,6 +33,8 @@ export interface Notifier {
   /** Counts a connection out; its user's contacts are told when it was the last and no other one follows soon. */
   disconnect(connection: Connection): void
   isOnline(userId: string): boolean
+  connectionsOf(userId: string): Iterable<Connection>
+  allConnections(): Iterable<Connection>
   /** Pushes to every connection of a user. */
   notify: Notify<string>
   /** Pushes to every connection of every contact of a user. */
@@ -52,15 +55,16 @@ interface Dependencies extends NotifierOptions {
   onError(error: unknown): void
 }
 
-export function createNotifier({ store, ...options }: Dependencies): Notifier {
-  const connectionsOf = new Map<string, Set<Connection>>()
+type ConnectionsOf = Map<string, Set<Connection>>
 
-  function push<T extends NotificationType>(
+/** Pushes to every connection of some users. */
+function createPush(connectionsOf: ConnectionsOf) {
+  return <T extends NotificationType>(
     receivers: Iterable<string>,
     type: T,
     body: NotificationBody<T>,
     except?: Connection
-  ) {
+  ) => {
     let frame: Buffer | undefined
     for (const receiver of receivers) {
       for (const connection of connectionsOf.get(receiver) ?? []) {
@@ -70,6 +74,11 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
       }
     }
   }
+}
+
+export function createNotifier({ store, ...options }: Dependencies): Notifier {
+  const connectionsOf: ConnectionsOf = new Map()
+  const push = createPush(connectionsOf)
 
   const notifyContacts: Notifier['notifyContacts'] = async (userId, type, body) => {
     push(await store.listContactIds(userId), type, body)
@@ -85,22 +94,28 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
 
   return {
     connect(connection) {
-      const { _id } = connection.user
+      const { user } = connection.session
+      const { _id } = user
       const connections = connectionsOf.get(_id)
       connectionsOf.set(_id, (connections ?? new Set()).add(connection))
-      if (!connections) presence.arrive(connection.user)
+      if (!connections) presence.arrive(user)
     },
 
     disconnect(connection) {
-      const { _id } = connection.user
+      const { user } = connection.session
+      const { _id } = user
       const connections = connectionsOf.get(_id)
       connections?.delete(connection)
       if (connections?.size !== 0) return
       connectionsOf.delete(_id)
-      presence.leave(connection.user)
+      presence.leave(user)
     },
 
     isOnline: presence.isOnline,
+    connectionsOf: (userId) => connectionsOf.get(userId) ?? [],
+    *allConnections() {
+      for (const connections of connectionsOf.values()) yield* connections
+    },
     notify: (userId, type, body, except) => push([userId], type, body, except),
     notifyContacts,
     notifyAll: (type, body) => push(connectionsOf.keys(), type, body),

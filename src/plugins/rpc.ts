@@ -3,14 +3,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
 import { type CallerContext, createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
+import type { Session } from '../store/store.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
 import { createServe, type Lanes, type ServeOptions } from '../webSocket/serve.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     rpc: Dispatch
-    /** What the calls of a request's user may use. */
-    rpcContext(request: FastifyRequest): CallerContext
+    /** What the calls of a session may use. */
+    rpcContext(session: Session | undefined): CallerContext
   }
 }
 
@@ -30,8 +31,8 @@ export default fp<RpcOptions>(
     const serve = createServe(app, lanes, options)
 
     app.decorate('rpc', createDispatch({ ...options, onInternalError: (error) => app.log.error(error) }))
-    app.decorate('rpcContext', ({ identity }: FastifyRequest) => {
-      return { user: identity, db: app.db, notifier: app.notifier, maxPageItems }
+    app.decorate('rpcContext', (session: Session | undefined) => {
+      return { user: session?.user, db: app.db, notifier: app.notifier, maxPageItems }
     })
 
     const limits = { maxPayload: maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeout: closeTimeoutMs }

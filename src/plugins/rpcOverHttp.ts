@@ -9,11 +9,11 @@ export default async function rpcOverHttp(app: FastifyInstance): Promise<void> {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
   app.post<{ Body: Buffer | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
-    const { identity, body = nothing } = request
+    const { session, body = nothing } = request
     // JSON is UTF-8 (RFC 8259, 8.1): to decode anything else would be to change it.
-    const answer = await app.rpc(isUtf8(body) ? body.toString() : '').run(app.rpcContext(request))
+    const answer = await app.rpc(isUtf8(body) ? body.toString() : '').run(app.rpcContext(session))
     if (answer === undefined) reply.code(204)
-    if (!identity) reply.code(401)
+    if (!session) reply.code(401)
     return reply.type('application/json').send(answer)
   })
 }

@@ -28,7 +28,9 @@ export const UploadedImageSchema = Type.Object({ fileName: Type.String() })
 
 /** What the JWT carries beside its registered claims. */
 export const TokenPayloadSchema = Type.Object({
-  data: Type.Object({ _id: Type.String(), tag: Type.String(), email: Type.String() })
+  data: Type.Object({ _id: Type.String(), tag: Type.String(), email: Type.String() }),
+  sub: Type.String({ description: 'The user: `data._id`' }),
+  jti: Type.String({ description: 'The session' })
 })
 
 export type SignupBody = Static<typeof SignupBodySchema>

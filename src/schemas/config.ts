@@ -10,10 +10,14 @@ const limit = (byDefault: number, description: string, minimum = 1) =>
 /** `config.json`: every key with its default; a key without one may be absent. */
 export const ConfigSchema = Type.Object({
   JWT: Type.Object({
-    expiresIn: duration('72h', 'Life of a token'),
-    privateKey: Type.Optional(Type.String({ minLength: 1, description: 'HS256 secret; made and kept when absent' }))
+    expiresIn: duration('72h', 'Life of a log-in and its token'),
+    privateKey: Type.Optional(Type.String({ minLength: 1, description: 'HS256 secret; made and kept when absent' })),
+    maxRememberedSessions: limit(10_000, 'Log-outs, and log-ins that a full disk did not take, in memory')
   }),
-  cookie: Type.Object({ maxAge: duration('72h', 'Life of the cookie') }),
+  cookie: Type.Object({
+    maxAge: duration('72h', 'Life of the cookie'),
+    secure: Type.Boolean({ default: false, description: 'Mark it `Secure` always, not only where a request is HTTPS' })
+  }),
   webSocket: Type.Object({
     host: Type.String({ default: '', description: 'Address to listen on, every one when empty' }),
     path: Type.String({ pattern: '^/.', default: '/api', description: 'Path of the WebSocket, which is at / as well' }),
@@ -28,6 +32,7 @@ export const ConfigSchema = Type.Object({
       25_000,
       'How often a connection is pinged; ended when it gives no sign of life between two pings'
     ),
+    sessionCheckIntervalMs: limit(300_000, 'How often it is looked who was logged out by another process'),
     reconnectAfterMs: limit(1000, 'How long clients are asked to wait when the server stops'),
     drainTimeoutMs: limit(5000, 'How long running calls have to end when the server stops'),
     closeTimeoutMs: limit(2000, 'How long clients have to answer a close, and to end a request, when the server stops')
@@ -35,6 +40,7 @@ export const ConfigSchema = Type.Object({
   app: Type.Object({
     port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000, description: 'Port of HTTP and WebSocket' }),
     host: Type.Optional(Type.String({ description: 'Address to listen on, `webSocket.host` when absent' })),
+    nodeEnv: Type.Optional(Type.String({ description: 'In `production` a weak `JWT.privateKey` is refused' })),
     logLevel: Type.String({
       pattern: '^(fatal|error|warn|info|debug|trace|silent)$',
       default: 'warn',

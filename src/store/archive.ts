@@ -1,6 +1,7 @@
 /** What one store hands over to another, whatever each is made of. Dates are epochs in milliseconds. */
 interface Records {
   users: UserRecord
+  sessions: SessionRecord
   images: ImageRecord
   dialogs: DialogRecord
   messages: MessageRecord
@@ -9,8 +10,8 @@ interface Records {
 
 export type Kind = keyof Records
 
-/** Each kind behind those that it refers to. */
-export const kinds = ['users', 'images', 'dialogs', 'messages', 'clientMessageIds'] as const satisfies Kind[]
+/** Each kind behind those that it refers to; and not sessions, which come and go without a new version. */
+export const kinds: readonly Kind[] = ['users', 'images', 'dialogs', 'messages', 'clientMessageIds']
 
 export interface UserRecord {
   _id: string
@@ -23,6 +24,13 @@ export interface UserRecord {
   lastSeen: number
   /** The version at which the data changed. */
   changed: number
+}
+
+export interface SessionRecord {
+  _id: string
+  userId: string
+  tag: string
+  expiresAt: number
 }
 
 export interface ImageRecord {
@@ -136,6 +144,8 @@ export interface Target extends Archive {
   mark(): Promise<Mark | undefined>
   /** From now on it is an unfinished copy, on which no server starts. */
   setMark(mark: Mark): Promise<void>
+  /** Whoever has logged out of the source since an unfinished copy was begun does not come in by it. */
+  forgetSessions(): Promise<void>
   /** Stores the rest, and takes the mark away as the last thing of all. */
   finish(state: State): Promise<void>
 }

@@ -14,6 +14,14 @@ export interface StoredProfile extends SelfInfo {
 export type NewUser = Omit<StoredUser, '_id'>
 export type UserChanges = Partial<Pick<SelfInfo, 'firstName' | 'lastName' | 'img'>>
 
+/** A log-in. */
+export interface Session {
+  _id: string
+  user: Identity
+  /** Epoch in milliseconds. */
+  expiresAt: number
+}
+
 export interface NewMessage {
   senderId: string
   /** In any case. */
@@ -126,6 +134,12 @@ export interface Store {
    * was made comes after it. @throws {AppError} `invalidParams` for a cursor that this store has not given
    */
   listUpdates(userId: string, cursor: string, limit: number): Promise<StoredUpdates>
+
+  /** Keeps a log-in, and forgets those of its user that have expired. */
+  addSession(session: Session): Promise<void>
+  /** One that has neither ended nor expired. */
+  findSession(_id: string): Promise<Session | undefined>
+  endSession(_id: string): Promise<void>
 
   addImage(image: Image): Promise<void>
   findImage(name: string): Promise<Uint8Array | undefined>

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
+import { AppError } from '../errors.js'
 import type { Connection } from '../plugins/notifier.js'
-import type { Identity } from '../schemas/user.js'
+import type { Session } from '../store/store.js'
 import type { Outbox } from './outbox.js'
 
 export interface ServedConnection extends Connection {
@@ -9,6 +10,16 @@ export interface ServedConnection extends Connection {
   flush(): void
   /** Resolves when the other end has taken so much that it can be sent more. */
   drained(): Promise<void>
+}
+
+// RFC 6455, 7.4.1
+const policyViolation = 1008
+
+const refusal = JSON.stringify(new AppError('unauthenticated').toBody())
+
+/** Closes a connection on which nobody is logged in. */
+export function refuse(socket: WebSocket): void {
+  socket.close(policyViolation, refusal)
 }
 
 interface ConnectionOptions {
@@ -26,7 +37,7 @@ interface ConnectionOptions {
 export function createConnection(
   socket: WebSocket,
   tcp: Socket,
-  user: Identity,
+  session: Session,
   outbox: Outbox,
   { maxBufferedBytes }: ConnectionOptions
 ): ServedConnection {
@@ -44,8 +55,12 @@ export function createConnection(
   }
 
   return {
-    user,
+    session,
     flush,
+    refuse() {
+      flush()
+      refuse(socket)
+    },
     send(frame) {
       if (waitingBytes + tcp.writableLength > maxBufferedBytes) return socket.terminate()
       waitingBytes += frame.length

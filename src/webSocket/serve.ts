@@ -1,9 +1,8 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { AppError } from '../errors.js'
 import { createLane, type Lane } from '../rpc/lane.js'
 import { maxTextLength } from '../schemas/message.js'
-import { createConnection, type ServedConnection } from './connection.js'
+import { createConnection, refuse, type ServedConnection } from './connection.js'
 import { notificationFrame, textFrame } from './frame.js'
 import { startHeartbeat } from './heartbeat.js'
 import { createOutbox } from './outbox.js'
@@ -27,9 +26,6 @@ export type Serve = (socket: WebSocket, request: FastifyRequest) => void
 
 // RFC 6455, 7.4.1
 const unsupportedData = 1003
-const policyViolation = 1008
-
-const refusal = JSON.stringify(new AppError('unauthenticated').toBody())
 
 export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOptions): Serve {
   const outbox = createOutbox()
@@ -37,11 +33,11 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
     // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
     socket.removeAllListeners('error')
     socket.on('error', () => socket.terminate())
-    const { user, ...context } = app.rpcContext(request)
-    if (!user) return socket.close(policyViolation, refusal)
+    const { session } = request
+    if (!session) return refuse(socket)
 
-    const connection = createConnection(socket, request.raw.socket, user, outbox, options)
-    const ownContext = { ...context, user, connection }
+    const connection = createConnection(socket, request.raw.socket, session, outbox, options)
+    const context = { ...app.rpcContext(session), connection }
     const lane = openLane(app, socket, connection, options)
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, lanes, socket, connection, options) })
@@ -54,7 +50,7 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !lanes.has(socket)) return
       const { mayOverlap, run } = app.rpc(data.toString())
-      lane.run({ mayOverlap, run: () => run(ownContext) })
+      lane.run({ mayOverlap, run: () => run(context) })
     })
     socket.on('close', () => {
       lanes.delete(socket)
@@ -98,7 +94,8 @@ async function greet(
 ): Promise<undefined> {
   const cursor = await app.db.newestCursor()
   if (!lanes.has(socket)) return
-  const { tag } = connection.user
+  if (app.sessions.hasEnded(connection.session)) return void connection.refuse()
+  const { tag } = connection.session.user
   const limits = { maxPayloadBytes, maxBatchCalls, maxPageItems, maxTextLength }
   connection.send(notificationFrame('hello', { tag, cursor, serverTime: Date.now(), limits }))
   app.notifier.connect(connection)

@@ -26,8 +26,9 @@ t.test('a copy is what it is a copy of, from one store to the next', { skip: wit
     })
     from = to
   }
-  t.match(lines.slice(0, 6), [
+  t.match(lines.slice(0, 7), [
     'users: 3 of 3',
+    'sessions: 3 of 3',
     'images: 10 of 10',
     'dialogs: 3 of 3',
     'messages: 7 of 7',

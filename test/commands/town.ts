@@ -34,6 +34,9 @@ export async function settleTown(url: string): Promise<Town> {
   const middle = await store.newestCursor()
   await store.updateUser(bob._id, { firstName: 'Robert', img: '3.webp' })
   await store.setPasswordHash(cid._id, 'another hash')
+  for (const [number, user] of [ann, bob, cid].entries()) {
+    await store.addSession({ _id: sessionId(number), user, expiresAt: Date.now() + 3_600_000 })
+  }
   await store.setLastSeen(ann._id, 1_700_000_000_000)
   for (let number = 0; number < 10; number++) {
     await store.addImage({ name: `${number}.webp`, ownerId: bob._id, bytes: Buffer.from([number, 255, 0]) })
@@ -53,6 +56,8 @@ export async function settleTown(url: string): Promise<Town> {
   const hello = { senderId: ann._id, receiverTag: bob.tag, text: 'hello', clientMessageId: 'one' }
   return { people, cursors: [first, middle, second], hello }
 }
+
+const sessionId = (number: number) => `${number + 1}`.padStart(24, '0')
 
 /** Everything that its people can see, and how the store behaves to whoever has seen it before. */
 export async function visit(t: Test, url: string, { people, cursors, hello }: Town) {
@@ -74,7 +79,8 @@ export async function visit(t: Test, url: string, { people, cursors, hello }: To
   const images = Array.from({ length: 10 }, async (_, number) => {
     return Buffer.from((await store.findImage(`${number}.webp`)) as Uint8Array).toString('hex')
   })
-  const view = { views, images: await Promise.all(images), secret: await store.loadSecret() }
+  const sessions = await Promise.all(people.map((_, number) => store.findSession(sessionId(number))))
+  const view = { views, sessions, images: await Promise.all(images), secret: await store.loadSecret() }
   const again = await store.addMessage(hello)
   t.match(again, { isDuplicate: true, message: { seq: 1, isRead: true } }, 'what is sent again is there already')
   await t.rejects(store.addMessage({ ...hello, text: 'bye' }), { message: /belongs to another message/ })

@@ -15,6 +15,7 @@ t.test('somebody signs up, goes, and comes back', async (t) => {
   const claims = JSON.parse(String(Buffer.from(token.split('.')[1] as string, 'base64url')))
   t.same(claims.data, { _id: user._id, tag: '@eve', email: 'eve@test.example' })
   t.equal(claims.exp - claims.iat, 72 * 3600)
+  t.match(claims, { sub: user._id, jti: /^[0-9a-f]{24}$/, iss: 'messenger-server', aud: 'messenger-server' })
 
   const exit = await fetch(`${server.url}/exit`)
   t.equal(exit.status, 200)

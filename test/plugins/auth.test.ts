@@ -1,8 +1,9 @@
 import { readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import type { TokenPayload } from '../../src/schemas/account.js'
 import { loadSecret } from '../../src/secret.js'
-import { type Server, startServer } from '../server.js'
+import { eve, type Server, startServer } from '../server.js'
 
 const ask = '{"jsonrpc":"2.0","method":"getSelfInfo","id":1}'
 
@@ -29,26 +30,26 @@ t.test('a token is good in the cookie and as a bearer token', async (t) => {
 t.test('tokens that are none', async (t) => {
   const server = await startServer(t, { config: { JWT: { privateKey: 'secret_private_key' } } })
   const ann = await server.signUp('ann')
-  const { _id, tag, email, token } = ann
+  const { token } = ann
   const { jwt } = server.app
-  const data = { _id, tag, email }
+  const claims = jwt.decode<TokenPayload>(token) as TokenPayload
   const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const [header, payload, signature] = token.split('.')
+  const signed = (payload: object, options: object = {}) => `auth=${jwt.sign(payload as TokenPayload, options)}`
 
   const refused = [
     { why: 'there is none', cookie: '' },
     { why: 'it is empty', cookie: 'auth=' },
     { why: 'it is a word', cookie: 'auth=secret' },
     { why: 'it is not signed', cookie: `auth=${base64url({ alg: 'none', typ: 'JWT' })}.${payload}.` },
-    { why: 'its signature is another', cookie: `auth=${header}.${base64url({ data })}.${signature}` },
-    { why: 'its algorithm is another', cookie: `auth=${jwt.sign({ data }, { algorithm: 'HS512' })}` },
-    { why: 'it has expired', cookie: `auth=${jwt.sign({ data, iat: 1 } as object as { data: typeof data })}` },
-    { why: 'its user is gone', cookie: `auth=${jwt.sign({ data: { ...data, _id: '0'.repeat(24) } })}` },
-    { why: 'it names no user', cookie: `auth=${jwt.sign({} as { data: typeof data })}` },
-    {
-      why: 'its user is no text',
-      cookie: `auth=${jwt.sign({ data: { ...data, _id: { $ne: '' } as unknown as string } })}`
-    }
+    { why: 'its signature is another', cookie: `auth=${header}.${base64url({ ...claims, iat: 0 })}.${signature}` },
+    { why: 'its algorithm is another', cookie: signed(claims, { algorithm: 'HS512' }) },
+    { why: 'it has expired', cookie: signed({ ...claims, iat: 1, exp: 2 }) },
+    { why: 'it is meant for others', cookie: signed(claims, { aud: 'others' }) },
+    { why: 'others have made it', cookie: signed(claims, { iss: 'others' }) },
+    { why: 'its session is none', cookie: signed({ ...claims, jti: '0'.repeat(24) }) },
+    { why: 'it names no session', cookie: signed({ data: claims.data }) },
+    { why: 'its session is no text', cookie: signed({ ...claims, jti: { $ne: '' } }) }
   ]
   for (const { why, cookie } of refused) {
     t.same(
@@ -89,4 +90,22 @@ t.test('a file that holds no secret is not taken for one', async (t) => {
   symlinkSync('nowhere', join(empty, 'lost.key'))
   t.throws(() => loadSecret(join(empty, 'lost.key')), { code: 'ENOENT' })
   t.same(readdirSync(empty).sort(), ['jwt.key', 'lost.key'], 'and no draft of it is left')
+})
+
+t.test('a secret that can be guessed is refused in production', async (t) => {
+  const random = 'k'.repeat(31)
+  for (const [privateKey, nodeEnv, why] of [
+    ['secret_private_key', 'production', 'it is short'],
+    ['a-string-secret-at-least-256-bits-long', 'production', 'everybody knows it']
+  ] as const) {
+    await t.rejects(startServer(t, { config: { JWT: { privateKey }, app: { nodeEnv } } }), /JWT\.privateKey/, why)
+  }
+  await startServer(t, { config: { JWT: { privateKey: `${random}!` }, app: { nodeEnv: 'production' } } })
+  await startServer(t, { config: { JWT: { privateKey: random }, app: { nodeEnv: 'test' } } })
+})
+
+t.test('the cookie is for HTTPS alone where the server is told so', async (t) => {
+  const server = await startServer(t, { config: { cookie: { secure: true } } })
+  const [cookie] = (await server.post('/signup', { user: eve })).headers.getSetCookie()
+  t.match(cookie, /; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
 })

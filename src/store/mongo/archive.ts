@@ -43,6 +43,9 @@ export function openMongoTarget(url: string, name: string, secret: string | unde
     return {
       mark: () => readMark(collections),
       setMark: (mark) => writeMark(collections, mark),
+      async forgetSessions() {
+        await collections.sessions.deleteMany({})
+      },
       async finish(state) {
         await writeState(collections, state)
         await removeMark(collections)
@@ -83,8 +86,8 @@ async function assertFree(collections: Collections, secret: string | undefined):
   const known = await readSecret(collections)
   if (known !== undefined && secret !== undefined && known !== secret) throw new Error(holdsOtherSecret)
   if (await readMark(collections)) return
-  const { users, images, conversations, messages, clientMessageIds } = collections
-  for (const collection of [users, images, conversations, messages, clientMessageIds]) {
+  const { users, sessions, images, conversations, messages, clientMessageIds } = collections
+  for (const collection of [users, sessions, images, conversations, messages, clientMessageIds]) {
     if ((await collection.countDocuments({}, { limit: 1 })) > 0) throw new Error(holdsSomething)
   }
 }

@@ -87,6 +87,15 @@ export interface ImageDocument {
   bytes: Binary
 }
 
+export interface SessionDocument {
+  _id: ObjectId
+  userId: ObjectId
+  /** Of the user; it never changes. */
+  tag: string
+  /** From then on MongoDB deletes it. */
+  expiresAt: Date
+}
+
 /** The name of an opening of the store. */
 interface EpochDocument {
   _id: string
@@ -104,6 +113,7 @@ export interface Collections {
   conversations: Collection<ConversationDocument>
   messages: Collection<MessageDocument>
   clientMessageIds: Collection<ClaimDocument>
+  sessions: Collection<SessionDocument>
   images: Collection<ImageDocument>
   epochs: Collection<EpochDocument>
   /** The newest version, the secret of tokens, and the mark of an unfinished copy. */
@@ -120,7 +130,8 @@ const indexes: Partial<Record<keyof Collections, IndexDescription[]>> = {
     { key: { a: 1, changedB: 1 } },
     { key: { b: 1, changedA: 1 } }
   ],
-  messages: [{ key: { conversationId: 1, seq: 1 }, unique: true }, { key: { users: 1, version: 1 } }]
+  messages: [{ key: { conversationId: 1, seq: 1 }, unique: true }, { key: { users: 1, version: 1 } }],
+  sessions: [{ key: { expiresAt: 1 }, expireAfterSeconds: 0 }]
 }
 
 export function collectionsOf(database: Db): Collections {
@@ -129,6 +140,7 @@ export function collectionsOf(database: Db): Collections {
     conversations: database.collection('conversations'),
     messages: database.collection('messages'),
     clientMessageIds: database.collection('clientMessageIds'),
+    sessions: database.collection('sessions'),
     images: database.collection('images'),
     epochs: database.collection('epochs'),
     settings: database.collection('settings')

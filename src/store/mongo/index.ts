@@ -17,6 +17,7 @@ import { createPairs } from './pairs.js'
 import { createPost } from './post.js'
 import { createProfileChanges } from './profileChanges.js'
 import { loadSecret } from './secret.js'
+import { createSessions } from './sessions.js'
 import { createSettler } from './settler.js'
 import { assertFinished } from './unfinishedCopy.js'
 import { createUpdates } from './updates.js'
@@ -87,6 +88,7 @@ async function openStoreIn(database: Db, timeoutMs: number): Promise<Store> {
       changes: createChanges(collections),
       profileChanges
     }),
+    ...createSessions(collections),
     ...createImages(collections),
     loadSecret: () => loadSecret(collections),
     async close() {

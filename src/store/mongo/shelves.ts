@@ -1,7 +1,14 @@
 import { Binary } from 'bson'
-import type { DialogRecord, ImageRecord, Shelf, Shelves, UserRecord } from '../archive.js'
+import type { DialogRecord, ImageRecord, SessionRecord, Shelf, Shelves, UserRecord } from '../archive.js'
 import { keyOfEmail, keyOfTag } from '../keys.js'
-import type { Collections, ConversationDocument, ImageDocument, LastMessage, UserDocument } from './collections.js'
+import type {
+  Collections,
+  ConversationDocument,
+  ImageDocument,
+  LastMessage,
+  SessionDocument,
+  UserDocument
+} from './collections.js'
 import { toId } from './ids.js'
 import { createClientMessageIdShelf, createMessageShelf } from './messageShelves.js'
 import { emptyDialog } from './pairs.js'
@@ -10,6 +17,7 @@ import { beforeAll, pageOf, put, readById } from './shelf.js'
 export function createShelves(collections: Collections): Shelves {
   return {
     users: createUserShelf(collections),
+    sessions: createSessionShelf(collections),
     images: createImageShelf(collections),
     dialogs: createDialogShelf(collections),
     messages: createMessageShelf(collections),
@@ -41,6 +49,23 @@ function toUserDocument({ _id, passwordHash, ...user }: UserRecord): UserDocumen
     emailKey: keyOfEmail(user.email),
     password: passwordHash,
     untoldChange: null
+  }
+}
+
+function createSessionShelf({ sessions }: Collections): Shelf<SessionRecord> {
+  const toSession = ({ _id, userId, tag, expiresAt }: SessionDocument) => {
+    return { _id: _id.toHexString(), userId: userId.toHexString(), tag, expiresAt: expiresAt.getTime() }
+  }
+  const toDocument = ({ _id, userId, tag, expiresAt }: SessionRecord) => {
+    return { _id: toId(_id), userId: toId(userId), tag, expiresAt: new Date(expiresAt) }
+  }
+  return {
+    async read(after, limit) {
+      const documents = await readById(sessions, toId(after || beforeAll), limit)
+      return pageOf(documents, documents.map(toSession), limit, ({ _id }) => _id.toHexString())
+    },
+    write: (records) => put(sessions, records.map(toDocument)),
+    count: () => sessions.countDocuments()
   }
 }
 

@@ -43,6 +43,7 @@ export function openSqliteTarget(file: string, secret: string | undefined): Targ
     ...createArchive(file, database),
     mark: async () => readMark(database),
     setMark: async (mark) => writeMark(database, mark),
+    forgetSessions: async () => void database.exec('DELETE FROM sessions'),
     async finish(state) {
       if (state.secret !== undefined) keepSecret(secretFileOf(file), state.secret)
       finish(state)

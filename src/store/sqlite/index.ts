@@ -10,6 +10,7 @@ import { createIdentities } from './identities.js'
 import { createImages } from './images.js'
 import { createReadMarks } from './marks.js'
 import { createMessages } from './messages.js'
+import { createSessions } from './sessions.js'
 import { assertFinished } from './unfinishedCopy.js'
 import { createUpdates } from './updates.js'
 import { createUserSearch } from './userSearch.js'
@@ -50,6 +51,7 @@ export function openSqliteStore(file: string, { busyTimeoutMs, maxLogPages }: Sq
     ...createDialogs(database),
     ...createReadMarks(database, commits, versions),
     ...createUpdates(database, versions, createCursors(database, versions)),
+    ...createSessions(database, commits),
     ...createImages(database, commits),
     loadSecret: async () => loadSecret(secretFileOf(file)),
     async close() {

@@ -109,6 +109,14 @@ export const migrations = [
   UPDATE users SET lastSeen = 1000 * (
     SELECT sum((instr('0123456789abcdef', substr(_id, column1, 1)) - 1) << (4 * (8 - column1)))
     FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8)));
+  `,
+  `
+  CREATE TABLE sessions (
+    _id TEXT PRIMARY KEY,
+    userId TEXT NOT NULL REFERENCES users,
+    expiresAt INTEGER NOT NULL           -- epoch ms
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessionsOfUser ON sessions (userId, expiresAt);
   `
 ]
 

@@ -4,6 +4,7 @@ import type {
   DialogRecord,
   ImageRecord,
   MessageRecord,
+  SessionRecord,
   Shelves,
   UserRecord
 } from '../archive.js'
@@ -25,6 +26,17 @@ export function createShelves(database: Database): Shelves {
       count: 'SELECT count(*) FROM users',
       toRecord: (row) => row,
       toParameters: (user) => ({ ...user, tagKey: keyOfTag(user.tag), emailKey: keyOfEmail(user.email) })
+    }),
+
+    sessions: createShelf<SessionRecord, SessionRecord>(database, {
+      page: `
+        SELECT s._id, s.userId, u.tag, s.expiresAt FROM sessions s CROSS JOIN users u ON u._id = s.userId
+        WHERE s._id > :_id ORDER BY s._id LIMIT :limit`,
+      start: { _id: '' },
+      insert: upsertInto('sessions', ['_id'], ['userId', 'expiresAt']),
+      count: 'SELECT count(*) FROM sessions',
+      toRecord: (row) => row,
+      toParameters: ({ tag, ...session }) => session
     }),
 
     images: createShelf<ImageRecord, ImageRecord>(database, {

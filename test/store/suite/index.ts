@@ -8,6 +8,7 @@ import { testMessages } from './messages.js'
 import { invitePeople, type OpenStore, type WithPeople } from './people.js'
 import { testReopening } from './reopening.js'
 import { testSecret } from './secret.js'
+import { testSessions } from './sessions.js'
 import { testUpdates } from './updates.js'
 import { testUsers } from './users.js'
 
@@ -24,5 +25,6 @@ export function testStore(t: Test, prepare: (t: Test) => OpenStore): void {
   testUpdates(t, withPeople)
   testImages(t, withPeople)
   testSecret(t, withPeople)
+  testSessions(t, withPeople)
   testReopening(t, withPeople)
 }

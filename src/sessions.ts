@@ -1,0 +1,63 @@
+import { ObjectId } from 'bson'
+import { LRUCache } from 'lru-cache'
+import type { Identity } from './schemas/user.js'
+import type { Session, Store } from './store/store.js'
+
+export interface Sessions {
+  /** Begins one: a log-in. */
+  begin(user: Identity): Promise<Session>
+  /** One that has neither ended nor expired. */
+  find(_id: string): Promise<Session | undefined>
+  /** Ends one at once, and resolves when it has ended for good. */
+  end(session: Session): Promise<void>
+  /** Whether it has been ended here, lately. */
+  hasEnded(session: Session): boolean
+  /** Tells of each that is ended here. */
+  onEnd(listener: (session: Session) => void): void
+}
+
+interface SessionsOptions {
+  store: Pick<Store, 'addSession' | 'findSession' | 'endSession'>
+  lifeMs: number
+  /** So many log-ins that the store could not take, and so many ends, are remembered. */
+  maxRemembered: number
+  /** Told why the store could not take a log-in. */
+  onError(error: unknown): void
+}
+
+/** Who is logged in, and until when: a log-in is a session, which its token names. */
+export function createSessions({ store, lifeMs, maxRemembered, onError }: SessionsOptions): Sessions {
+  // Whoever logs in while the disk is full is logged in until the server stops.
+  const unstored = new LRUCache<string, Session>({ max: maxRemembered })
+  // While a session is ended, a connection may just be opening that has found it alive.
+  const ended = new LRUCache<string, true>({ max: maxRemembered })
+  const listeners: ((session: Session) => void)[] = []
+
+  return {
+    async begin({ _id, tag }) {
+      const session = { _id: new ObjectId().toHexString(), user: { _id, tag }, expiresAt: Date.now() + lifeMs }
+      try {
+        await store.addSession(session)
+      } catch (error) {
+        onError(error)
+        unstored.set(session._id, session)
+      }
+      return session
+    },
+
+    async find(_id) {
+      return ended.has(_id) ? undefined : (unstored.get(_id) ?? store.findSession(_id))
+    },
+
+    async end(session) {
+      ended.set(session._id, true)
+      unstored.delete(session._id)
+      for (const tell of listeners) tell(session)
+      await store.endSession(session._id)
+    },
+
+    hasEnded: ({ _id }) => ended.has(_id),
+
+    onEnd: (listener) => void listeners.push(listener)
+  }
+}

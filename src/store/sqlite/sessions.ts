@@ -1,0 +1,35 @@
+import type { Database } from 'better-sqlite3'
+import type { Store } from '../store.js'
+import type { GroupCommit } from './groupCommit.js'
+
+type Sessions = Pick<Store, 'addSession' | 'findSession' | 'endSession'>
+
+interface SessionRow {
+  userId: string
+  tag: string
+  expiresAt: number
+}
+
+export function createSessions(database: Database, { write }: GroupCommit): Sessions {
+  const insert = database.prepare('INSERT INTO sessions (_id, userId, expiresAt) VALUES (?, ?, ?)')
+  const deleteExpired = database.prepare('DELETE FROM sessions WHERE userId = ? AND expiresAt <= ?')
+  const deleteOne = database.prepare('DELETE FROM sessions WHERE _id = ?')
+  const byId = database.prepare<[string, number], SessionRow>(`
+    SELECT s.userId, u.tag, s.expiresAt FROM sessions s CROSS JOIN users u ON u._id = s.userId
+    WHERE s._id = ? AND s.expiresAt > ?`)
+
+  return {
+    addSession: ({ _id, user, expiresAt }) =>
+      write(() => {
+        deleteExpired.run(user._id, Date.now())
+        insert.run(_id, user._id, expiresAt)
+      }),
+
+    async findSession(_id) {
+      const row = byId.get(_id, Date.now())
+      return row && { _id, user: { _id: row.userId, tag: row.tag }, expiresAt: row.expiresAt }
+    },
+
+    endSession: (_id) => write(() => void deleteOne.run(_id))
+  }
+}

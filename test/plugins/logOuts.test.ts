@@ -1,0 +1,115 @@
+import t from 'tap'
+import type { Session } from '../../src/store/store.js'
+import { cookieOf, type Person, type Server, startServer } from '../server.js'
+
+const loggedOut = {
+  code: 1008,
+  reason: '{"Error":{"name":"NoAuthJWTError","message":"Authorization data missing."}}'
+}
+
+const statusFor = async ({ post }: Server, cookie: string) =>
+  (await post('/rpc', { jsonrpc: '2.0', id: 1, method: 'getSelfInfo' }, { cookie })).status
+
+async function logIn({ post }: Server, { email, password }: Person): Promise<string> {
+  return cookieOf(await post('/login', { user: { email, password } }))
+}
+
+t.test('who logs out loses the token and the connections of that log-in, and no other', async (t) => {
+  const server = await startServer(t)
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const phone = await logIn(server, ann)
+  const [tab, otherTab] = [await ann.connect(), await ann.connect()]
+  const onPhone = await server.connect(phone)
+  const bobs = await bob.connect()
+
+  const exit = await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })
+  t.same([exit.status, await exit.json(), cookieOf(exit)], [200, { status: 'OK' }, 'auth='])
+  t.same([await tab.closed, await otherTab.closed], [loggedOut, loggedOut])
+  t.equal(await statusFor(server, ann.cookie), 401)
+  t.same(await (await ann.connect()).closed, loggedOut, 'nor does it open a connection')
+
+  t.equal(await statusFor(server, phone), 200)
+  t.match(await onPhone.call('getSelfInfo'), { tag: '@ann' })
+  t.match(await bobs.call('getSelfInfo'), { tag: '@bob' })
+  t.equal((await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })).status, 200, 'as often as one likes')
+  t.equal((await fetch(`${server.url}/exit`)).status, 200, 'and who has not logged in')
+})
+
+t.test('a log-out outlives a restart, and so does a log-in', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  const phone = await logIn(server, ann)
+  await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })
+  await server.app.close()
+
+  const again = await startServer(t, { dir: server.dir })
+  t.equal(await statusFor(again, ann.cookie), 401)
+  t.equal(await statusFor(again, phone), 200)
+})
+
+t.test('a connection that is opened while its session ends is refused', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  const { sessions, db } = server.app
+  const { newestCursor } = db
+  // The last thing that a connection waits for before it is greeted.
+  t.intercept(db, 'newestCursor', {
+    async value() {
+      await sessions.end((await sessions.find(ann.sessionId)) as Session)
+      return newestCursor()
+    }
+  })
+  t.same(await (await ann.connect()).closed, loggedOut)
+})
+
+t.test('where a log-in cannot be stored, it is good until the server stops', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  t.intercept(server.app.db, 'addSession', { value: () => Promise.reject(new Error('no room')) })
+  const phone = await logIn(server, ann)
+  t.equal(await statusFor(server, phone), 200)
+  await fetch(`${server.url}/exit`, { headers: { cookie: phone } })
+  t.equal(await statusFor(server, phone), 401)
+})
+
+t.test('where a log-out cannot be stored, it says so, and holds until the server stops', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  t.intercept(server.app.db, 'endSession', { value: () => Promise.reject(new Error('no room')) })
+  const exit = await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })
+  t.same([exit.status, cookieOf(exit)], [500, 'auth='])
+  t.equal(await statusFor(server, ann.cookie), 401)
+})
+
+t.test('a session that has expired ends its connections', async (t) => {
+  const server = await startServer(t, { config: { JWT: { expiresIn: '1s' }, webSocket: { pingIntervalMs: 50 } } })
+  const ann = await server.signUp('ann')
+  const device = await ann.connect()
+  t.same(await device.closed, loggedOut)
+  t.equal(await statusFor(server, ann.cookie), 401)
+})
+
+t.test('a log-out at another process is noticed', async (t) => {
+  const server = await startServer(t, { config: { webSocket: { sessionCheckIntervalMs: 50 } } })
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const [anns, bobs] = [await ann.connect(), await bob.connect()]
+  await server.app.db.endSession(ann.sessionId)
+  t.same(await anns.closed, loggedOut)
+  t.match(await bobs.call('getSelfInfo'), { tag: '@bob' })
+})
+
+t.test('where the store cannot be asked who is logged in, everybody remains so', async (t) => {
+  const server = await startServer(t, { config: { webSocket: { sessionCheckIntervalMs: 50 } } })
+  const ann = await (await server.signUp('ann')).connect()
+  let asked = 0
+  const askedThrice = new Promise<void>((resolve) => {
+    t.intercept(server.app.db, 'findSession', {
+      value() {
+        if (++asked === 3) resolve()
+        return Promise.reject(new Error('gone'))
+      }
+    })
+  })
+  await askedThrice
+  t.match(await ann.call('getSelfInfo'), { tag: '@ann' })
+})
