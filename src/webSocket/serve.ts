@@ -7,11 +7,15 @@ import { createConnection, type ServedConnection } from './connection.js'
 import { notificationFrame, textFrame } from './frame.js'
 import { startHeartbeat } from './heartbeat.js'
 import { createOutbox } from './outbox.js'
+import { createSeats } from './seats.js'
+import { type StrikesOptions, watchRefusals } from './strikes.js'
 
 /** The connections that are read. */
 export type Lanes = Map<WebSocket, Lane>
 
-export interface ServeOptions {
+export interface ServeOptions extends StrikesOptions {
+  /** 0 is no limit. */
+  maxConnectionsPerUser: number
   maxPayloadBytes: number
   maxBatchCalls: number
   maxPageItems: number
@@ -29,20 +33,26 @@ export type Serve = (socket: WebSocket, request: FastifyRequest) => void
 const unsupportedData = 1003
 const policyViolation = 1008
 
-const refusal = JSON.stringify(new AppError('unauthenticated').toBody())
+const unauthenticated = JSON.stringify(new AppError('unauthenticated').toBody())
+const tooManyConnections = JSON.stringify(
+  new AppError('tooManyRequests', 'Too many connections of this user.').toBody()
+)
 
 export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOptions): Serve {
   const outbox = createOutbox()
+  const seats = createSeats(options.maxConnectionsPerUser)
   return (socket, request) => {
     // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
     socket.removeAllListeners('error')
     socket.on('error', () => socket.terminate())
     const { user, ...context } = app.rpcContext(request)
-    if (!user) return socket.close(policyViolation, refusal)
+    if (!user) return socket.close(policyViolation, unauthenticated)
+    if (!seats.take(user._id)) return socket.close(policyViolation, tooManyConnections)
 
     const connection = createConnection(socket, request.raw.socket, user, outbox, options)
-    const ownContext = { ...context, user, connection }
     const lane = openLane(app, socket, connection, options)
+    const budget = app.limits.budgets?.ofConnection(user._id, watchRefusals(socket, connection, lane, options))
+    const ownContext = { ...context, user, connection, budget }
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, lanes, socket, connection, options) })
     // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
@@ -53,11 +63,11 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
       }
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !lanes.has(socket)) return
-      const { mayOverlap, run } = app.rpc(data.toString())
-      lane.run({ mayOverlap, run: () => run(ownContext) })
+      lane.run(app.rpc(data.toString(), ownContext))
     })
     socket.on('close', () => {
       lanes.delete(socket)
+      seats.leave(user._id)
       app.notifier.disconnect(connection)
     })
   }
