@@ -46,6 +46,7 @@ export const kinds = {
     sentence: 'The body has another media type than this address takes.'
   },
   tooManyRequests: { code: -32005, status: 429, name: 'TooManyRequestsError', sentence: 'Too many requests.' },
+  full: { code: -32000, status: 503, name: 'FullError', sentence: 'The server has no room for more connections.' },
   internal: { code: -32000, status: 500, name: 'ServerError' }
 } satisfies Record<string, Kind>
 
@@ -88,6 +89,12 @@ export class AppError extends Error {
 
   get status(): number {
     return this.#entry.status
+  }
+
+  /** What the header `Retry-After` says (RFC 9110, 10.2.3), where there is something to say. */
+  get retryAfterSeconds(): number | undefined {
+    const { retryAfterMs } = this.explanation
+    return retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000)
   }
 
   /** The `error` member of a JSON-RPC response; `data` only where there is something to explain. */

@@ -23,6 +23,7 @@ interface ProcessOptions {
   entry?: string
   /** What stands behind the program's name. */
   args?: string[]
+  /** Without rate limits, unless it says otherwise. */
   environment?: Record<string, string>
 }
 
@@ -33,7 +34,7 @@ export function spawnMessenger(
 ): ChildProcess {
   const child = spawn(process.execPath, [resolve(entry), ...args], {
     cwd: dir,
-    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ...environment }
+    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', RATE_LIMITS: 'off', ...environment }
   })
   t.teardown(() => child.kill('SIGKILL'))
   return child

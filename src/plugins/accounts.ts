@@ -1,5 +1,4 @@
 import fp from 'fastify-plugin'
-import { AppError } from '../errors.js'
 import { createGate } from '../gate.js'
 import { createPasswords } from '../passwords.js'
 import { viewSelf } from '../rpc/views.js'
@@ -14,19 +13,22 @@ import { defaultImage } from '../schemas/user.js'
 import type { StoredUser } from '../store/store.js'
 
 interface AccountsOptions {
-  /** Sign-ups and log-ins together, from one address. */
-  maxRequestsPerMinute: number
   maxRunningHashes: number
   maxWaitingHashes: number
 }
 
 /** Sign-up, log-in and exit over HTTP. */
 export default fp<AccountsOptions>(
-  async (app, { maxRequestsPerMinute, maxRunningHashes, maxWaitingHashes }) => {
+  async (app, { maxRunningHashes, maxWaitingHashes }) => {
     const gate = createGate({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
     const passwords = createPasswords(gate)
-    // One handler, so that both count together.
-    const rateLimit = app.rateLimit({ max: maxRequestsPerMinute })
+
+    /** The user whose e-mail and password these are. */
+    async function findUser({ email, password }: LoginBody['user']): Promise<StoredUser | undefined> {
+      const user = await app.db.findUserByEmail(email)
+      const matches = await passwords.verify(user?.passwordHash, password)
+      return matches ? user : undefined
+    }
 
     async function hashAnew({ _id }: StoredUser, password: string) {
       try {
@@ -39,7 +41,7 @@ export default fp<AccountsOptions>(
 
     app.post<{ Body: SignupBody; Reply: LoggedIn }>(
       '/signup',
-      { onRequest: rateLimit, schema: { body: SignupBodySchema } },
+      { preHandler: app.limits.assertSignup, schema: { body: SignupBodySchema } },
       async ({ body }, reply) => {
         const { tag, firstName, lastName, email, password } = body.user
         const user = await app.db.createUser({
@@ -56,12 +58,10 @@ export default fp<AccountsOptions>(
 
     app.post<{ Body: LoginBody; Reply: LoggedIn }>(
       '/login',
-      { onRequest: rateLimit, schema: { body: LoginBodySchema } },
-      async ({ body }, reply) => {
+      { schema: { body: LoginBodySchema } },
+      async ({ body, ip: address }, reply) => {
         const { email, password } = body.user
-        const user = await app.db.findUserByEmail(email)
-        const matches = await passwords.verify(user?.passwordHash, password)
-        if (!(user && matches)) throw new AppError('wrongCredentials')
+        const user = await app.limits.logIn({ email, address }, () => findUser(body.user))
         if (passwords.isOutdated(user.passwordHash)) await hashAnew(user, password)
         return { token: await reply.logIn(user), user: viewSelf(user) }
       }

@@ -54,8 +54,8 @@ export function answerClientError({ code }: Error & { code?: string }, socket: S
 function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
   const refusal = toRefusal(error)
   if (refusal.kind === 'internal') request.log.error(error)
-  const { retryAfterMs } = refusal.explanation
-  if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
+  const { retryAfterSeconds } = refusal
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   const isOther = refusal.kind === 'badRequest' && 'statusCode' in error
   return reply.code(isOther ? Number(error.statusCode) : refusal.status).send(refusal.toBody())
 }

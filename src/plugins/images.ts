@@ -14,8 +14,6 @@ import type { Session } from '../store/store.js'
 interface ImagesOptions {
   maxBytes: number
   maxPixels: number
-  /** By one user. */
-  maxUploadsPerMinute: number
   /** Pictures that are made at the same time, and that wait for it. */
   maxRunning: number
   maxWaiting: number
@@ -28,24 +26,23 @@ const daySeconds = 24 * 60 * 60
 
 /** Users' pictures: uploaded, made harmless, kept in the store, served. Multipart bodies are for these routes alone. */
 export default async function images(app: FastifyInstance, options: ImagesOptions): Promise<void> {
-  const { maxBytes, maxPixels, maxUploadsPerMinute, legacyWire } = options
+  const { maxBytes, maxPixels, legacyWire } = options
   const gate = createGate(options)
   const defaultBytes = await readFile(join(staticRoot, 'img', defaultImage))
   await app.register(multipart, { limits: { fileSize: maxBytes, files: 1, fields: 5, parts: 10, headerPairs: 20 } })
 
-  const rateLimit = app.rateLimit({
-    max: maxUploadsPerMinute,
-    keyGenerator: ({ session }) => (session as Session).user._id
-  })
-
-  app.post('/upload-image', { onRequest: [app.authenticate, requireSession, rateLimit] }, async (request, reply) => {
-    const upload = await readUpload(request)
-    const bytes = await gate(() => normalizePicture(upload, maxPixels))
-    const fileName = `${randomBytes(16).toString('hex')}.webp`
-    await app.db.addImage({ name: fileName, ownerId: (request.session as Session).user._id, bytes })
-    const body: UploadedImage = { fileName }
-    return reply.type('application/json').send(legacyWire ? legacyTextOf(body) : JSON.stringify(body))
-  })
+  app.post(
+    '/upload-image',
+    { onRequest: [app.authenticate, requireSession, app.limits.assertUpload] },
+    async (request, reply) => {
+      const upload = await readUpload(request)
+      const bytes = await gate(() => normalizePicture(upload, maxPixels))
+      const fileName = `${randomBytes(16).toString('hex')}.webp`
+      await app.db.addImage({ name: fileName, ownerId: (request.session as Session).user._id, bytes })
+      const body: UploadedImage = { fileName }
+      return reply.type('application/json').send(legacyWire ? legacyTextOf(body) : JSON.stringify(body))
+    }
+  )
 
   app.get<{ Params: { name: string } }>('/img/:name', async ({ params: { name } }, reply) => {
     if (name === defaultImage) return serve(reply, defaultBytes, 'image/jpeg', `max-age=${daySeconds}`)

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import fp from 'fastify-plugin'
+import { AppError } from '../errors.js'
 
 interface LogOutsOptions {
   /** How often it is looked whose session has expired. */
@@ -8,25 +9,27 @@ interface LogOutsOptions {
   sessionCheckIntervalMs: number
 }
 
+const loggedOut = new AppError('unauthenticated')
+
 /** Whoever is not logged in any more loses the connections that were opened with the session. */
 export default fp<LogOutsOptions>(
   async (app, { expiryIntervalMs, sessionCheckIntervalMs }) => {
     const { sessions, notifier, log } = app
     sessions.onEnd(({ _id, user }) => {
       for (const connection of notifier.connectionsOf(user._id)) {
-        if (connection.session._id === _id) connection.refuse()
+        if (connection.session._id === _id) connection.refuse(loggedOut)
       }
     })
 
     function refuseExpired() {
       for (const connection of notifier.allConnections()) {
-        if (connection.session.expiresAt <= Date.now()) connection.refuse()
+        if (connection.session.expiresAt <= Date.now()) connection.refuse(loggedOut)
       }
     }
 
     async function refuseEnded() {
       for (const connection of notifier.allConnections()) {
-        if (!(await sessions.find(connection.session._id))) connection.refuse()
+        if (!(await sessions.find(connection.session._id))) connection.refuse(loggedOut)
         // Whoever waits for something else comes in between.
         await setImmediate()
       }

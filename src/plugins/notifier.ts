@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import type { AppError } from '../errors.js'
 import { createPresence } from '../presence.js'
 import type { NotificationBody, NotificationType } from '../schemas/notification.js'
 import type { Session, Store } from '../store/store.js'
@@ -15,8 +16,8 @@ export interface Connection {
   readonly session: Session
   /** Sends one whole frame. */
   send(frame: Buffer): void
-  /** Closes it, as one that nobody is logged in on. */
-  refuse(): void
+  /** Closes it, and says why. */
+  refuse(error: AppError): void
 }
 
 type Notify<Receiver> = <T extends NotificationType>(

@@ -25,6 +25,10 @@ export default fp<PagesOptions>(
     if (clientRoot && !existsSync(join(clientRoot, indexFile))) {
       throw new Error(`client.dir: there is no ${indexFile} in ${clientRoot}`)
     }
+    // A page has many files, which cost little: a few reloads would use up what an address may ask for.
+    app.addHook('onRoute', (route) => {
+      if (route.url.endsWith('/*')) route.config = { ...route.config, rateLimit: false }
+    })
     await app.register(fastifyStatic, { ...files, root: staticRoot, prefix: '/example/' })
     for (const url of ['/example', '/example/']) app.get(url, (_request, reply) => sendDemo(reply))
     app.get('/', (_request, reply) => (clientRoot ? reply.sendFile(indexFile, clientRoot) : sendDemo(reply)))

@@ -1,5 +1,5 @@
 import websocket from '@fastify/websocket'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, preHandlerHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
 import { type CallerContext, createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
@@ -17,11 +17,15 @@ declare module 'fastify' {
 
 interface RpcOptions extends Omit<DispatchOptions, 'onInternalError'>, ServeOptions, CloseOptions {
   path: string
+  /** 0 is no limit. */
+  maxConnections: number
   maxFragments: number
   maxBufferedChunks: number
   /** How long the other end has to answer a close frame. */
   closeTimeoutMs: number
 }
+
+const fullRetryAfterMs = 5000
 
 /** JSON-RPC over WebSocket. */
 export default fp<RpcOptions>(
@@ -47,7 +51,7 @@ export default fp<RpcOptions>(
       method: 'GET',
       url: path,
       onRequest: app.authenticate,
-      preHandler: releaseResponse,
+      preHandler: [createAssertRoom(app, options), releaseResponse],
       handler: () => Promise.reject(new AppError('notFound', 'There is a WebSocket here.')),
       wsHandler: serve
     })
@@ -55,7 +59,19 @@ export default fp<RpcOptions>(
   { name: 'rpc', fastify: '5.x', dependencies: ['db', 'auth'] }
 )
 
+/** The newest connection is refused: who is there already stays. */
+function createAssertRoom(app: FastifyInstance, { maxConnections }: RpcOptions): preHandlerHookHandler {
+  const error = new AppError('full', undefined, { retryAfterMs: fullRetryAfterMs })
+  // Neither this hook nor the next one awaits anything, so that no other connection is let in before this one is counted.
+  return ({ ws }, _reply, done) => {
+    const isFull = maxConnections > 0 && app.websocketServer.clients.size >= maxConnections
+    if (ws && isFull) done(error)
+    else done()
+  }
+}
+
 /** From here on the response is of no use to an upgrade, and would stay in memory for as long as the socket lives. */
-async function releaseResponse({ ws, raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
+const releaseResponse: preHandlerHookHandler = ({ ws, raw }, reply, done) => {
   if (ws) reply.raw.detachSocket(raw.socket)
+  done()
 }

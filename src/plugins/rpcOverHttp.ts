@@ -10,9 +10,12 @@ export default async function rpcOverHttp(app: FastifyInstance): Promise<void> {
 
   app.post<{ Body: Buffer | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
     const { session, body = nothing } = request
+    const budget = session && app.limits.budgets?.overHttp(session.user._id)
     // JSON is UTF-8 (RFC 8259, 8.1): to decode anything else would be to change it.
-    const answer = await app.rpc(isUtf8(body) ? body.toString() : '').run(app.rpcContext(session))
+    const call = app.rpc(isUtf8(body) ? body.toString() : '', { ...app.rpcContext(session), budget })
+    const answer = await call.run()
     if (answer === undefined) reply.code(204)
+    if (call.refusal) reply.code(429).header('retry-after', call.refusal.retryAfterSeconds)
     if (!session) reply.code(401)
     return reply.type('application/json').send(answer)
   })

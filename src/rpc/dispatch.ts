@@ -1,4 +1,5 @@
 import { AppError, type ErrorKind } from '../errors.js'
+import { charge, comesDue, type Due } from './due.js'
 import type { Context, Method } from './method.js'
 
 export type Methods = Record<string, Method>
@@ -6,14 +7,19 @@ export type Methods = Record<string, Method>
 /** A context whose user may be nobody: every call is then refused. */
 export type CallerContext = Omit<Context, 'user'> & { readonly user: Context['user'] | undefined }
 
-/** Reads a JSON-RPC 2.0 text. Nothing of what it asks for has happened before it is run. */
-export type Dispatch = (text: string) => Call
+/**
+ * Reads a JSON-RPC 2.0 text, and takes what its calls need from the budget. Nothing of what it asks for has happened before it is
+ * run.
+ */
+export type Dispatch = (text: string, context: CallerContext) => Call
 
 export interface Call {
-  /** Whether it is one request of a method that may overlap with others before it. */
+  /** Whether it is one request, due at once, of a method that may overlap with others before it. */
   readonly mayOverlap: boolean
+  /** Why it is refused, when it is one request that comes too soon after others. */
+  readonly refusal?: AppError | undefined
   /** Answers the text, nothing when it holds only notifications. */
-  run(context: CallerContext): Promise<string | undefined>
+  run(): Promise<string | undefined>
 }
 
 export interface DispatchOptions {
@@ -35,17 +41,19 @@ interface Request {
   params?: object
 }
 
-/** JSON-RPC 2.0 (https://www.jsonrpc.org/specification): text in, validated calls in order, text out. */
-export function createDispatch(options: DispatchOptions): Dispatch {
-  const { methods, maxBatchCalls, maxAnswerBytes, legacyWire, onInternalError } = options
-  const table = new Map(Object.entries(methods))
+type Table = Map<string, Method>
+
+/** Runs calls and answers them. */
+function createAnswers(table: Table, { maxAnswerBytes, legacyWire, onInternalError }: DispatchOptions) {
   const jsonrpc = legacyWire ? 2 : '2.0'
 
   const refuse = (kind: ErrorKind, id: Id, sentence?: string) =>
     JSON.stringify({ jsonrpc, error: new AppError(kind, sentence).toRpc(), id })
 
-  async function run({ method, params }: Request, context: CallerContext) {
+  async function run({ method, params }: Request, context: CallerContext, due: Due) {
     try {
+      // Not awaited in vain: what may overlap has to ask the store at once.
+      if (due !== 0) await comesDue(due)
       return { result: await call(table.get(method), params, context) }
     } catch (thrown) {
       const error = AppError.from(thrown)
@@ -54,22 +62,23 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     }
   }
 
-  async function answer(request: unknown, context: CallerContext): Promise<string | undefined> {
+  async function answer(request: unknown, context: CallerContext, due: Due): Promise<string | undefined> {
     if (!isRequest(request)) return refuse('invalidRequest', idOf(request))
-    const outcome = await run(request, context)
+    const outcome = await run(request, context, due)
     return request.id === undefined ? undefined : JSON.stringify({ jsonrpc, ...outcome, id: request.id })
   }
 
   /** Answers a call, unless the answers before it have used up what a batch may have; a notification has none. */
-  async function answerWithin(bytesLeft: number, request: unknown, context: CallerContext) {
-    return bytesLeft > 0 || isNotification(request) ? answer(request, context) : refuse('tooLarge', idOf(request))
+  async function answerWithin(bytesLeft: number, request: unknown, context: CallerContext, due: Due) {
+    if (bytesLeft <= 0 && !isNotification(request)) return refuse('tooLarge', idOf(request))
+    return answer(request, context, due)
   }
 
-  async function answerBatch(batch: unknown[], context: CallerContext): Promise<string | undefined> {
+  async function answerBatch(batch: unknown[], context: CallerContext, dues: Due[]): Promise<string | undefined> {
     const answers: string[] = []
     let bytesLeft = maxAnswerBytes
-    for (const request of batch) {
-      const text = await answerWithin(bytesLeft, request, context)
+    for (const [index, request] of batch.entries()) {
+      const text = await answerWithin(bytesLeft, request, context, dues[index] as Due)
       if (text === undefined) continue
       answers.push(text)
       bytesLeft -= Buffer.byteLength(text)
@@ -77,25 +86,43 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     return answers.length === 0 ? undefined : `[${answers.join(',')}]`
   }
 
-  const refused = (kind: ErrorKind, sentence?: string): Call => ({
-    mayOverlap: false,
-    run: async () => refuse(kind, null, sentence)
-  })
+  return { refuse, answer, answerBatch }
+}
 
-  return (text) => {
+/** JSON-RPC 2.0 (https://www.jsonrpc.org/specification): text in, validated calls in order, text out. */
+export function createDispatch(options: DispatchOptions): Dispatch {
+  const { methods, maxBatchCalls } = options
+  const table: Table = new Map(Object.entries(methods))
+  const methodOf = (request: unknown) => (isRequest(request) ? table.get(request.method) : undefined)
+  const { refuse, answer, answerBatch } = createAnswers(table, options)
+
+  function single(request: unknown, context: CallerContext): Call {
+    const method = methodOf(request)
+    const due = charge(context.budget, method)
+    return {
+      mayOverlap: due === 0 && method?.mayOverlap === true,
+      refusal: due instanceof AppError ? due : undefined,
+      run: () => answer(request, context, due)
+    }
+  }
+
+  return (text, context) => {
+    // What is no call counts as one, but is answered all the same.
+    const refused = (kind: ErrorKind, sentence?: string): Call => {
+      charge(context.budget, undefined)
+      return { mayOverlap: false, run: async () => refuse(kind, null, sentence) }
+    }
     let message: unknown
     try {
       message = JSON.parse(text)
     } catch {
       return refused('parseError')
     }
-    if (!Array.isArray(message)) {
-      const mayOverlap = isRequest(message) && table.get(message.method)?.mayOverlap === true
-      return { mayOverlap, run: (context) => answer(message, context) }
-    }
+    if (!Array.isArray(message)) return single(message, context)
     if (message.length === 0) return refused('invalidRequest')
     if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)
-    return { mayOverlap: false, run: (context) => answerBatch(message, context) }
+    const dues = message.map((request) => charge(context.budget, methodOf(request)))
+    return { mayOverlap: false, run: () => answerBatch(message, context, dues) }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema, TSchemaOptions } from 'typebox'
 import { AppError } from '../errors.js'
+import type { Budget, Limited, MethodLimit } from '../limits/budget.js'
 import type { Connection, Notifier } from '../plugins/notifier.js'
 import type { Identity } from '../schemas/user.js'
 import { createCheck } from '../schemas/validate.js'
@@ -13,9 +14,11 @@ export interface Context {
   /** On which connection the call came, if on any: the one that is not told what it did itself. */
   readonly connection?: Connection
   readonly maxPageItems: number
+  /** What the calls may use up; nothing where there is no limit. */
+  readonly budget?: Budget | undefined
 }
 
-export interface Method {
+export interface Method extends Limited {
   readonly summary: string
   readonly params: TObject
   readonly result: TSchema
@@ -38,11 +41,16 @@ interface Definition<Params extends TObject, Result extends TSchema> {
    * effect is a write that it asks the store for at once, before it awaits anything: so the store keeps the order.
    */
   mayOverlap?: boolean
+  /** What limits its calls, beside the number of all calls. */
+  limit?: MethodLimit
+  /** Whether a connection's call over the limit is only ever delayed: existing clients take a refusal for the end. */
+  isOnlyDelayed?: boolean
   run(params: Static<Params>, context: Context): Promise<Static<Result>>
 }
 
 export function method<Params extends TObject, Result extends TSchema>(definition: Definition<Params, Result>): Method {
-  const { summary, params: schema, result, mayOverlap = false } = definition
+  const { summary, params: schema, result, limit } = definition
+  const { mayOverlap = false, isOnlyDelayed = false } = definition
   const names = Object.keys(schema.properties)
   const defaults = Object.entries(schema.properties as Record<string, TSchemaOptions>)
     .filter(([, property]) => property.default !== undefined)
@@ -54,6 +62,8 @@ export function method<Params extends TObject, Result extends TSchema>(definitio
     params: schema,
     result,
     mayOverlap,
+    limit,
+    isOnlyDelayed,
     async call(given, context) {
       const params: Named = Array.isArray(given) ? toNamed(given, names) : { ...(given as Named | undefined) }
       for (const [name, byDefault] of defaults) if (params[name] === undefined) params[name] = byDefault

@@ -21,6 +21,8 @@ export const ConfigSchema = Type.Object({
   webSocket: Type.Object({
     host: Type.String({ default: '', description: 'Address to listen on, every one when empty' }),
     path: Type.String({ pattern: '^/.', default: '/api', description: 'Path of the WebSocket, which is at / as well' }),
+    maxConnections: limit(10_000, 'Connections at the same time; the next one is refused. 0 is no limit', 0),
+    maxConnectionsPerUser: limit(20, 'Connections of one user at the same time. 0 is no limit', 0),
     maxPayloadBytes: limit(65_536, 'Size of a frame'),
     maxFragments: limit(64, 'Fragments of a frame'),
     maxBufferedChunks: limit(4096, 'Pieces in which a frame arrives'),
@@ -46,7 +48,11 @@ export const ConfigSchema = Type.Object({
       default: 'warn',
       description: 'What goes to the log, from `silent` to `trace`'
     }),
-    rateLimits: Type.String({ pattern: '^(on|off)$', default: 'on', description: '`off` for tests and benchmarks' }),
+    rateLimits: Type.String({
+      pattern: '^(on|off)$',
+      default: 'on',
+      description: '`off` switches off everything of `rate`: for tests and benchmarks'
+    }),
     requestTimeoutMs: limit(30_000, 'How long a client has to send a request'),
     closeDelayMs: limit(10_000, 'How long a stop may take before it is made by force'),
     bodyLimitBytes: limit(65_536, 'Size of a body that is no picture')
@@ -72,14 +78,34 @@ export const ConfigSchema = Type.Object({
     )
   }),
   accounts: Type.Object({
-    maxRequestsPerMinute: limit(300, 'Sign-ups and log-ins together, from one address'),
     maxRunningHashes: limit(2, 'Passwords that are hashed at the same time'),
     maxWaitingHashes: limit(50, 'Passwords that wait for it; the next one is refused')
+  }),
+  rate: Type.Object({
+    requestsPerMinute: limit(300, 'HTTP requests from one address', 0),
+    handshakesPerMinute: limit(60, 'WebSocket connections opened from one address', 0),
+    signupsPerHour: limit(10, 'Sign-ups from one address', 0),
+    signupBurst: limit(5, 'Sign-ups from one address at once'),
+    uploadsPerMinute: limit(10, 'Uploads by one user', 0),
+    failedLogIns: limit(10, 'Failed log-ins to one account from one address, after which more are refused', 0),
+    failedLogInsWindowMs: limit(900_000, 'How long those are counted together'),
+    failedLogInsOfAddressPerDay: limit(100, 'Failed log-ins from one address, after which more are refused', 0),
+    failedLogInsOfAccountPerDay: limit(100, 'Failed log-ins to one account, after which each is delayed', 0),
+    failedLogInDelayMs: limit(2000, 'How long it is delayed then'),
+    callsPerSecond: limit(50, 'JSON-RPC calls on one connection, or of one user over HTTP', 0),
+    callBurst: limit(100, 'Such calls at once'),
+    messagesPerSecond: limit(5, 'Messages sent by one user', 0),
+    messageBurst: limit(60, 'Messages at once'),
+    searchesPerSecond: limit(2, 'Calls of `findUsersByTag` by one user', 0),
+    searchBurst: limit(20, 'Such calls at once'),
+    maxDelayMs: limit(1000, 'How long a call over its rate may be delayed; one that had to wait longer is refused', 0),
+    refusalsBeforeClose: limit(3, 'A client that goes on calling after so many refusals is cut off', 0),
+    refusalsWindowMs: limit(10_000, 'How long those are counted together; two within a tenth of it are one', 10),
+    maxTracked: limit(10_000, 'Addresses, accounts or users that each of these limits remembers')
   }),
   images: Type.Object({
     maxBytes: limit(15 * 1024 * 1024, 'Size of an uploaded picture'),
     maxPixels: limit(25_000_000, 'Width times height of an uploaded picture'),
-    maxUploadsPerMinute: limit(10, 'Uploads by one user'),
     maxRunning: limit(2, 'Pictures that are made at the same time'),
     maxWaiting: limit(20, 'Pictures that wait for it; the next one is refused')
   }),

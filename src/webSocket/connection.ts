@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
-import { AppError } from '../errors.js'
+import type { AppError } from '../errors.js'
 import type { Connection } from '../plugins/notifier.js'
 import type { Session } from '../store/store.js'
 import type { Outbox } from './outbox.js'
@@ -15,11 +15,9 @@ export interface ServedConnection extends Connection {
 // RFC 6455, 7.4.1
 const policyViolation = 1008
 
-const refusal = JSON.stringify(new AppError('unauthenticated').toBody())
-
-/** Closes a connection on which nobody is logged in. */
-export function refuse(socket: WebSocket): void {
-  socket.close(policyViolation, refusal)
+/** Closes a connection, and says why: a browser shows a page nothing else. */
+export function refuse(socket: WebSocket, error: AppError): void {
+  socket.close(policyViolation, JSON.stringify(error.toBody()))
 }
 
 interface ConnectionOptions {
@@ -57,9 +55,9 @@ export function createConnection(
   return {
     session,
     flush,
-    refuse() {
+    refuse(error) {
       flush()
-      refuse(socket)
+      refuse(socket, error)
     },
     send(frame) {
       if (waitingBytes + tcp.writableLength > maxBufferedBytes) return socket.terminate()

@@ -1,16 +1,21 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { AppError } from '../errors.js'
 import { createLane, type Lane } from '../rpc/lane.js'
 import { maxTextLength } from '../schemas/message.js'
 import { createConnection, refuse, type ServedConnection } from './connection.js'
 import { notificationFrame, textFrame } from './frame.js'
 import { startHeartbeat } from './heartbeat.js'
 import { createOutbox } from './outbox.js'
+import { createSeats } from './seats.js'
+import { type StrikesOptions, watchRefusals } from './strikes.js'
 
 /** The connections that are read. */
 export type Lanes = Map<WebSocket, Lane>
 
-export interface ServeOptions {
+export interface ServeOptions extends StrikesOptions {
+  /** 0 is no limit. */
+  maxConnectionsPerUser: number
   maxPayloadBytes: number
   maxBatchCalls: number
   maxPageItems: number
@@ -29,16 +34,20 @@ const unsupportedData = 1003
 
 export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOptions): Serve {
   const outbox = createOutbox()
+  const seats = createSeats(options.maxConnectionsPerUser)
   return (socket, request) => {
     // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
     socket.removeAllListeners('error')
     socket.on('error', () => socket.terminate())
     const { session } = request
-    if (!session) return refuse(socket)
+    if (!session) return refuse(socket, new AppError('unauthenticated'))
+    const { _id } = session.user
+    if (!seats.take(_id)) return refuse(socket, new AppError('tooManyRequests', 'Too many connections of this user.'))
 
     const connection = createConnection(socket, request.raw.socket, session, outbox, options)
-    const context = { ...app.rpcContext(session), connection }
     const lane = openLane(app, socket, connection, options)
+    const budget = app.limits.budgets?.ofConnection(_id, watchRefusals(socket, connection, lane, options))
+    const context = { ...app.rpcContext(session), connection, budget }
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, lanes, socket, connection, options) })
     // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
@@ -49,11 +58,11 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
       }
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !lanes.has(socket)) return
-      const { mayOverlap, run } = app.rpc(data.toString())
-      lane.run({ mayOverlap, run: () => run(context) })
+      lane.run(app.rpc(data.toString(), context))
     })
     socket.on('close', () => {
       lanes.delete(socket)
+      seats.leave(_id)
       app.notifier.disconnect(connection)
     })
   }
@@ -94,7 +103,7 @@ async function greet(
 ): Promise<undefined> {
   const cursor = await app.db.newestCursor()
   if (!lanes.has(socket)) return
-  if (app.sessions.hasEnded(connection.session)) return void connection.refuse()
+  if (app.sessions.hasEnded(connection.session)) return void connection.refuse(new AppError('unauthenticated'))
   const { tag } = connection.session.user
   const limits = { maxPayloadBytes, maxBatchCalls, maxPageItems, maxTextLength }
   connection.send(notificationFrame('hello', { tag, cursor, serverTime: Date.now(), limits }))

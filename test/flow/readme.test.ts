@@ -25,7 +25,8 @@ async function* linesOf({ stdout }: ChildProcess) {
 t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missing}` }, async (t) => {
   const dir = t.testdir()
   symlinkSync(resolve('docs'), join(dir, 'docs'))
-  const messenger = await startMessenger(t, { dir, entry })
+  const environment = { RATE_LIMITS: 'on' }
+  const messenger = await startMessenger(t, { dir, entry, environment })
   const { host, port } = new URL(messenger.url)
   const [start, signUp, listen, talk, history, ...more] = blocks.map((block) =>
     block.replaceAll('localhost:8000', host)
@@ -73,7 +74,7 @@ t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missi
 
   t.equal(await messenger.end('SIGKILL'), null)
   t.match(await once(ann.child, 'exit'), [0], 'who listened is told that the connection has ended')
-  await startMessenger(t, { dir, entry, environment: { PORT: port } })
+  await startMessenger(t, { dir, entry, environment: { ...environment, PORT: port } })
   const [anns, bobs] = await run(history)
   t.match(anns.result, [{ senderTag: '@ann', receiverTag: '@bob', text: 'Hello, Bob!', isRead: true }])
   t.same(anns.result, bobs.result, 'both histories agree')

@@ -21,7 +21,7 @@ const upload = ({ url }: Server, { cookie }: Pick<Person, 'cookie'>, body: Reque
   fetch(`${url}/upload-image`, { method: 'POST', headers: { cookie, ...headers }, body })
 
 t.test('a picture of every format is made upright, square and clean', async (t) => {
-  const server = await startServer(t, { config: { images: { maxUploadsPerMinute: 100 } } })
+  const server = await startServer(t)
   const ann = await server.signUp('ann')
   const secret = { IFD0: { Copyright: 'secret place' } }
   // Orientation 6: what is stored as left is above when the picture is upright.

@@ -6,6 +6,7 @@ export default method({
   summary: 'Up to 30 users whose tag contains a text, never me; `""` finds everybody.',
   params: FindUsersParamsSchema,
   result: FoundUsersSchema,
+  limit: 'searches',
 
   async run({ tag }, { user, db, notifier }) {
     const found = await db.findUsersByTag(tag.replace(/^@/, ''), user._id, maxFoundUsers)

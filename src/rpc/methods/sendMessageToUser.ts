@@ -9,6 +9,7 @@ export default method({
   params: SendMessageParamsSchema,
   result: SentMessageSchema,
   mayOverlap: true,
+  limit: 'messages',
 
   async run({ receiverTag, text, clientMessageId }, { user, db, notifier, connection }) {
     if (receiverTag.toLowerCase() === user.tag.toLowerCase()) {
