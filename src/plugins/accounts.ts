@@ -40,8 +40,8 @@ export default fp<AccountsOptions>(
     app.post<{ Body: SignupBody; Reply: LoggedIn }>(
       '/signup',
       { onRequest: rateLimit, schema: { body: SignupBodySchema } },
-      async ({ body }, reply) => {
-        const { tag, firstName, lastName, email, password } = body.user
+      async (request, reply) => {
+        const { tag, firstName, lastName, email, password } = request.body.user
         const user = await app.db.createUser({
           tag,
           firstName: firstName.normalize('NFC'),
@@ -50,6 +50,7 @@ export default fp<AccountsOptions>(
           img: defaultImage,
           passwordHash: await passwords.hash(password)
         })
+        request.noted = { event: 'signup', userId: user._id }
         return { token: reply.logIn(user), user: viewSelf(user) }
       }
     )
@@ -57,10 +58,11 @@ export default fp<AccountsOptions>(
     app.post<{ Body: LoginBody; Reply: LoggedIn }>(
       '/login',
       { onRequest: rateLimit, schema: { body: LoginBodySchema } },
-      async ({ body }, reply) => {
-        const { email, password } = body.user
+      async (request, reply) => {
+        const { email, password } = request.body.user
         const user = await app.db.findUserByEmail(email)
         const matches = await passwords.verify(user?.passwordHash, password)
+        request.noted = { event: matches ? 'login' : 'loginFailed', userId: user?._id }
         if (!(user && matches)) throw new AppError('wrongCredentials')
         if (passwords.isOutdated(user.passwordHash)) await hashAnew(user, password)
         return { token: reply.logIn(user), user: viewSelf(user) }

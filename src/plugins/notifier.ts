@@ -32,6 +32,8 @@ export interface Notifier {
   /** Counts a connection out; its user's contacts are told when it was the last and no other one follows soon. */
   disconnect(connection: Connection): void
   isOnline(userId: string): boolean
+  /** How many users have a connection. */
+  countUsers(): number
   /** Pushes to every connection of a user. */
   notify: Notify<string>
   /** Pushes to every connection of every contact of a user. */
@@ -101,6 +103,7 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
     },
 
     isOnline: presence.isOnline,
+    countUsers: () => connectionsOf.size,
     notify: (userId, type, body, except) => push([userId], type, body, except),
     notifyContacts,
     notifyAll: (type, body) => push(connectionsOf.keys(), type, body),

@@ -1,7 +1,7 @@
 import websocket from '@fastify/websocket'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { AppError } from '../errors.js'
+import { AppError, type ErrorKind } from '../errors.js'
 import { type CallerContext, createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
 import { createServe, type Lanes, type ServeOptions } from '../webSocket/serve.js'
@@ -14,13 +14,19 @@ declare module 'fastify' {
   }
 }
 
-interface RpcOptions extends Omit<DispatchOptions, 'onInternalError'>, ServeOptions, CloseOptions {
+interface RpcOptions
+  extends Omit<DispatchOptions, 'onInternalError' | 'onRefusal' | 'tallyOf'>,
+    ServeOptions,
+    CloseOptions {
   path: string
   maxFragments: number
   maxBufferedChunks: number
   /** How long the other end has to answer a close frame. */
   closeTimeoutMs: number
 }
+
+// Other refusals are a part of every day's work.
+const loggedKinds: ReadonlySet<ErrorKind> = new Set(['parseError', 'invalidRequest', 'tooLarge', 'tooManyRequests'])
 
 /** JSON-RPC over WebSocket. */
 export default fp<RpcOptions>(
@@ -29,7 +35,15 @@ export default fp<RpcOptions>(
     const lanes: Lanes = new Map()
     const serve = createServe(app, lanes, options)
 
-    app.decorate('rpc', createDispatch({ ...options, onInternalError: (error) => app.log.error(error) }))
+    const dispatch = createDispatch({
+      ...options,
+      tallyOf: app.meters.tallyOf,
+      onInternalError: (error) => app.log.error(error),
+      onRefusal({ kind, name }, userId) {
+        if (loggedKinds.has(kind)) app.log.info({ userId, refusal: name })
+      }
+    })
+    app.decorate('rpc', dispatch)
     app.decorate('rpcContext', ({ identity }: FastifyRequest) => {
       return { user: identity, db: app.db, notifier: app.notifier, maxPageItems }
     })

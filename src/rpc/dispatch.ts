@@ -1,4 +1,5 @@
 import { AppError, type ErrorKind } from '../errors.js'
+import type { Tally } from '../metrics/meters.js'
 import type { Context, Method } from './method.js'
 
 export type Methods = Record<string, Method>
@@ -25,6 +26,10 @@ export interface DispatchOptions {
   legacyWire: boolean
   /** Told of what is nobody's mistake but ours. */
   onInternalError(error: AppError): void
+  /** Told of what the caller has done wrong. */
+  onRefusal(error: AppError, userId: string | undefined): void
+  /** Where the calls of what a client has named as its method are counted. */
+  tallyOf(method: string): Tally
 }
 
 type Id = string | number | null
@@ -37,32 +42,28 @@ interface Request {
 
 /** JSON-RPC 2.0 (https://www.jsonrpc.org/specification): text in, validated calls in order, text out. */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { methods, maxBatchCalls, maxAnswerBytes, legacyWire, onInternalError } = options
+  const { methods, maxBatchCalls, maxAnswerBytes, legacyWire, onRefusal } = options
   const table = new Map(Object.entries(methods))
+  const run = createRun(table, options)
   const jsonrpc = legacyWire ? 2 : '2.0'
 
-  const refuse = (kind: ErrorKind, id: Id, sentence?: string) =>
-    JSON.stringify({ jsonrpc, error: new AppError(kind, sentence).toRpc(), id })
-
-  async function run({ method, params }: Request, context: CallerContext) {
-    try {
-      return { result: await call(table.get(method), params, context) }
-    } catch (thrown) {
-      const error = AppError.from(thrown)
-      if (error.kind === 'internal') onInternalError(error)
-      return { error: error.toRpc() }
-    }
+  function refuse(kind: ErrorKind, id: Id, { user }: CallerContext, sentence?: string) {
+    const error = new AppError(kind, sentence)
+    onRefusal(error, user?._id)
+    return JSON.stringify({ jsonrpc, error: error.toRpc(), id })
   }
 
   async function answer(request: unknown, context: CallerContext): Promise<string | undefined> {
-    if (!isRequest(request)) return refuse('invalidRequest', idOf(request))
+    if (!isRequest(request)) return refuse('invalidRequest', idOf(request), context)
     const outcome = await run(request, context)
     return request.id === undefined ? undefined : JSON.stringify({ jsonrpc, ...outcome, id: request.id })
   }
 
   /** Answers a call, unless the answers before it have used up what a batch may have; a notification has none. */
   async function answerWithin(bytesLeft: number, request: unknown, context: CallerContext) {
-    return bytesLeft > 0 || isNotification(request) ? answer(request, context) : refuse('tooLarge', idOf(request))
+    return bytesLeft > 0 || isNotification(request)
+      ? answer(request, context)
+      : refuse('tooLarge', idOf(request), context)
   }
 
   async function answerBatch(batch: unknown[], context: CallerContext): Promise<string | undefined> {
@@ -79,7 +80,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   const refused = (kind: ErrorKind, sentence?: string): Call => ({
     mayOverlap: false,
-    run: async () => refuse(kind, null, sentence)
+    run: async (context) => refuse(kind, null, context, sentence)
   })
 
   return (text) => {
@@ -96,6 +97,23 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (message.length === 0) return refused('invalidRequest')
     if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)
     return { mayOverlap: false, run: (context) => answerBatch(message, context) }
+  }
+}
+
+/** Makes what brings a request to its method, and counts what comes of it. */
+function createRun(table: Map<string, Method>, { onInternalError, onRefusal, tallyOf }: DispatchOptions) {
+  return async ({ method, params }: Request, context: CallerContext) => {
+    const tally = tallyOf(method)
+    tally.calls++
+    try {
+      return { result: await call(table.get(method), params, context) }
+    } catch (thrown) {
+      tally.errors++
+      const error = AppError.from(thrown)
+      if (error.kind === 'internal') onInternalError(error)
+      else onRefusal(error, context.user?._id)
+      return { error: error.toRpc() }
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
+import { logHandshake } from '../plugins/logs.js'
 import { createLane, type Lane } from '../rpc/lane.js'
 import { maxTextLength } from '../schemas/message.js'
 import { createConnection, type ServedConnection } from './connection.js'
@@ -36,8 +37,12 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
   return (socket, request) => {
     // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
     socket.removeAllListeners('error')
-    socket.on('error', () => socket.terminate())
     const { user, ...context } = app.rpcContext(request)
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+      app.log.info({ userId: user?._id, code }, 'The connection is ended: this is no WebSocket frame that is taken.')
+      socket.terminate()
+    })
+    logHandshake(request, user?._id)
     if (!user) return socket.close(policyViolation, refusal)
 
     const connection = createConnection(socket, request.raw.socket, user, outbox, options)
