@@ -1,24 +1,28 @@
 import type { IncomingMessage } from 'node:http'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import { splitAddresses } from './addresses.js'
 import accounts from './plugins/accounts.js'
 import auth from './plugins/auth.js'
 import db from './plugins/db.js'
 import { answerClientError, answerFrameworkError, setErrors } from './plugins/errors.js'
+import headers from './plugins/headers.js'
 import images from './plugins/images.js'
 import limits from './plugins/limits.js'
 import logOuts from './plugins/logOuts.js'
+import logs, { loggerOptions } from './plugins/logs.js'
+import metrics from './plugins/metrics.js'
 import notifier from './plugins/notifier.js'
 import origin from './plugins/origin.js'
+import overload from './plugins/overload.js'
 import pages from './plugins/pages.js'
+import probes from './plugins/probes.js'
 import rpc from './plugins/rpc.js'
 import rpcOverHttp from './plugins/rpcOverHttp.js'
 import shutdown from './plugins/shutdown.js'
-import type { Methods } from './rpc/dispatch.js'
 import { methods as messenger } from './rpc/index.js'
+import type { Methods } from './rpc/method.js'
 import type { Config } from './schemas/config.js'
-
-// How often Node looks for requests that are too slow.
-const checkingIntervalMs = 5000
+import { timeoutsOf, uploadTimeoutOf } from './timeouts.js'
 
 /**
  * The wiring diagram: the whole server, not yet listening. `app.close()` ends everything that it has opened.
@@ -27,15 +31,14 @@ const checkingIntervalMs = 5000
  */
 export function createApp(config: Config, methods: Methods = messenger): FastifyInstance {
   const { JWT, cookie, webSocket, client, legacyWire } = config
-  const { requestTimeoutMs: requestTimeout } = config.app
+  const { trustProxy } = config.app
 
   const app = Fastify({
-    logger: { level: config.app.logLevel },
+    logger: loggerOptions(config.app.logLevel),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.app.bodyLimitBytes,
-    requestTimeout,
-    // Node takes the larger one of the two timeouts for the whole request.
-    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(requestTimeout, checkingIntervalMs) },
+    ...timeoutsOf(config.app),
+    trustProxy: trustProxy !== undefined && splitAddresses(trustProxy),
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
     rewriteUrl: (request) => (isUpgradeOfRoot(request) ? webSocket.path : (request.url as string))
@@ -44,15 +47,20 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   setErrors(app)
   // First: at a stop the hooks run in this order, and its time counts from the beginning.
   app.register(shutdown, { closeTimeoutMs: webSocket.closeTimeoutMs })
+  app.register(logs)
+  app.register(metrics, { methods })
   app.register(db, config.db)
   app.register(auth, { ...JWT, ...cookie, isProduction: config.app.nodeEnv === 'production' })
   app.register(rpc, { ...webSocket, ...config.history, ...config.rate, methods, legacyWire })
   app.register(notifier, config.presence)
   app.register(logOuts, { ...webSocket, expiryIntervalMs: webSocket.pingIntervalMs })
+  app.register(headers)
+  app.register(overload, config.overload)
+  app.register(probes)
   app.register(origin, client)
   app.register(limits, { ...config.rate, rateLimits: config.app.rateLimits })
   app.register(accounts, config.accounts)
-  app.register(images, { ...config.images, legacyWire })
+  app.register(images, { ...config.images, legacyWire, handlerTimeoutMs: uploadTimeoutOf(config.app) })
   app.register(rpcOverHttp)
   app.register(pages, { clientDir: client.dir })
 

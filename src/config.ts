@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import ms, { type StringValue } from 'ms'
+import { isAddressList } from './addresses.js'
 import { type Config, ConfigSchema } from './schemas/config.js'
 import { createCheck } from './schemas/validate.js'
 
@@ -37,6 +38,10 @@ export function loadConfig(file: string, environment: Environment = {}): { confi
     ['cookie.maxAge', config.cookie.maxAge]
   ] as const) {
     if (!(durationMs(value) >= 1000)) throw misfit(file, key, 'must be a duration of a second or more, such as "72h"')
+  }
+  const { trustProxy } = config.app
+  if (trustProxy !== undefined && !isAddressList(trustProxy)) {
+    throw misfit(file, 'app.trustProxy', 'must be addresses or CIDR ranges, such as "127.0.0.1, 10.0.0.0/8"')
   }
   return { config, unknownKeys }
 }
@@ -97,6 +102,7 @@ function resolveSection(properties: Record<string, Schema>, given: Tree, prefix:
 function fromEnvironment(type: string | undefined, text: string | undefined): unknown {
   if (!text) return undefined
   if (type === 'string') return text
+  if (type === 'boolean' && /^[01]$/.test(text)) return text === '1'
   try {
     return JSON.parse(text)
   } catch {

@@ -46,7 +46,13 @@ export const kinds = {
     sentence: 'The body has another media type than this address takes.'
   },
   tooManyRequests: { code: -32005, status: 429, name: 'TooManyRequestsError', sentence: 'Too many requests.' },
-  full: { code: -32000, status: 503, name: 'FullError', sentence: 'The server has no room for more connections.' },
+  tooSlow: {
+    code: -32600,
+    status: 408,
+    name: 'BadRequestError',
+    sentence: 'The request did not come to its end in time.'
+  },
+  unavailable: { code: -32000, status: 503, name: 'UnavailableError', sentence: 'The server has too much to do.' },
   internal: { code: -32000, status: 500, name: 'ServerError' }
 } satisfies Record<string, Kind>
 

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { createApp } from '../src/app.js'
 import { loadConfig } from '../src/config.js'
-import type { Methods } from '../src/rpc/dispatch.js'
+import type { Methods } from '../src/rpc/method.js'
 import type { TokenPayload } from '../src/schemas/account.js'
 import { type Device, openDevice } from './device.js'
 

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { createGate } from '../gate.js'
 import { createPasswords } from '../passwords.js'
@@ -23,10 +24,12 @@ export default fp<AccountsOptions>(
     const gate = createGate({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
     const passwords = createPasswords(gate)
 
-    /** The user whose e-mail and password these are. */
-    async function findUser({ email, password }: LoginBody['user']): Promise<StoredUser | undefined> {
+    /** The user whose e-mail and password a log-in has. */
+    async function findUser(request: FastifyRequest<{ Body: LoginBody }>): Promise<StoredUser | undefined> {
+      const { email, password } = request.body.user
       const user = await app.db.findUserByEmail(email)
       const matches = await passwords.verify(user?.passwordHash, password)
+      request.noted = { event: matches ? 'login' : 'loginFailed', userId: user?._id }
       return matches ? user : undefined
     }
 
@@ -42,8 +45,8 @@ export default fp<AccountsOptions>(
     app.post<{ Body: SignupBody; Reply: LoggedIn }>(
       '/signup',
       { preHandler: app.limits.assertSignup, schema: { body: SignupBodySchema } },
-      async ({ body }, reply) => {
-        const { tag, firstName, lastName, email, password } = body.user
+      async (request, reply) => {
+        const { tag, firstName, lastName, email, password } = request.body.user
         const user = await app.db.createUser({
           tag,
           firstName: firstName.normalize('NFC'),
@@ -52,6 +55,7 @@ export default fp<AccountsOptions>(
           img: defaultImage,
           passwordHash: await passwords.hash(password)
         })
+        request.noted = { event: 'signup', userId: user._id }
         return { token: await reply.logIn(user), user: viewSelf(user) }
       }
     )
@@ -59,9 +63,9 @@ export default fp<AccountsOptions>(
     app.post<{ Body: LoginBody; Reply: LoggedIn }>(
       '/login',
       { schema: { body: LoginBodySchema } },
-      async ({ body, ip: address }, reply) => {
-        const { email, password } = body.user
-        const user = await app.limits.logIn({ email, address }, () => findUser(body.user))
+      async (request, reply) => {
+        const { email, password } = request.body.user
+        const user = await app.limits.logIn({ email, address: request.ip }, () => findUser(request))
         if (passwords.isOutdated(user.passwordHash)) await hashAnew(user, password)
         return { token: await reply.logIn(user), user: viewSelf(user) }
       }

@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
+import type { Meters } from '../metrics/meters.js'
 import { openStore, type StoreOptions } from '../store/open.js'
-import type { Store } from '../store/store.js'
+import type { AddedMessage, NewMessage, Store } from '../store/store.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -8,15 +9,31 @@ declare module 'fastify' {
   }
 }
 
-interface DbOptions extends Omit<StoreOptions, 'onNotice'> {
+interface DbOptions extends Omit<StoreOptions, 'onNotice' | 'onCommit'> {
   url: string
 }
 
 export default fp<DbOptions>(
   async (app, { url, ...options }) => {
-    const store = await openStore(url, { ...options, onNotice: app.log.warn.bind(app.log) })
+    const { meters } = app
+    const store = await openStore(url, {
+      ...options,
+      onNotice: app.log.warn.bind(app.log),
+      onCommit: meters.onCommit
+    })
     app.addHook('onClose', () => store.close())
-    app.decorate('db', store)
+    app.decorate('db', countMessages(store, meters))
   },
-  { name: 'db', fastify: '5.x' }
+  { name: 'db', fastify: '5.x', dependencies: ['metrics'] }
 )
+
+function countMessages(store: Store, meters: Meters): Store {
+  return {
+    ...store,
+    addMessage: (message: NewMessage, onAdded?: (added: AddedMessage) => void) =>
+      store.addMessage(message, (added) => {
+        if (!added.isDuplicate) meters.messages++
+        onAdded?.(added)
+      })
+  }
+}

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { TSchema } from 'typebox'
 import { AppError, type ErrorKind } from '../errors.js'
 import { createCheck } from '../schemas/validate.js'
+import { logRequest } from './logs.js'
 
 const kindOfStatus: Record<number, ErrorKind> = {
   403: 'notFound',
@@ -11,6 +12,8 @@ const kindOfStatus: Record<number, ErrorKind> = {
   413: 'tooLarge',
   415: 'unsupportedMediaType'
 }
+
+const overdue = 'The server has not answered in time.'
 
 const statusOfCode: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
@@ -36,10 +39,12 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
   // An upgrade's socket would be closed by nobody else.
   reply.raw.once('finish', () => request.raw.socket.destroySoon())
   answerError(error, request, reply)
+  logRequest(request, reply)
 }
 
 /** Answers what is no HTTP at all, too large a header, or too slow (RFC 9110, 15.5). */
-export function answerClientError({ code }: Error & { code?: string }, socket: Socket): void {
+export function answerClientError(this: FastifyInstance, { code }: Error & { code?: string }, socket: Socket): void {
+  this.log.info({ code }, 'no HTTP, or too slow')
   const status = statusOfCode[String(code)] ?? 400
   const body = JSON.stringify(new AppError('badRequest').toBody())
   const head = [
@@ -52,12 +57,20 @@ export function answerClientError({ code }: Error & { code?: string }, socket: S
 }
 
 function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
-  const refusal = toRefusal(error)
-  if (refusal.kind === 'internal') request.log.error(error)
+  const isOverdue = 'code' in error && error.code === 'FST_ERR_HANDLER_TIMEOUT'
+  const refusal = isOverdue ? toOverdue(request) : toRefusal(error)
   const { retryAfterSeconds } = refusal
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+  if (refusal.kind === 'tooSlow') reply.header('connection', 'close')
   const isOther = refusal.kind === 'badRequest' && 'statusCode' in error
-  return reply.code(isOther ? Number(error.statusCode) : refusal.status).send(refusal.toBody())
+  reply.code(isOther ? Number(error.statusCode) : refusal.status)
+  if (refusal.kind === 'internal' || (isOverdue && refusal.kind === 'unavailable')) logRequest(request, reply, error)
+  return reply.send(refusal.toBody())
+}
+
+/** Whose fault it is that a request has taken too long. */
+function toOverdue({ raw }: FastifyRequest): AppError {
+  return raw.complete ? new AppError('unavailable', overdue) : new AppError('tooSlow')
 }
 
 /** Refusals of Fastify and its plugins keep their status, and get one of our sentences. */

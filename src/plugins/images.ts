@@ -10,6 +10,7 @@ import type { UploadedImage } from '../schemas/account.js'
 import { defaultImage } from '../schemas/user.js'
 import { staticRoot } from '../static.js'
 import type { Session } from '../store/store.js'
+import { picturePolicy } from './headers.js'
 
 interface ImagesOptions {
   maxBytes: number
@@ -17,6 +18,8 @@ interface ImagesOptions {
   /** Pictures that are made at the same time, and that wait for it. */
   maxRunning: number
   maxWaiting: number
+  /** How long an upload may take, with the time that its client has to send it; 0 for ever. */
+  handlerTimeoutMs: number
   /** Answer an upload with the JSON text of a JSON text, as the first generation did. */
   legacyWire: boolean
 }
@@ -27,29 +30,32 @@ const daySeconds = 24 * 60 * 60
 /** Users' pictures: uploaded, made harmless, kept in the store, served. Multipart bodies are for these routes alone. */
 export default async function images(app: FastifyInstance, options: ImagesOptions): Promise<void> {
   const { maxBytes, maxPixels, legacyWire } = options
+  const handlerTimeout = options.handlerTimeoutMs || undefined
   const gate = createGate(options)
   const defaultBytes = await readFile(join(staticRoot, 'img', defaultImage))
   await app.register(multipart, { limits: { fileSize: maxBytes, files: 1, fields: 5, parts: 10, headerPairs: 20 } })
 
-  app.post(
-    '/upload-image',
-    { onRequest: [app.authenticate, requireSession, app.limits.assertUpload] },
-    async (request, reply) => {
-      const upload = await readUpload(request)
-      const bytes = await gate(() => normalizePicture(upload, maxPixels))
-      const fileName = `${randomBytes(16).toString('hex')}.webp`
-      await app.db.addImage({ name: fileName, ownerId: (request.session as Session).user._id, bytes })
-      const body: UploadedImage = { fileName }
-      return reply.type('application/json').send(legacyWire ? legacyTextOf(body) : JSON.stringify(body))
+  const onRequest = [app.authenticate, requireSession, app.limits.assertUpload]
+
+  app.post('/upload-image', { onRequest, handlerTimeout }, async (request, reply) => {
+    const upload = await readUpload(request)
+    const bytes = await gate(() => normalizePicture(upload, maxPixels))
+    const fileName = `${randomBytes(16).toString('hex')}.webp`
+    await app.db.addImage({ name: fileName, ownerId: (request.session as Session).user._id, bytes })
+    const body: UploadedImage = { fileName }
+    return reply.type('application/json').send(legacyWire ? legacyTextOf(body) : JSON.stringify(body))
+  })
+
+  app.get<{ Params: { name: string } }>(
+    '/img/:name',
+    { helmet: picturePolicy },
+    async ({ params: { name } }, reply) => {
+      if (name === defaultImage) return serve(reply, defaultBytes, 'image/jpeg', `max-age=${daySeconds}`)
+      const bytes = await app.db.findImage(name)
+      if (!bytes) throw new AppError('notFound', 'There is no such image.')
+      return serve(reply, bytes, 'image/webp', `max-age=${365 * daySeconds}, immutable`)
     }
   )
-
-  app.get<{ Params: { name: string } }>('/img/:name', async ({ params: { name } }, reply) => {
-    if (name === defaultImage) return serve(reply, defaultBytes, 'image/jpeg', `max-age=${daySeconds}`)
-    const bytes = await app.db.findImage(name)
-    if (!bytes) throw new AppError('notFound', 'There is no such image.')
-    return serve(reply, bytes, 'image/webp', `max-age=${365 * daySeconds}, immutable`)
-  })
 }
 
 /** The JSON text of a JSON text. */
@@ -80,14 +86,6 @@ async function readUpload(request: FastifyRequest): Promise<Buffer> {
   return upload
 }
 
-/** Bytes that somebody uploaded, so that no browser takes them for anything but a picture. */
 function serve(reply: FastifyReply, bytes: Uint8Array, type: string, cacheControl: string) {
-  return reply
-    .headers({
-      'content-type': type,
-      'cache-control': `public, ${cacheControl}`,
-      'x-content-type-options': 'nosniff',
-      'content-security-policy': "default-src 'none'; sandbox"
-    })
-    .send(bytes)
+  return reply.headers({ 'content-type': type, 'cache-control': `public, ${cacheControl}` }).send(bytes)
 }

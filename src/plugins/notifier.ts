@@ -36,6 +36,8 @@ export interface Notifier {
   isOnline(userId: string): boolean
   connectionsOf(userId: string): Iterable<Connection>
   allConnections(): Iterable<Connection>
+  /** How many users have a connection. */
+  countUsers(): number
   /** Pushes to every connection of a user. */
   notify: Notify<string>
   /** Pushes to every connection of every contact of a user. */
@@ -117,6 +119,7 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
     *allConnections() {
       for (const connections of connectionsOf.values()) yield* connections
     },
+    countUsers: () => connectionsOf.size,
     notify: (userId, type, body, except) => push([userId], type, body, except),
     notifyContacts,
     notifyAll: (type, body) => push(connectionsOf.keys(), type, body),

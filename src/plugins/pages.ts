@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
 import { staticRoot } from '../static.js'
+import { clientPolicy, demoPolicy } from './headers.js'
 
 interface PagesOptions {
   /** Folder of a built single-page client; the demo page stands in for it when absent. */
@@ -13,10 +14,6 @@ interface PagesOptions {
 
 const indexFile = 'index.html'
 const files = { dotfiles: 'deny', index: false } as const
-
-// OWASP: the page runs its own scripts alone, and nobody frames it.
-const policy =
-  "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
 /** What a browser is shown: the demo page at `/` and `/example`, or a client of one's own at `/`. */
 export default fp<PagesOptions>(
@@ -28,10 +25,12 @@ export default fp<PagesOptions>(
     // A page has many files, which cost little: a few reloads would use up what an address may ask for.
     app.addHook('onRoute', (route) => {
       if (route.url.endsWith('/*')) route.config = { ...route.config, rateLimit: false }
+      const helmet = policyOf(route.url, clientRoot !== undefined)
+      if (helmet) Object.assign(route, { config: { ...route.config, helmet } })
     })
     await app.register(fastifyStatic, { ...files, root: staticRoot, prefix: '/example/' })
-    for (const url of ['/example', '/example/']) app.get(url, (_request, reply) => sendDemo(reply))
-    app.get('/', (_request, reply) => (clientRoot ? reply.sendFile(indexFile, clientRoot) : sendDemo(reply)))
+    for (const url of ['/example', '/example/']) app.get(url, (_request, reply) => reply.sendFile(indexFile))
+    app.get('/', (_request, reply) => reply.sendFile(indexFile, clientRoot))
     if (clientRoot) await app.register(fastifyStatic, { ...files, root: clientRoot, prefix: '/', decorateReply: false })
 
     app.setNotFoundHandler(async (request, reply) => {
@@ -42,8 +41,11 @@ export default fp<PagesOptions>(
   { name: 'pages', fastify: '5.x' }
 )
 
-function sendDemo(reply: FastifyReply) {
-  return reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' }).sendFile(indexFile)
+/** What browsers are told about a page, nothing where an address is none. */
+function policyOf(url: string, hasClient: boolean): typeof demoPolicy | undefined {
+  if (/^\/example(\/|$)/.test(url)) return demoPolicy
+  if (url === '/' || url === '/*') return hasClient ? clientPolicy : demoPolicy
+  return undefined
 }
 
 /** A place within a single-page client, as opposed to a file that is missing. */

@@ -1,8 +1,9 @@
 import websocket from '@fastify/websocket'
 import type { FastifyInstance, preHandlerHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
-import { AppError } from '../errors.js'
-import { type CallerContext, createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
+import { AppError, type ErrorKind } from '../errors.js'
+import { createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
+import type { CallerContext } from '../rpc/method.js'
 import type { Session } from '../store/store.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
 import { createServe, type Lanes, type ServeOptions } from '../webSocket/serve.js'
@@ -15,7 +16,10 @@ declare module 'fastify' {
   }
 }
 
-interface RpcOptions extends Omit<DispatchOptions, 'onInternalError'>, ServeOptions, CloseOptions {
+interface RpcOptions
+  extends Omit<DispatchOptions, 'onInternalError' | 'onRefusal' | 'tallyOf'>,
+    ServeOptions,
+    CloseOptions {
   path: string
   /** 0 is no limit. */
   maxConnections: number
@@ -26,6 +30,8 @@ interface RpcOptions extends Omit<DispatchOptions, 'onInternalError'>, ServeOpti
 }
 
 const fullRetryAfterMs = 5000
+// Other refusals are a part of every day's work.
+const loggedKinds: ReadonlySet<ErrorKind> = new Set(['parseError', 'invalidRequest', 'tooLarge', 'tooManyRequests'])
 
 /** JSON-RPC over WebSocket. */
 export default fp<RpcOptions>(
@@ -34,7 +40,15 @@ export default fp<RpcOptions>(
     const lanes: Lanes = new Map()
     const serve = createServe(app, lanes, options)
 
-    app.decorate('rpc', createDispatch({ ...options, onInternalError: (error) => app.log.error(error) }))
+    const dispatch = createDispatch({
+      ...options,
+      tallyOf: app.meters.tallyOf,
+      onInternalError: (error) => app.log.error(error),
+      onRefusal({ kind, name }, userId) {
+        if (loggedKinds.has(kind)) app.log.info({ userId, refusal: name })
+      }
+    })
+    app.decorate('rpc', dispatch)
     app.decorate('rpcContext', (session: Session | undefined) => {
       return { user: session?.user, db: app.db, notifier: app.notifier, maxPageItems }
     })
@@ -61,7 +75,9 @@ export default fp<RpcOptions>(
 
 /** The newest connection is refused: who is there already stays. */
 function createAssertRoom(app: FastifyInstance, { maxConnections }: RpcOptions): preHandlerHookHandler {
-  const error = new AppError('full', undefined, { retryAfterMs: fullRetryAfterMs })
+  const error = new AppError('unavailable', 'The server has no room for more connections.', {
+    retryAfterMs: fullRetryAfterMs
+  })
   // Neither this hook nor the next one awaits anything, so that no other connection is let in before this one is counted.
   return ({ ws }, _reply, done) => {
     const isFull = maxConnections > 0 && app.websocketServer.clients.size >= maxConnections

@@ -1,4 +1,4 @@
-import type { Methods } from './dispatch.js'
+import type { Methods } from './method.js'
 import findUsersByTag from './methods/findUsersByTag.js'
 import getDialogsList from './methods/getDialogsList.js'
 import getMessagesBySeq from './methods/getMessagesBySeq.js'

@@ -18,6 +18,9 @@ export interface Context {
   readonly budget?: Budget | undefined
 }
 
+/** A context whose user may be nobody: every call is then refused. */
+export type CallerContext = Omit<Context, 'user'> & { readonly user: Context['user'] | undefined }
+
 export interface Method extends Limited {
   readonly summary: string
   readonly params: TObject
@@ -29,6 +32,9 @@ export interface Method extends Limited {
    */
   call(params: unknown, context: Context): Promise<unknown>
 }
+
+/** By their names. */
+export type Methods = Record<string, Method>
 
 interface Definition<Params extends TObject, Result extends TSchema> {
   /** What it does, in Markdown, for those who call it. */

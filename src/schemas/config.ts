@@ -53,7 +53,18 @@ export const ConfigSchema = Type.Object({
       default: 'on',
       description: '`off` switches off everything of `rate`: for tests and benchmarks'
     }),
+    trustProxy: Type.Optional(
+      Type.String({
+        description:
+          'Addresses and CIDR ranges of proxies, with commas between them, that are believed whom they speak for'
+      })
+    ),
     requestTimeoutMs: limit(30_000, 'How long a client has to send a request'),
+    headersTimeoutMs: limit(15_000, 'How long a client has to send the headers of it'),
+    connectionTimeoutMs: limit(60_000, 'How long an HTTP connection may be silent; 0: for ever', 0),
+    keepAliveTimeoutMs: limit(5000, 'How long an HTTP connection is kept for the next request; 0: for ever', 0),
+    handlerTimeoutMs: limit(10_000, 'How long the server has to answer an HTTP request; 0: for ever', 0),
+    maxRequestsPerSocket: limit(1000, 'HTTP requests over one connection; 0: no limit', 0),
     closeDelayMs: limit(10_000, 'How long a stop may take before it is made by force'),
     bodyLimitBytes: limit(65_536, 'Size of a body that is no picture')
   }),
@@ -76,6 +87,27 @@ export const ConfigSchema = Type.Object({
       10_000,
       'Pages of 4 KiB in the write-ahead log of SQLite, after which they are moved into the file'
     )
+  }),
+  overload: Type.Object({
+    maxEventLoopDelayMs: limit(
+      1000,
+      'So late the event loop may be, on average, before requests are refused; 0: off',
+      0
+    ),
+    maxEventLoopUtilization: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.98,
+      description: 'The share of time that the event loop may be busy before requests are refused; 0: off'
+    }),
+    maxRssBytes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description:
+          'Memory of the process before requests are refused; 0: off; three quarters of what the container or the machine has when absent'
+      })
+    ),
+    sampleIntervalMs: limit(5000, 'Of how long all of this is measured, and how long a refused client is asked to wait')
   }),
   accounts: Type.Object({
     maxRunningHashes: limit(2, 'Passwords that are hashed at the same time'),

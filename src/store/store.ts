@@ -89,6 +89,12 @@ export interface Image {
   bytes: Uint8Array
 }
 
+/** Who watches how a store does. */
+export interface CommitObserver {
+  /** Told of each group of writes that has become durable together. */
+  onCommit?(writes: number, durationMs: number): void
+}
+
 /**
  * What the messenger remembers. A promise of a write resolves when the write is durable; writes take effect in the
  * order of the calls, those of when somebody was seen among themselves. A user, where given, exists. Slices are half open: [startIndex, endIndex).

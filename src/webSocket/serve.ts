@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
+import { logHandshake } from '../plugins/logs.js'
 import { createLane, type Lane } from '../rpc/lane.js'
 import { maxTextLength } from '../schemas/message.js'
 import { createConnection, refuse, type ServedConnection } from './connection.js'
@@ -38,8 +39,13 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
   return (socket, request) => {
     // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
     socket.removeAllListeners('error')
-    socket.on('error', () => socket.terminate())
     const { session } = request
+    const userId = session?.user._id
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+      app.log.info({ userId, code }, 'The connection is ended: this is no WebSocket frame that is taken.')
+      socket.terminate()
+    })
+    logHandshake(request, userId)
     if (!session) return refuse(socket, new AppError('unauthenticated'))
     const { _id } = session.user
     if (!seats.take(_id)) return refuse(socket, new AppError('tooManyRequests', 'Too many connections of this user.'))

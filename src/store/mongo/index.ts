@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb'
 import { withDeadline } from '../deadline.js'
-import type { Store } from '../store.js'
+import type { CommitObserver, Store } from '../store.js'
 import { createChanges } from './changes.js'
 import { createClaims } from './claims.js'
 import { collectionsOf, createIndexes } from './collections.js'
@@ -25,7 +25,7 @@ import { createUserSearch } from './userSearch.js'
 import { createUsers } from './users.js'
 import { openVersions } from './versions.js'
 
-interface MongoOptions {
+interface MongoOptions extends CommitObserver {
   /** How long a call may take before it is refused. */
   timeoutMs: number
   /** Told of what this database cannot promise. */
@@ -38,10 +38,10 @@ interface MongoOptions {
  * @param url `mongodb://…` or `mongodb+srv://…`
  * @throws {Error} when nobody answers, it is an unfinished copy, or it has still to be adopted
  */
-export async function openMongoStore(url: string, { timeoutMs, onNotice }: MongoOptions): Promise<Store> {
+export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommit }: MongoOptions): Promise<Store> {
   const { client, database } = await connectToDatabase(url, onNotice)
   try {
-    const store = await openStoreIn(database, timeoutMs)
+    const store = await openStoreIn(database, timeoutMs, onCommit)
     const close = () => store.close().finally(() => client.close())
     return withDeadline({ ...store, close }, timeoutMs)
   } catch (error) {
@@ -50,7 +50,7 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice }: Mongo
   }
 }
 
-async function openStoreIn(database: Db, timeoutMs: number): Promise<Store> {
+async function openStoreIn(database: Db, timeoutMs: number, onCommit: CommitObserver['onCommit']): Promise<Store> {
   const collections = collectionsOf(database)
   await assertFinished(collections)
   await assertAdopted(collections)
@@ -66,7 +66,7 @@ async function openStoreIn(database: Db, timeoutMs: number): Promise<Store> {
     identities,
     claims: createClaims(collections),
     pairs: createPairs(collections),
-    post: createPost(collections, settler),
+    post: createPost(collections, settler, onCommit),
     maxWaitMs: timeoutMs
   })
   const { close: closeLastSeen, ...lastSeen } = createLastSeen(collections, timeoutMs)

@@ -1,4 +1,5 @@
-import type { AddedMessage, ReadMark, StoredMessage } from '../store.js'
+import { performance } from 'node:perf_hooks'
+import type { AddedMessage, CommitObserver, ReadMark, StoredMessage } from '../store.js'
 import type { Collections, ConversationDocument } from './collections.js'
 import { markOf } from './idleMarks.js'
 import type { DialogWrite, Letter } from './letters.js'
@@ -15,7 +16,7 @@ export interface Post {
   deliver(writes: DialogWrite[]): Promise<Map<DialogWrite, DialogResult>>
 }
 
-export function createPost(collections: Collections, settler: Settler): Post {
+export function createPost(collections: Collections, settler: Settler, onCommit?: CommitObserver['onCommit']): Post {
   let settling: Promise<void> = Promise.resolve()
 
   /** @returns the writes that another process could have stored, and this one has */
@@ -37,9 +38,11 @@ export function createPost(collections: Collections, settler: Settler): Post {
       if (writes.length === 0) return new Map()
       // So that no journal grows beyond what one group writes.
       await settling
+      const begin = performance.now()
       const lost = await findLost(collections, writes)
       const fresh = writes.filter((write) => lost.has(write) || !isKnown(write))
       const taken = await store(fresh, lost)
+      onCommit?.(writes.length, performance.now() - begin)
       const located = await locate(collections, writes)
       // Whoever reads does it as well, so that a failure here is nobody's.
       settling = settler.settle(dialogsOf(writes)).catch(() => {})

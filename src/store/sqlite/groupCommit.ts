@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Database } from 'better-sqlite3'
 import { AppError } from '../../errors.js'
 import { settleInOrder } from '../settleInOrder.js'
@@ -28,7 +29,7 @@ interface CommitEvents {
   onStale(): void
   /** All have written, and the commit is next: the last chance to write. */
   onWritten(): void
-  onCommitted(): void
+  onCommitted(writes: number, durationMs: number): void
 }
 
 /**
@@ -59,6 +60,7 @@ export function createGroupCommit(database: Database, events: CommitEvents): Gro
     isScheduled = false
     clearTimeout(timer)
     timer = undefined
+    const begin = performance.now()
     try {
       settleInOrder(commit(group))
     } catch (error) {
@@ -66,7 +68,7 @@ export function createGroupCommit(database: Database, events: CommitEvents): Gro
       for (const { reject } of group) reject(error)
       return
     }
-    events.onCommitted()
+    events.onCommitted(group.length, performance.now() - begin)
   }
 
   function enter<T>(write: Write<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { loadSecret } from '../../secret.js'
-import type { Store } from '../store.js'
+import type { CommitObserver, Store } from '../store.js'
 import { createCheckpoints } from './checkpoints.js'
 import { createCursors } from './cursors.js'
 import { openDatabase, secretFileOf } from './database.js'
@@ -17,7 +17,7 @@ import { createUserSearch } from './userSearch.js'
 import { createUsers } from './users.js'
 import { createVersions } from './versions.js'
 
-export interface SqliteOptions {
+export interface SqliteOptions extends CommitObserver {
   /** How long a call waits for a lock of another process. */
   busyTimeoutMs: number
   /** So many pages in the write-ahead log, and a checkpoint is made. */
@@ -29,7 +29,7 @@ export interface SqliteOptions {
  *
  * @throws {Error} when the file is no database, is locked, has been written by a newer program, or is an unfinished copy
  */
-export function openSqliteStore(file: string, { busyTimeoutMs, maxLogPages }: SqliteOptions): Store {
+export function openSqliteStore(file: string, { busyTimeoutMs, maxLogPages, onCommit }: SqliteOptions): Store {
   const database = openDatabase(file, busyTimeoutMs, assertFinished)
   const versions = createVersions(database)
   const heads = createHeads(database)
@@ -42,7 +42,10 @@ export function openSqliteStore(file: string, { busyTimeoutMs, maxLogPages }: Sq
       identities.forget()
     },
     onWritten: versions.save,
-    onCommitted: checkpoints.onCommitted
+    onCommitted(writes, durationMs) {
+      checkpoints.onCommitted()
+      onCommit?.(writes, durationMs)
+    }
   })
   return {
     ...createUsers(database, commits, versions, identities),

@@ -1,0 +1,116 @@
+import type { IntervalHistogram } from 'node:perf_hooks'
+import type { Gauge as GaugeOf, Metric } from 'prom-client'
+import type { Distribution } from './distribution.js'
+import type { Meters } from './meters.js'
+
+/** What is looked up when somebody asks. */
+export interface Readings {
+  connections(): number
+  usersOnline(): number
+  /** In nanoseconds, and with the interval at which it is measured. */
+  eventLoopDelay: IntervalHistogram
+  resolutionMs: number
+}
+
+export interface Exposition {
+  contentType: string
+  /** Everything in the text format of Prometheus. */
+  metrics(): Promise<string>
+}
+
+/** Shows the meters to Prometheus. The library is loaded with the first one who asks, because it would slow down a start. */
+export async function createExposition(meters: Meters, readings: Readings): Promise<Exposition> {
+  const { Counter, Gauge, Registry } = (await import('prom-client')).default
+  const registry = new Registry()
+  const registers = [registry]
+
+  function gauge(name: string, help: string, read: () => number) {
+    const shown: GaugeOf = new Gauge({ name, help, registers, collect: () => shown.set(read()) })
+  }
+
+  function counter(name: string, help: string, read: () => number) {
+    const shown = new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        shown.reset()
+        shown.inc(read())
+      }
+    })
+  }
+
+  function perMethod(name: string, help: string, kind: 'calls' | 'errors') {
+    const shown = new Counter({
+      name,
+      help,
+      registers,
+      labelNames: ['method'],
+      collect() {
+        shown.reset()
+        for (const [method, tally] of meters.tallies) shown.inc({ method }, tally[kind])
+      }
+    })
+  }
+
+  function histogram(name: string, help: string, distribution: Distribution) {
+    const get = async () => ({ name, help, type: 'histogram', values: valuesOf(name, distribution) })
+    registry.registerMetric({ name, get } as unknown as Metric)
+  }
+
+  gauge('messenger_connections', 'WebSocket connections that are open.', readings.connections)
+  gauge('messenger_users_online', 'Users with a connection to this process.', readings.usersOnline)
+  counter('messenger_messages_total', 'Messages stored, each once.', () => meters.messages)
+  perMethod('messenger_rpc_calls_total', 'JSON-RPC calls.', 'calls')
+  perMethod('messenger_rpc_errors_total', 'JSON-RPC calls that were answered with an error.', 'errors')
+  histogram('messenger_commit_writes', 'Writes in a commit.', meters.commitWrites)
+  histogram('messenger_commit_duration_seconds', 'How long a commit took.', meters.commitSeconds)
+  showProcess(gauge, counter)
+  showEventLoop(gauge, readings)
+  return registry
+}
+
+type Show = (name: string, help: string, read: () => number) => void
+
+function showProcess(gauge: Show, counter: Show): void {
+  counter('process_cpu_seconds_total', 'CPU time of the process.', () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
+  gauge('process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
+  gauge('nodejs_heap_size_used_bytes', 'Memory that JavaScript uses.', () => process.memoryUsage().heapUsed)
+  gauge(
+    'process_start_time_seconds',
+    'When the process started, since 1970.',
+    () => Date.now() / 1000 - process.uptime()
+  )
+}
+
+/** What every reader sees is of the time since the one before; without a sample it is 0. */
+function showEventLoop(gauge: Show, { eventLoopDelay: delay, resolutionMs }: Readings): void {
+  const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolutionMs / 1000)
+  const says = 'of the time that the event loop was late, since the last reading'
+  gauge('nodejs_eventloop_lag_p50_seconds', `Median ${says}.`, () => seconds(delay.percentile(50)))
+  gauge('nodejs_eventloop_lag_p99_seconds', `99th percentile ${says}.`, () => seconds(delay.percentile(99)))
+  gauge('nodejs_eventloop_lag_max_seconds', `Maximum ${says}.`, () => {
+    const worst = seconds(delay.max)
+    delay.reset()
+    return worst
+  })
+}
+
+/** The series of a histogram: buckets that each hold those before them, too. */
+function valuesOf(name: string, { bounds, read }: Distribution) {
+  const { sum, count, counts } = read()
+  let upTo = 0
+  const buckets = bounds.map((le, index) => {
+    upTo += counts[index] as number
+    return { metricName: `${name}_bucket`, labels: { le }, value: upTo }
+  })
+  return [
+    ...buckets,
+    { metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: count },
+    { metricName: `${name}_sum`, labels: {}, value: sum },
+    { metricName: `${name}_count`, labels: {}, value: count }
+  ]
+}

@@ -1,0 +1,44 @@
+import { createDistribution, type Distribution } from './distribution.js'
+
+/** What has become of the calls of one method. */
+export interface Tally {
+  calls: number
+  errors: number
+}
+
+/** What the server counts while it works: plain numbers, so that a message pays next to nothing for them. */
+export interface Meters {
+  /** Messages that were stored, each once. */
+  messages: number
+  /** Writes in a commit, and how long it took, in seconds. */
+  readonly commitWrites: Distribution
+  readonly commitSeconds: Distribution
+  /** By method; those of no method together. */
+  readonly tallies: ReadonlyMap<string, Tally>
+  /** The tally for what a client has named. */
+  tallyOf(method: string): Tally
+  /** Told of a commit. */
+  onCommit(writes: number, durationMs: number): void
+}
+
+/** Under which the calls of unknown methods are counted, so that no client makes up labels. */
+const unknown = 'unknown'
+
+export function createMeters(methodNames: string[]): Meters {
+  const strangers: Tally = { calls: 0, errors: 0 }
+  const known = new Map(methodNames.map((name) => [name, { calls: 0, errors: 0 }]))
+  const commitWrites = createDistribution([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000])
+  const commitSeconds = createDistribution([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5])
+
+  return {
+    messages: 0,
+    commitWrites,
+    commitSeconds,
+    tallies: new Map([...known, [unknown, strangers]]),
+    tallyOf: (method) => known.get(method) ?? strangers,
+    onCommit(writes, durationMs) {
+      commitWrites.observe(writes)
+      commitSeconds.observe(durationMs / 1000)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
+import fp from 'fastify-plugin'
+
+type Policy = Exclude<FastifyHelmetOptions, { enableCSPNonces: true }>
+type Directives = Record<string, string[]>
+
+const none = ["'none'"]
+const self = ["'self'"]
+const only = (directives: Directives) => ({ contentSecurityPolicy: { useDefaults: false, directives } })
+
+/** What is no page: nothing of it may be run or shown as one. */
+const data: Policy = {
+  ...only({ 'default-src': none, 'frame-ancestors': none }),
+  xFrameOptions: { action: 'deny' },
+  // Headers that no present browser needs, and one that is sent below where it means something (RFC 6797, 7.2).
+  strictTransportSecurity: false,
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false
+}
+
+/** OWASP: the demo page runs its own scripts alone, and nobody frames it. */
+export const demoPolicy: Policy = only({
+  'default-src': self,
+  'img-src': [...self, 'blob:'],
+  'object-src': none,
+  'base-uri': none,
+  'frame-ancestors': none,
+  'form-action': self
+})
+
+/** Pages of another origin show it; on its own it can do nothing, whatever it may be. */
+export const picturePolicy: Policy = {
+  ...only({ 'default-src': none, sandbox: [] }),
+  crossOriginResourcePolicy: { policy: 'cross-origin' }
+}
+
+/** A client that somebody else has built works as its author means it to. */
+export const clientPolicy: Policy = {
+  contentSecurityPolicy: false,
+  crossOriginOpenerPolicy: false,
+  crossOriginResourcePolicy: false,
+  referrerPolicy: false,
+  xFrameOptions: false
+}
+
+const hsts = `max-age=${365 * 24 * 60 * 60}`
+
+/** What browsers are told about every answer; a route that is for people to look at names its policy as `helmet`. */
+export default fp(
+  async (app) => {
+    await app.register(helmet, data)
+    app.addHook('onRequest', async ({ protocol }, reply) => {
+      if (protocol === 'https') reply.header('strict-transport-security', hsts)
+    })
+  },
+  { name: 'headers', fastify: '5.x' }
+)

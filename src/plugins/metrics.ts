@@ -1,0 +1,41 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import fp from 'fastify-plugin'
+import { createExposition, type Exposition } from '../metrics/exposition.js'
+import { createMeters, type Meters } from '../metrics/meters.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    meters: Meters
+  }
+}
+
+interface MetricsOptions {
+  methods: object
+}
+
+const resolutionMs = 20
+
+/** Counts what happens, and shows it to Prometheus at `GET /metrics`. */
+export default fp<MetricsOptions>(
+  async (app, { methods }) => {
+    const eventLoopDelay = monitorEventLoopDelay({ resolution: resolutionMs })
+    eventLoopDelay.enable()
+    app.addHook('onClose', async () => void eventLoopDelay.disable())
+
+    const meters = createMeters(Object.keys(methods))
+    app.decorate('meters', meters)
+    let exposition: Promise<Exposition> | undefined
+
+    app.get('/metrics', { config: { isProbe: true, rateLimit: false } }, async (_request, reply) => {
+      exposition ??= createExposition(meters, {
+        connections: () => app.websocketServer.clients.size,
+        usersOnline: () => app.notifier.countUsers(),
+        eventLoopDelay,
+        resolutionMs
+      })
+      const { contentType, metrics } = await exposition
+      return reply.type(contentType).send(await metrics())
+    })
+  },
+  { name: 'metrics', fastify: '5.x' }
+)
