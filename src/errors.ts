@@ -46,6 +46,12 @@ export const kinds = {
     sentence: 'The body has another media type than this address takes.'
   },
   tooManyRequests: { code: -32005, status: 429, name: 'TooManyRequestsError', sentence: 'Too many requests.' },
+  slowConsumer: {
+    code: -32000,
+    status: 503,
+    name: 'SlowConsumerError',
+    sentence: 'Too much was left unread. Reconnect and call getUpdates.'
+  },
   internal: { code: -32000, status: 500, name: 'ServerError' }
 } satisfies Record<string, Kind>
 

@@ -1,5 +1,6 @@
 import { AppError, type ErrorKind } from '../errors.js'
 import type { Context, Method } from './method.js'
+import { isPoisoned } from './poison.js'
 
 export type Methods = Record<string, Method>
 
@@ -34,6 +35,8 @@ interface Request {
   method: string
   params?: object
 }
+
+const poisoned = 'A key is named __proto__, or constructor with a prototype in it.'
 
 /** JSON-RPC 2.0 (https://www.jsonrpc.org/specification): text in, validated calls in order, text out. */
 export function createDispatch(options: DispatchOptions): Dispatch {
@@ -77,26 +80,29 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     return answers.length === 0 ? undefined : `[${answers.join(',')}]`
   }
 
-  const refused = (kind: ErrorKind, sentence?: string): Call => ({
-    mayOverlap: false,
-    run: async () => refuse(kind, null, sentence)
-  })
+  function readBatch(batch: unknown[]): Call {
+    if (batch.length === 0) return answered(refuse('invalidRequest', null))
+    if (batch.length <= maxBatchCalls) return { mayOverlap: false, run: (context) => answerBatch(batch, context) }
+    return answered(refuse('invalidRequest', null, `A batch has ${maxBatchCalls} calls at most.`))
+  }
 
   return (text) => {
     let message: unknown
     try {
       message = JSON.parse(text)
     } catch {
-      return refused('parseError')
+      return answered(refuse('parseError', null))
     }
-    if (!Array.isArray(message)) {
-      const mayOverlap = isRequest(message) && table.get(message.method)?.mayOverlap === true
-      return { mayOverlap, run: (context) => answer(message, context) }
-    }
-    if (message.length === 0) return refused('invalidRequest')
-    if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)
-    return { mayOverlap: false, run: (context) => answerBatch(message, context) }
+    if (isPoisoned(text, message)) return answered(refuse('invalidRequest', idOf(message), poisoned))
+    if (Array.isArray(message)) return readBatch(message)
+    const mayOverlap = isRequest(message) && table.get(message.method)?.mayOverlap === true
+    return { mayOverlap, run: (context) => answer(message, context) }
   }
+}
+
+/** A text whose answer depends on nobody. */
+function answered(answer: string): Call {
+  return { mayOverlap: false, run: async () => answer }
 }
 
 function call(method: Method | undefined, params: unknown, context: CallerContext): Promise<unknown> {

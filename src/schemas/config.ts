@@ -22,7 +22,11 @@ export const ConfigSchema = Type.Object({
     maxBufferedChunks: limit(4096, 'Pieces in which a frame arrives'),
     maxBatchCalls: limit(50, 'Calls in a batch'),
     maxAnswerBytes: limit(16 * 1024 * 1024, 'Answers of a batch together, after which its other calls are refused'),
-    maxBufferedBytes: limit(16 * 1024 * 1024, 'What a connection may leave unread before it is ended'),
+    maxBufferedBytes: limit(
+      1024 * 1024,
+      'Notifications that a connection may leave unread before it is closed; 0: any',
+      0
+    ),
     maxPendingFrames: limit(64, 'Unanswered frames of a connection, after which no more of it are read'),
     pingIntervalMs: limit(
       25_000,
@@ -30,7 +34,7 @@ export const ConfigSchema = Type.Object({
     ),
     reconnectAfterMs: limit(1000, 'How long clients are asked to wait when the server stops'),
     drainTimeoutMs: limit(5000, 'How long running calls have to end when the server stops'),
-    closeTimeoutMs: limit(2000, 'How long clients have to answer a close, and to end a request, when the server stops')
+    closeTimeoutMs: limit(2000, 'How long clients have to answer a close, and when the server stops to end a request')
   }),
   app: Type.Object({
     port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000, description: 'Port of HTTP and WebSocket' }),
