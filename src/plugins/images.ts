@@ -15,6 +15,8 @@ interface ImagesOptions {
   maxPixels: number
   /** By one user. */
   maxUploadsPerMinute: number
+  /** Pictures that are kept of one user, 0 for any number. */
+  maxPerUser: number
   /** Pictures that are made at the same time, and that wait for it. */
   maxRunning: number
   maxWaiting: number
@@ -27,7 +29,7 @@ const daySeconds = 24 * 60 * 60
 
 /** Users' pictures: uploaded, made harmless, kept in the store, served. Multipart bodies are for these routes alone. */
 export default async function images(app: FastifyInstance, options: ImagesOptions): Promise<void> {
-  const { maxBytes, maxPixels, maxUploadsPerMinute, legacyWire } = options
+  const { maxBytes, maxPixels, maxUploadsPerMinute, maxPerUser, legacyWire } = options
   const gate = createGate(options)
   const defaultBytes = await readFile(join(staticRoot, 'img', defaultImage))
   await app.register(multipart, { limits: { fileSize: maxBytes, files: 1, fields: 5, parts: 10, headerPairs: 20 } })
@@ -41,7 +43,8 @@ export default async function images(app: FastifyInstance, options: ImagesOption
     const upload = await readUpload(request)
     const bytes = await gate(() => normalizePicture(upload, maxPixels))
     const fileName = `${randomBytes(16).toString('hex')}.webp`
-    await app.db.addImage({ name: fileName, ownerId: (request.identity as Identity)._id, bytes })
+    const { _id: ownerId } = request.identity as Identity
+    await app.db.addImage({ name: fileName, ownerId, bytes }, maxPerUser || undefined)
     const body: UploadedImage = { fileName }
     return reply.type('application/json').send(legacyWire ? legacyTextOf(body) : JSON.stringify(body))
   })

@@ -78,6 +78,11 @@ export const ConfigSchema = Type.Object({
     maxBytes: limit(15 * 1024 * 1024, 'Size of an uploaded picture'),
     maxPixels: limit(25_000_000, 'Width times height of an uploaded picture'),
     maxUploadsPerMinute: limit(10, 'Uploads by one user'),
+    maxPerUser: limit(
+      50,
+      'Pictures kept of one user, after which the oldest one that is not shown goes; 0: any number',
+      0
+    ),
     maxRunning: limit(2, 'Pictures that are made at the same time'),
     maxWaiting: limit(20, 'Pictures that wait for it; the next one is refused')
   }),

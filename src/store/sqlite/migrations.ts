@@ -109,6 +109,11 @@ export const migrations = [
   UPDATE users SET lastSeen = 1000 * (
     SELECT sum((instr('0123456789abcdef', substr(_id, column1, 1)) - 1) << (4 * (8 - column1)))
     FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8)));
+  `,
+  `
+  -- What somebody has uploaded, in that order, and who shows a picture.
+  CREATE INDEX imagesOfOwner ON images (ownerId);
+  CREATE INDEX usersByImg ON users (img) WHERE img <> 'default.jpg';
   `
 ]
 
