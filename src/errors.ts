@@ -53,6 +53,12 @@ export const kinds = {
     sentence: 'The request did not come to its end in time.'
   },
   unavailable: { code: -32000, status: 503, name: 'UnavailableError', sentence: 'The server has too much to do.' },
+  slowConsumer: {
+    code: -32000,
+    status: 503,
+    name: 'SlowConsumerError',
+    sentence: 'Too much was left unread. Reconnect and call getUpdates.'
+  },
   internal: { code: -32000, status: 500, name: 'ServerError' }
 } satisfies Record<string, Kind>
 

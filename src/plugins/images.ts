@@ -15,6 +15,8 @@ import { picturePolicy } from './headers.js'
 interface ImagesOptions {
   maxBytes: number
   maxPixels: number
+  /** Pictures that are kept of one user, 0 for any number. */
+  maxPerUser: number
   /** Pictures that are made at the same time, and that wait for it. */
   maxRunning: number
   maxWaiting: number
@@ -29,7 +31,7 @@ const daySeconds = 24 * 60 * 60
 
 /** Users' pictures: uploaded, made harmless, kept in the store, served. Multipart bodies are for these routes alone. */
 export default async function images(app: FastifyInstance, options: ImagesOptions): Promise<void> {
-  const { maxBytes, maxPixels, legacyWire } = options
+  const { maxBytes, maxPixels, maxPerUser, legacyWire } = options
   const handlerTimeout = options.handlerTimeoutMs || undefined
   const gate = createGate(options)
   const defaultBytes = await readFile(join(staticRoot, 'img', defaultImage))
@@ -41,7 +43,8 @@ export default async function images(app: FastifyInstance, options: ImagesOption
     const upload = await readUpload(request)
     const bytes = await gate(() => normalizePicture(upload, maxPixels))
     const fileName = `${randomBytes(16).toString('hex')}.webp`
-    await app.db.addImage({ name: fileName, ownerId: (request.session as Session).user._id, bytes })
+    const { _id: ownerId } = (request.session as Session).user
+    await app.db.addImage({ name: fileName, ownerId, bytes }, maxPerUser || undefined)
     const body: UploadedImage = { fileName }
     return reply.type('application/json').send(legacyWire ? legacyTextOf(body) : JSON.stringify(body))
   })

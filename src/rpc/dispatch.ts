@@ -2,7 +2,8 @@ import { AppError, type ErrorKind } from '../errors.js'
 import { type AnswersOptions, createAnswers, type Table } from './answers.js'
 import { charge } from './due.js'
 import type { CallerContext, Methods } from './method.js'
-import { isRequest } from './request.js'
+import { isPoisoned } from './poison.js'
+import { type Id, idOf, isRequest } from './request.js'
 
 /**
  * Reads a JSON-RPC 2.0 text, and takes what its calls need from the budget. Nothing of what it asks for has happened before it is
@@ -24,6 +25,8 @@ export interface DispatchOptions extends AnswersOptions {
   maxBatchCalls: number
 }
 
+const poisoned = 'A key is named __proto__, or constructor with a prototype in it.'
+
 /** JSON-RPC 2.0 (https://www.jsonrpc.org/specification): text in, validated calls in order, text out. */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { methods, maxBatchCalls } = options
@@ -43,9 +46,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   return (text, context) => {
     // What is no call counts as one, but is answered all the same.
-    const refused = (kind: ErrorKind, sentence?: string): Call => {
+    const refused = (kind: ErrorKind, sentence?: string, id: Id = null): Call => {
       charge(context.budget, undefined)
-      return { mayOverlap: false, run: async () => refuse(kind, null, context, sentence) }
+      return { mayOverlap: false, run: async () => refuse(kind, id, context, sentence) }
     }
     let message: unknown
     try {
@@ -53,6 +56,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     } catch {
       return refused('parseError')
     }
+    if (isPoisoned(text, message)) return refused('invalidRequest', poisoned, idOf(message))
     if (!Array.isArray(message)) return single(message, context)
     if (message.length === 0) return refused('invalidRequest')
     if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)

@@ -28,7 +28,11 @@ export const ConfigSchema = Type.Object({
     maxBufferedChunks: limit(4096, 'Pieces in which a frame arrives'),
     maxBatchCalls: limit(50, 'Calls in a batch'),
     maxAnswerBytes: limit(16 * 1024 * 1024, 'Answers of a batch together, after which its other calls are refused'),
-    maxBufferedBytes: limit(16 * 1024 * 1024, 'What a connection may leave unread before it is ended'),
+    maxBufferedBytes: limit(
+      1024 * 1024,
+      'Notifications that a connection may leave unread before it is closed; 0: any',
+      0
+    ),
     maxPendingFrames: limit(64, 'Unanswered frames of a connection, after which no more of it are read'),
     pingIntervalMs: limit(
       25_000,
@@ -37,7 +41,7 @@ export const ConfigSchema = Type.Object({
     sessionCheckIntervalMs: limit(300_000, 'How often it is looked who was logged out by another process'),
     reconnectAfterMs: limit(1000, 'How long clients are asked to wait when the server stops'),
     drainTimeoutMs: limit(5000, 'How long running calls have to end when the server stops'),
-    closeTimeoutMs: limit(2000, 'How long clients have to answer a close, and to end a request, when the server stops')
+    closeTimeoutMs: limit(2000, 'How long clients have to answer a close, and when the server stops to end a request')
   }),
   app: Type.Object({
     port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000, description: 'Port of HTTP and WebSocket' }),
@@ -138,6 +142,11 @@ export const ConfigSchema = Type.Object({
   images: Type.Object({
     maxBytes: limit(15 * 1024 * 1024, 'Size of an uploaded picture'),
     maxPixels: limit(25_000_000, 'Width times height of an uploaded picture'),
+    maxPerUser: limit(
+      50,
+      'Pictures kept of one user, after which the oldest one that is not shown goes; 0: any number',
+      0
+    ),
     maxRunning: limit(2, 'Pictures that are made at the same time'),
     maxWaiting: limit(20, 'Pictures that wait for it; the next one is refused')
   }),

@@ -108,7 +108,10 @@ export interface Store {
   findIdentityByTag(tag: string): Promise<Identity | undefined>
   /** Users whose tag contains a text, but one user: tags that begin with it first, each part in the order of tags. */
   findUsersByTag(tagPart: string, exceptUserId: string, limit: number): Promise<StoredProfile[]>
-  /** Changes some fields of a user and returns the whole. */
+  /**
+   * Changes some fields of a user and returns the whole. A picture that is replaced is removed, unless another user shows it.
+   * @throws {AppError} `invalidParams` for a picture that is neither the user's own nor the default one
+   */
   updateUser(_id: string, changes: UserChanges): Promise<SelfInfo>
   setPasswordHash(_id: string, passwordHash: string): Promise<void>
   setLastSeen(_id: string, lastSeen: number): Promise<void>
@@ -147,9 +150,9 @@ export interface Store {
   findSession(_id: string): Promise<Session | undefined>
   endSession(_id: string): Promise<void>
 
-  addImage(image: Image): Promise<void>
+  /** @param maxOfOwner with more of them, the owner's oldest ones go: but this one, and what somebody shows */
+  addImage(image: Image, maxOfOwner?: number): Promise<void>
   findImage(name: string): Promise<Uint8Array | undefined>
-  hasImage(name: string): Promise<boolean>
 
   /** The secret that tokens are signed with, made when there is none, and the same for every process. */
   loadSecret(): Promise<string>

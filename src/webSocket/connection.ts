@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
-import type { AppError } from '../errors.js'
+import { AppError } from '../errors.js'
 import type { Connection } from '../plugins/notifier.js'
 import type { Session } from '../store/store.js'
 import type { Outbox } from './outbox.js'
@@ -8,8 +8,8 @@ import type { Outbox } from './outbox.js'
 export interface ServedConnection extends Connection {
   /** Writes what waits for the end of the turn. */
   flush(): void
-  /** Resolves when the other end has taken so much that it can be sent more. */
-  drained(): Promise<void>
+  /** Sends the frame of an answer. Resolves when the other end has taken so much that it can be sent the next one. */
+  answer(frame: Buffer): Promise<void>
 }
 
 // RFC 6455, 7.4.1
@@ -21,9 +21,15 @@ export function refuse(socket: WebSocket, error: AppError): void {
 }
 
 interface ConnectionOptions {
-  /** So much that the other end has not taken yet, and the connection is ended when there is more for it. */
+  /** So much that was pushed and not asked for, which the other end has not taken yet, and there is an end; 0: never. */
   maxBufferedBytes: number
 }
+
+// Registered with IANA for RFC 6455, 11.7: come again later.
+const tryAgainLater = 1013
+
+const nothing = Buffer.alloc(0)
+const tooSlow = JSON.stringify(new AppError('slowConsumer').toBody())
 
 /**
  * One connection, as those who send see it.
@@ -41,6 +47,15 @@ export function createConnection(
 ): ServedConnection {
   let frames: Buffer[] = []
   let waitingBytes = 0
+  // Of the long answer that the other end is taking. There is one at a time, because the next call waits for it.
+  let answerBytes = 0
+
+  const unreadBytes = () => waitingBytes + tcp.writableLength - answerBytes
+
+  function add(frame: Buffer) {
+    waitingBytes += frame.length
+    if (frames.push(frame) === 1) outbox.add(flush)
+  }
 
   function flush() {
     const ready = frames
@@ -52,6 +67,13 @@ export function createConnection(
     if (ready.length > 1) tcp.uncork()
   }
 
+  /** What has gathered in this turn has not been offered yet: it counts when the other end does not take it. */
+  function isTooSlow(): boolean {
+    if (maxBufferedBytes === 0 || unreadBytes() <= maxBufferedBytes) return false
+    flush()
+    return unreadBytes() > maxBufferedBytes
+  }
+
   return {
     session,
     flush,
@@ -60,23 +82,24 @@ export function createConnection(
       refuse(socket, error)
     },
     send(frame) {
-      if (waitingBytes + tcp.writableLength > maxBufferedBytes) return socket.terminate()
-      waitingBytes += frame.length
-      if (frames.push(frame) === 1) outbox.add(flush)
+      if (socket.readyState !== socket.OPEN) return
+      // Its close timeout ends the socket where nothing of this is read any more.
+      if (isTooSlow()) socket.close(tryAgainLater, tooSlow)
+      else add(frame)
     },
-    async drained() {
+    async answer(frame) {
+      if (socket.readyState !== socket.OPEN) return
+      add(frame)
       if (waitingBytes + tcp.writableLength < tcp.writableHighWaterMark) return
+      answerBytes = frame.length
       flush()
-      if (!tcp.writableNeedDrain) return
-      await new Promise<void>((resolve) => {
-        const settle = () => {
-          tcp.off('drain', settle)
-          tcp.off('close', settle)
-          resolve()
-        }
-        tcp.on('drain', settle)
-        tcp.on('close', settle)
-      })
+      await taken(tcp)
+      answerBytes = 0
     }
   }
+}
+
+/** Resolves when everything written until now has been taken, or nothing will be any more. */
+function taken(tcp: Socket): Promise<void> {
+  return new Promise((resolve) => tcp.write(nothing, () => resolve()))
 }

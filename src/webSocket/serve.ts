@@ -22,7 +22,7 @@ export interface ServeOptions extends StrikesOptions {
   maxPageItems: number
   /** So many unanswered frames of a connection, and no more of it are read. */
   maxPendingFrames: number
-  /** So much that a connection has not taken yet, and it is ended when there is more for it. */
+  /** So much that was pushed to a connection and not taken, and it is ended when there is more for it. */
   maxBufferedBytes: number
   pingIntervalMs: number
 }
@@ -86,9 +86,8 @@ function openLane(
     onFull: () => socket.pause(),
     onFree: () => socket.resume(),
     async take(answer) {
-      if (answer !== undefined) connection.send(textFrame(answer))
       // The next call waits while the client does not take its answers, so that they cannot pile up.
-      await connection.drained()
+      if (answer !== undefined) await connection.answer(textFrame(answer))
       // While the socket is paused no pong is read: that its calls come to an end shows that it lives.
       heartbeat.note()
     },

@@ -115,7 +115,7 @@ t.test('what changes in the original is in the copy, or there is none', async (t
   await copy([from, to], silent)
   const copied = await open(to)
   t.match(await copied.findUserById(town.people[0]?._id as string), { passwordHash: 'changed' })
-  t.equal(await copied.hasImage('new.webp'), true)
+  t.ok(await copied.findImage('new.webp'))
   await copied.close()
 })
 

@@ -32,15 +32,15 @@ export async function settleTown(url: string): Promise<Town> {
   await say(cid, bob, 'Good morning, 🌍')
   await store.markAsRead(bob._id, ann._id)
   const middle = await store.newestCursor()
+  for (let number = 0; number < 10; number++) {
+    await store.addImage({ name: `${number}.webp`, ownerId: bob._id, bytes: Buffer.from([number, 255, 0]) })
+  }
   await store.updateUser(bob._id, { firstName: 'Robert', img: '3.webp' })
   await store.setPasswordHash(cid._id, 'another hash')
   for (const [number, user] of [ann, bob, cid].entries()) {
     await store.addSession({ _id: sessionId(number), user, expiresAt: Date.now() + 3_600_000 })
   }
   await store.setLastSeen(ann._id, 1_700_000_000_000)
-  for (let number = 0; number < 10; number++) {
-    await store.addImage({ name: `${number}.webp`, ownerId: bob._id, bytes: Buffer.from([number, 255, 0]) })
-  }
   await store.loadSecret()
   await store.close()
 

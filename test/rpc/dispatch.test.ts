@@ -46,8 +46,10 @@ t.test('names that every object has are no methods and no parameters', async (t)
   const ann = await (await server.signUp('ann')).connect()
 
   for (const name of ['toString', '__proto__', 'constructor']) t.match(await ann.refusal(name), { code: -32601 }, name)
-  const polluted = await ann.ask('{"jsonrpc":"2.0","method":"ping","params":{"__proto__":{"a":1}},"id":1}')
-  t.match(polluted, { error: { code: -32602, message: 'Invalid params' } })
+  for (const params of ['{"constructor":1}', '{"toString":1}', '{"constructor":{"name":1}}']) {
+    const answer = await ann.ask(`{"jsonrpc":"2.0","method":"ping","params":${params},"id":1}`)
+    t.match(answer, { error: { code: -32602, data: { path: /^.(constructor|toString)$/ } }, id: 1 }, params)
+  }
 })
 
 t.test('a method that fails says nothing about why', async (t) => {

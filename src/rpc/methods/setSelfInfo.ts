@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.js'
 import { SetSelfInfoParamsSchema } from '../../schemas/profile.js'
-import { defaultImage, type SelfInfo, SelfInfoSchema } from '../../schemas/user.js'
+import { type SelfInfo, SelfInfoSchema } from '../../schemas/user.js'
 import { method } from '../method.js'
 
 export default method({
@@ -15,9 +15,6 @@ export default method({
       Object.entries(wishes).filter(([field, wish]) => wish !== '' && wish !== present[field as keyof typeof wishes])
     )
     if (Object.keys(changes).length === 0) throw new AppError('invalidParams', 'changes nothing')
-    if (changes.img && changes.img !== defaultImage && !(await db.hasImage(changes.img))) {
-      throw new AppError('invalidParams', 'is not an uploaded image', { path: '/img' })
-    }
     const changed = await db.updateUser(user._id, changes)
     notifier.notify(user._id, 'selfInfoChanged', changes, connection)
     await notifier.notifyContacts(user._id, 'contactPersonalDataChanges', { tag: user.tag, ...changes })

@@ -14,6 +14,8 @@ export interface UserDocument {
   firstName: string
   lastName: string
   img: string
+  /** The `shown` of the picture; absent where that has none. */
+  imgShown?: ObjectId | null
   lastSeen: number
   /** The version at which the data changed. */
   changed: number
@@ -85,6 +87,10 @@ export interface ImageDocument {
   _id: string
   ownerId: ObjectId
   bytes: Binary
+  /** Has the order of uploads; absent where it is older than all that have it. */
+  added?: ObjectId
+  /** Names the last time when the owner began to show it. */
+  shown?: ObjectId
 }
 
 export interface SessionDocument {
@@ -121,7 +127,13 @@ export interface Collections {
 }
 
 const indexes: Partial<Record<keyof Collections, IndexDescription[]>> = {
-  users: [{ key: { tagKey: 1 }, unique: true }, { key: { emailKey: 1 }, unique: true }, { key: { untoldChange: 1 } }],
+  users: [
+    { key: { tagKey: 1 }, unique: true },
+    { key: { emailKey: 1 }, unique: true },
+    { key: { untoldChange: 1 } },
+    { key: { img: 1 } }
+  ],
+  images: [{ key: { ownerId: 1, added: 1 } }],
   conversations: [
     { key: { a: 1, b: 1 }, unique: true },
     { key: { users: 1, position: -1 } },

@@ -16,6 +16,7 @@ import { createMessages } from './messages.js'
 import { createPairs } from './pairs.js'
 import { createPost } from './post.js'
 import { createProfileChanges } from './profileChanges.js'
+import { createProfilePictures } from './profilePictures.js'
 import { loadSecret } from './secret.js'
 import { createSessions } from './sessions.js'
 import { createSettler } from './settler.js'
@@ -74,7 +75,7 @@ async function openStoreIn(database: Db, timeoutMs: number, onCommit: CommitObse
   const { settle, view, ...dialogLists } = dialogs
 
   return {
-    ...createUsers(collections, { queue, identities, profileChanges }),
+    ...createUsers(collections, { queue, identities, profileChanges, pictures: createProfilePictures(collections) }),
     ...createUserSearch(collections),
     ...lastSeen,
     ...dialogWrites,

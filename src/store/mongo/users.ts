@@ -7,6 +7,7 @@ import { isDuplicateKey } from './duplicates.js'
 import type { Identities } from './identities.js'
 import { toId } from './ids.js'
 import type { ProfileChanges } from './profileChanges.js'
+import type { ProfilePictures } from './profilePictures.js'
 import type { WriteQueue } from './writeQueue.js'
 
 /** The fields of a StoredProfile. */
@@ -35,9 +36,13 @@ interface UserParts {
   queue: Pick<WriteQueue, 'alone'>
   identities: Identities
   profileChanges: ProfileChanges
+  pictures: ProfilePictures
 }
 
-export function createUsers(collections: Collections, { queue, identities, profileChanges }: UserParts): Users {
+export function createUsers(
+  collections: Collections,
+  { queue, identities, profileChanges, pictures }: UserParts
+): Users {
   const { users } = collections
 
   async function insert(user: NewUser): Promise<StoredUser> {
@@ -52,9 +57,11 @@ export function createUsers(collections: Collections, { queue, identities, profi
     return toUser(document)
   }
 
-  async function update(_id: ObjectId, changes: UserChanges): Promise<UserDocument> {
-    const update = { $set: { ...changes, untoldChange: new ObjectId() } }
-    return (await users.findOneAndUpdate({ _id }, update, { returnDocument: 'after' })) as UserDocument
+  async function update(_id: ObjectId, changes: UserChanges) {
+    const shown = changes.img === undefined ? {} : { imgShown: await pictures.show(changes.img, _id) }
+    const fields = { ...changes, ...shown, untoldChange: new ObjectId() }
+    const former = (await users.findOneAndUpdate({ _id }, { $set: fields })) as UserDocument
+    return { former, changed: { ...former, ...fields } }
   }
 
   async function findOne(filter: { _id: ObjectId } | { emailKey: string }): Promise<StoredUser | undefined> {
@@ -70,9 +77,10 @@ export function createUsers(collections: Collections, { queue, identities, profi
     setPasswordHash: (_id, password) =>
       queue.alone(async () => void (await users.updateOne({ _id: toId(_id) }, { $set: { password } }))),
     async updateUser(_id, changes) {
-      const changed = await queue.alone(() => update(toId(_id), changes))
+      const { former, changed } = await queue.alone(() => update(toId(_id), changes))
       // Whoever has many dialogs keeps nobody else waiting.
       await profileChanges.tell(changed)
+      if (changed.img !== former.img) await pictures.drop(former)
       const { passwordHash, email, ...selfInfo } = toUser(changed)
       return selfInfo
     }

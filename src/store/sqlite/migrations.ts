@@ -117,6 +117,11 @@ export const migrations = [
     expiresAt INTEGER NOT NULL           -- epoch ms
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX sessionsOfUser ON sessions (userId, expiresAt);
+  `,
+  `
+  -- What somebody has uploaded, in that order, and who shows a picture.
+  CREATE INDEX imagesOfOwner ON images (ownerId);
+  CREATE INDEX usersByImg ON users (img) WHERE img <> 'default.jpg';
   `
 ]
 

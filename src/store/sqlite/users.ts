@@ -6,6 +6,7 @@ import { refusals } from '../refusals.js'
 import type { Store, StoredUser, UserChanges } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
 import type { Identities } from './identities.js'
+import { createProfilePictures } from './images.js'
 import type { Versions } from './versions.js'
 
 const selfInfo = '_id, tag, firstName, lastName, img'
@@ -83,9 +84,17 @@ function prepareUpdate(database: Database, versions: Versions): (_id: string, ch
     database.prepare('UPDATE dialogs SET changedB = :version WHERE b = :_id')
   ]
 
+  const imageOf = database.prepare<[string], string>('SELECT img FROM users WHERE _id = ?').pluck()
+  const pictures = createProfilePictures(database)
+
   return (_id, changes) => {
+    const { img } = changes
+    if (img !== undefined && !pictures.isAllowed(img, _id)) throw refusals.foreignImage()
+    const former = imageOf.get(_id) as string
     const version = versions.next()
     for (const touch of touchDialogs) touch.run({ _id, version })
-    return update.get({ ...noChanges, ...changes, _id, version }) as SelfInfo
+    const changed = update.get({ ...noChanges, ...changes, _id, version }) as SelfInfo
+    if (changed.img !== former) pictures.drop(former, _id)
+    return changed
   }
 }

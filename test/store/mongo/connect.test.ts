@@ -3,6 +3,7 @@ import { collectionsOf, type MessageDocument } from '../../../src/store/mongo/co
 import { connectToDatabase } from '../../../src/store/mongo/connect.js'
 import { insertNew } from '../../../src/store/mongo/duplicates.js'
 import { createIdentities } from '../../../src/store/mongo/identities.js'
+import { createProfilePictures } from '../../../src/store/mongo/profilePictures.js'
 import { createUsers } from '../../../src/store/mongo/users.js'
 import { useMongo, withoutMongo } from '../../mongod.js'
 import { account } from '../suite/people.js'
@@ -71,7 +72,8 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     const users = createUsers(collections, {
       queue: alone,
       identities: createIdentities(collections),
-      profileChanges: { tell: async () => {}, tellAll: async () => false }
+      profileChanges: { tell: async () => {}, tellAll: async () => false },
+      pictures: createProfilePictures(collections)
     })
     await t.rejects(users.createUser(account('ann')))
   })

@@ -1,7 +1,10 @@
 import { ObjectId } from 'bson'
 import t from 'tap'
+import { AppError } from '../../../src/errors.js'
 import { push } from '../../../src/store/mongo/push.js'
+import type { Store } from '../../../src/store/store.js'
 import { useMongo, withoutMongo } from '../../mongod.js'
+import { createRandom } from '../../random.js'
 import { letterToBob, openProcesses } from './processes.js'
 
 t.test('several processes on one database', { skip: withoutMongo }, async (t) => {
@@ -24,6 +27,24 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     const marks = await Promise.all(stores.map((each) => each.markAsRead(bob._id, ann._id, 10)))
     t.ok(marks.some(({ hasMoved }) => hasMoved))
     t.match(await store.listDialogs(bob._id, 0, 9), [{ unreadIncoming: 20, readSeq: 10 }])
+  })
+
+  t.test('a picture that somebody shows is there, whatever they do at the same time', async (t) => {
+    const { store, ann, join } = await openProcesses(t, newDatabase(t))
+    const stores = [store, await join(), await join()]
+    const random = createRandom(t)
+    const names = Array.from({ length: 6 }, (_, index) => `${index}.webp`)
+    const add = (name: string, by: Store) =>
+      by.addImage({ name, ownerId: ann._id, bytes: Buffer.from(name) }, 4).catch(() => {})
+    const show = (img: string, by: Store) => by.updateUser(ann._id, { img }).catch((error) => t.type(error, AppError))
+
+    for (let round = 0; round < 100; round++) {
+      await Promise.all(
+        stores.map((by) => (random.isChance(0.5) ? add(random.pick(names), by) : show(random.pick(names), by)))
+      )
+      const { img } = (await store.findUserById(ann._id)) as { img: string }
+      if (img !== 'default.jpg') t.ok(await store.findImage(img), img)
+    }
   })
 
   t.test('a clientMessageId is the same for all of them', async (t) => {

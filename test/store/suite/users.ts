@@ -58,6 +58,7 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
 
     const { _id, tag, lastName, img } = ann
     t.same(await store.updateUser(_id, { firstName: 'Anna' }), { _id, tag, firstName: 'Anna', lastName, img })
+    await store.addImage({ name: 'x.webp', ownerId: _id, bytes: Buffer.from('x') })
     t.same(await store.updateUser(_id, { lastName: 'Lee', img: 'x.webp' }), {
       _id,
       tag,
