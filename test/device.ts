@@ -11,7 +11,7 @@ export interface Notification {
 export interface RpcError {
   code: number
   message: string
-  data?: { name: string; message: string; path?: string }
+  data?: { name: string; message: string; path?: string; retryAfterMs?: number }
 }
 
 export interface Answer {

@@ -60,7 +60,7 @@ t.test('when the server stops, clients are told, and what it has read is answere
 })
 
 t.test('many connections are all closed', async (t) => {
-  const { server } = await startWithHold(t)
+  const { server } = await startWithHold(t, { webSocket: { maxConnectionsPerUser: 0 } })
   const ann = await server.signUp('ann')
   const devices = await Promise.all(Array.from({ length: 600 }, () => ann.connect()))
   await server.app.close()

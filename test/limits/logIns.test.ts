@@ -1,0 +1,90 @@
+import t, { type Test } from 'tap'
+import { setClock } from '../clock.js'
+import { postFrom } from '../elsewhere.js'
+import { type Server, startServer } from '../server.js'
+
+/** Ann has an account, and tries to log in to it, or to that of somebody who has none. */
+async function startWithAnn(t: Test, rate: Record<string, unknown>) {
+  const server = await startServer(t, { config: { app: { rateLimits: 'on' }, rate: { signupBurst: 9, ...rate } } })
+  const ann = await server.signUp('ann')
+  const post = (email: string, password: string, address = '127.0.0.1') =>
+    postFrom(address, server, '/login', { user: { email, password } })
+  return {
+    server,
+    wrong: async (address?: string, email = ann.email) => (await post(email, 'wrong', address)).status,
+    right: async (address?: string) => (await post(ann.email, ann.password, address)).status,
+    refusal: () => post(ann.email, ann.password)
+  }
+}
+
+t.test('who guesses passwords of an account has to wait, and nobody else', async (t) => {
+  const { wrong, right, refusal } = await startWithAnn(t, { failedLogIns: 3, failedLogInsWindowMs: 60_000 })
+  t.same([await wrong(), await wrong(), await right()], [401, 401, 200], 'a success ends the count')
+  t.same([await wrong(), await wrong(), await wrong(), await wrong()], [401, 401, 401, 429])
+  const { status, headers, body } = await refusal()
+  t.same([status, body], [429, { Error: { name: 'TooManyRequestsError', message: 'Too many failed log-ins.' } }])
+  t.match(headers['retry-after'], /^([1-9]|[1-5]\d|60)$/)
+  t.equal(await wrong('127.0.0.1', 'nobody@test.example'), 401, 'another account')
+  t.equal(await right('127.0.0.2'), 200, 'another address')
+  t.equal(await right(), 429, 'what happens elsewhere does not help')
+
+  for (const byMs of [-60_000, 60_000]) {
+    await t.test(`the clock of the machine is set by ${byMs}`, async (t) => {
+      setClock(t, Date, byMs)
+      t.equal(await right(), 429)
+    })
+  }
+  setClock(t, performance, 60_000)
+  t.equal(await right(), 200, 'when the window has ended')
+})
+
+t.test('attempts at the same time gain nothing', async (t) => {
+  const { wrong } = await startWithAnn(t, { failedLogIns: 3 })
+  const statuses = await Promise.all(Array.from({ length: 10 }, () => wrong()))
+  t.same(statuses.sort(), [401, 401, 401, ...Array(7).fill(429)])
+})
+
+t.test('e-mails differ by more than the case of their letters, and may be nobody’s', async (t) => {
+  const { wrong } = await startWithAnn(t, { failedLogIns: 1 })
+  t.same([await wrong(), await wrong(undefined, 'ANN@test.example')], [401, 429])
+  const nobody = 'nobody@test.example'
+  t.same([await wrong(undefined, nobody), await wrong(undefined, nobody)], [401, 429])
+})
+
+t.test('who guesses passwords of many accounts has to wait, whatever becomes of an own one', async (t) => {
+  const { wrong, right } = await startWithAnn(t, { failedLogInsOfAddressPerDay: 3 })
+  const guess = (name: string) => wrong(undefined, `${name}@test.example`)
+  t.same(
+    [await guess('bob'), await guess('eve'), await right(), await guess('joe'), await guess('sue')],
+    [401, 401, 200, 401, 429]
+  )
+  t.equal(await right(), 429)
+  t.equal(await right('127.0.0.2'), 200)
+})
+
+t.test('an account under attack from everywhere is slow, and not locked', async (t) => {
+  const delayMs = 1500
+  const rate = { failedLogInsOfAccountPerDay: 2, failedLogInDelayMs: delayMs }
+  const { wrong, right } = await startWithAnn(t, rate)
+  const timeOf = async (logIn: Promise<number>) => {
+    const begin = performance.now()
+    t.equal(await logIn, 200)
+    return performance.now() - begin
+  }
+  t.same([await wrong('127.0.0.2'), await wrong('127.0.0.3')], [401, 401])
+  t.ok((await timeOf(right())) >= delayMs)
+  t.ok((await timeOf(right())) < delayMs, 'until its owner has come in')
+})
+
+t.test('0 is no limit', async (t) => {
+  const none = { failedLogIns: 0, failedLogInsOfAddressPerDay: 0, failedLogInsOfAccountPerDay: 0 }
+  const { wrong, right } = await startWithAnn(t, none)
+  for (let time = 0; time < 12; time++) t.equal(await wrong(), 401)
+  t.equal(await right(), 200)
+})
+
+t.test('what the server fails at is nobody’s failure', async (t) => {
+  const { server, right }: { server: Server; right(): Promise<number> } = await startWithAnn(t, { failedLogIns: 1 })
+  await server.app.db.close()
+  t.same([await right(), await right()], [500, 500])
+})
