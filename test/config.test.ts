@@ -53,6 +53,19 @@ t.test('the environment goes before the file, and an empty variable is none', as
   t.equal(variableName('webSocket.maxPayloadBytes'), 'WEB_SOCKET_MAX_PAYLOAD_BYTES')
 })
 
+t.test('a switch in the environment may be a digit', async (t) => {
+  const file = write(t, { legacyWire: true })
+  t.equal(loadConfig(file, { LEGACY_WIRE: '0' }).config.legacyWire, false)
+  t.equal(loadConfig(file, { LEGACY_WIRE: 'false' }).config.legacyWire, false)
+  t.equal(loadConfig(write(t, {}), { LEGACY_WIRE: '1' }).config.legacyWire, true)
+})
+
+t.test('proxies are addresses and ranges', async (t) => {
+  for (const trustProxy of ['127.0.0.1', '10.0.0.0/8, 192.168.1.1', '::1,fd00::/8,2001:db8::/128', '::ffff:10.0.0.1']) {
+    t.equal(loadConfig(write(t, { app: { trustProxy } })).config.app.trustProxy, trustProxy)
+  }
+})
+
 t.test('keys that nothing reads are told', async (t) => {
   const file = write(t, { app: { prot: 1 }, colour: { of: 'the sky' } })
   t.same(loadConfig(file).unknownKeys, ['colour', 'app.prot'])
@@ -75,6 +88,22 @@ t.test('what does not fit is refused with its name', async (t) => {
     ['a duration is not empty', { cookie: { maxAge: '' } }, {}, /cookie\.maxAge must be a duration/],
     ['a duration does not go back', { cookie: { maxAge: '-1h' } }, {}, /cookie\.maxAge must be a duration/],
     ['a store is known', { db: { url: 'postgres://localhost' } }, {}, /db\.url does not have the right form/],
+    ['a switch is on or off', {}, { LEGACY_WIRE: '2' }, /legacyWire must be boolean/],
+    ['a number is no switch', { legacyWire: 1 }, {}, /legacyWire must be boolean/],
+    [
+      'nobody speaks for everybody',
+      {},
+      { TRUST_PROXY: 'true' },
+      /app\.trustProxy must be addresses or CIDR ranges, such as/
+    ],
+    ['a number of proxies can be forged', {}, { TRUST_PROXY: '1' }, /app\.trustProxy must be addresses/],
+    ['a name is no address', { app: { trustProxy: 'loopback' } }, {}, /app\.trustProxy must be addresses/],
+    ['everybody is no range', { app: { trustProxy: '10.0.0.1,0.0.0.0/0' } }, {}, /app\.trustProxy must be addresses/],
+    ['a range has 32 bits at most', { app: { trustProxy: '10.0.0.0/33' } }, {}, /app\.trustProxy must be addresses/],
+    ['an address is whole', { app: { trustProxy: '10.0.0' } }, {}, /app\.trustProxy must be addresses/],
+    ['a list has no holes', { app: { trustProxy: '10.0.0.1,' } }, {}, /app\.trustProxy must be addresses/],
+    ['a list is not empty', { app: { trustProxy: '' } }, {}, /app\.trustProxy must be addresses/],
+    ['a share is at most the whole', {}, { OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '98' }, /overload\.\w+ must be <= 1/],
     ['a file is JSON', '{"app":', {}, /config\.json is not JSON/]
   ]
   for (const [why, content, environment, message] of refused) {

@@ -37,15 +37,23 @@ t.test('a key that nothing reads is told, and does not hinder', async (t) => {
 })
 
 t.test('an error that nothing has caught is logged, and ends it in order', async (t) => {
-  const dir = t.testdir({
-    'config.json': '{"webSocket":{"host":"127.0.0.1"}}',
-    'trap.mjs': 'process.once("SIGCONT", () => { throw new Error("unforeseen") })'
-  })
-  const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${pathToFileURL(join(dir, 'trap.mjs'))}`
-  const messenger = await startMessenger(t, { dir, environment: { NODE_OPTIONS, HOST: '' } })
-  const log = once(messenger.child.stdout as Readable, 'data')
-  t.equal(await messenger.end('SIGCONT'), 1)
-  t.match(String(await log), /"level":60.*unforeseen/)
+  const traps = [
+    { why: 'thrown', does: 'throw new Error("unforeseen")' },
+    { why: 'a promise that nobody waits for', does: 'Promise.reject(new Error("unforeseen"))' }
+  ]
+  for (const { why, does } of traps) {
+    const dir = t.testdir({
+      'config.json': '{"webSocket":{"host":"127.0.0.1"}}',
+      'trap.mjs': `process.once("SIGCONT", () => { ${does} })`
+    })
+    const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${pathToFileURL(join(dir, 'trap.mjs'))}`
+    const messenger = await startMessenger(t, { dir, environment: { NODE_OPTIONS, HOST: '' } })
+    const log = once(messenger.child.stdout as Readable, 'data')
+    const device = await messenger.connect(await messenger.signUp('ann'))
+    t.equal(await messenger.end('SIGCONT'), 1, why)
+    t.match(String(await log), /"level":60.*unforeseen/, why)
+    t.match(await device.closed, { code: 1001 }, 'in order')
+  }
 })
 
 interface Failure {

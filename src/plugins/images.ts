@@ -27,6 +27,8 @@ interface ImagesOptions {
 }
 
 const field = 'image'
+// Also that of a picture which came from a database of the first generation.
+const namePattern = /^[\w.-]{1,64}$/
 const daySeconds = 24 * 60 * 60
 
 /** Users' pictures: uploaded, made harmless, kept in the store, served. Multipart bodies are for these routes alone. */
@@ -54,7 +56,7 @@ export default async function images(app: FastifyInstance, options: ImagesOption
     { helmet: picturePolicy },
     async ({ params: { name } }, reply) => {
       if (name === defaultImage) return serve(reply, defaultBytes, 'image/jpeg', `max-age=${daySeconds}`)
-      const bytes = await app.db.findImage(name)
+      const bytes = namePattern.test(name) ? await app.db.findImage(name) : undefined
       if (!bytes) throw new AppError('notFound', 'There is no such image.')
       return serve(reply, bytes, 'image/webp', `max-age=${365 * daySeconds}, immutable`)
     }

@@ -1,20 +1,7 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import t from 'tap'
+import { exchange } from '../rawHttp.js'
 import { startServer } from '../server.js'
-
-/** Sends bytes that need be no HTTP; resolves with all that comes back until the server ends the connection. */
-async function exchange(url: string, bytes: string): Promise<{ status: number; body: string }> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  socket.write(bytes)
-  let text = ''
-  socket.on('error', () => {})
-  socket.on('data', (chunk) => {
-    text += chunk
-  })
-  await once(socket, 'close')
-  return { status: Number(text.split(' ')[1]), body: text.slice(text.indexOf('\r\n\r\n') + 4) }
-}
 
 const stalled = 'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'
 const upgrade =

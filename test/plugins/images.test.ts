@@ -42,7 +42,7 @@ t.test('a picture of every format is made upright, square and clean', async (t) 
     const image = await fetch(`${server.url}/img/${fileName}`)
     t.equal(image.headers.get('content-type'), 'image/webp')
     t.equal(image.headers.get('x-content-type-options'), 'nosniff')
-    t.equal(image.headers.get('content-security-policy'), "default-src 'none'; sandbox")
+    t.equal(image.headers.get('content-security-policy'), "default-src 'none';sandbox")
     t.equal(image.headers.get('cache-control'), 'public, max-age=31536000, immutable')
     const stored = Buffer.from(await image.arrayBuffer())
     t.notOk(stored.includes('secret place') || stored.includes('script'), 'nothing but the picture')
@@ -160,4 +160,13 @@ t.test('a first-generation client gets the JSON text of a JSON text', async (t) 
   const server = await startServer(t, { config: { legacyWire: true } })
   const response = await upload(server, await server.signUp('ann'), form(await picture().png().toBuffer()))
   t.match(await response.text(), /^"\{\\"fileName\\": \\"[0-9a-f]{32}\.webp\\"\}"$/)
+})
+
+t.test('what is no name of a picture is not looked for', async (t) => {
+  const server = await startServer(t)
+  const searches = t.capture(server.app.db, 'findImage')
+  for (const name of ['..%2fconfig.json', '%2e%2e%5cx.webp', 'a%00.webp', 'a%20b.webp', '%25.webp', 'x'.repeat(65)]) {
+    t.equal((await fetch(`${server.url}/img/${name}`)).status, 404, name)
+  }
+  t.same(searches(), [])
 })

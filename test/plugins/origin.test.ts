@@ -58,3 +58,29 @@ t.test('from which pages a browser may call over HTTP (CORS)', async (t) => {
   const { headers } = await fetch(`${alone.url}/exit`, { headers: { origin: 'http://client.example' } })
   t.equal(headers.get('access-control-allow-origin'), null, 'none is configured')
 })
+
+t.test('no answer allows an origin because it has asked', async (t) => {
+  const servers = [
+    { allowed: 'http://client.example', url: 'http://client.example' },
+    { allowed: null, url: undefined }
+  ]
+  for (const [index, { allowed, url }] of servers.entries()) {
+    const server = await startServer(t, { dir: t.testdir({ [index]: {} }), config: { client: { url } } })
+    const requests = [
+      { path: '/', method: 'GET' },
+      { path: '/exit', method: 'GET' },
+      { path: '/img/default.jpg', method: 'GET' },
+      { path: '/nowhere', method: 'GET' },
+      { path: '/metrics', method: 'GET' },
+      { path: '/rpc', method: 'POST' },
+      { path: '/login', method: 'OPTIONS' }
+    ]
+    for (const { path, method } of requests) {
+      for (const origin of ['http://evil.example', 'http://client.example.evil.example', 'null', '*']) {
+        const headers = { origin, 'access-control-request-method': 'POST' }
+        const response = await fetch(server.url + path, { method, headers })
+        t.equal(response.headers.get('access-control-allow-origin'), allowed, `${method} ${path} from ${origin}`)
+      }
+    }
+  }
+})

@@ -87,3 +87,17 @@ t.test('all that follows from a write comes before what follows from the next on
   )
   await store.close()
 })
+
+t.test('whoever watches is told of each commit', async (t) => {
+  const commits: [writes: number, durationMs: number][] = []
+  const onCommit = (...commit: [number, number]) => commits.push(commit)
+  const store = openSqliteStore(join(t.testdir(), 'messenger.db'), { ...options, onCommit })
+  await Promise.all(['ann', 'bob', 'eve'].map((name) => store.createUser(account(name))))
+  await store.createUser(account('dan'))
+  t.same(
+    commits.map(([writes]) => writes),
+    [3, 1]
+  )
+  t.ok(commits.every(([, durationMs]) => durationMs > 0))
+  await store.close()
+})

@@ -2,6 +2,7 @@ import t from 'tap'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
 import { useMongo, withoutMongo } from '../../mongod.js'
 import { testStore } from '../suite/index.js'
+import { account } from '../suite/people.js'
 
 const options = { timeoutMs: 5000, onNotice: () => {} }
 
@@ -11,4 +12,16 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     const url = newDatabase(t)
     return () => openMongoStore(url, options)
   })
+})
+
+t.test('whoever watches is told of each bulk write of messages', { skip: withoutMongo }, async (t) => {
+  const commits: number[] = []
+  const onCommit = (writes: number, durationMs: number) => t.ok(commits.push(writes) && durationMs > 0)
+  const store = await openMongoStore((await useMongo(t))(t), { ...options, onCommit })
+  t.teardown(() => store.close())
+  const [ann] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
+  const say = (text: string) => store.addMessage({ senderId: ann._id, receiverTag: '@bob', text })
+  await Promise.all([say('one'), say('two')])
+  await say('three')
+  t.same(commits, [2, 1])
 })

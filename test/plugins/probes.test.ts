@@ -1,0 +1,21 @@
+import t from 'tap'
+import { startServer } from '../server.js'
+
+t.test('a server that can do its work says so to everybody', async (t) => {
+  const { url } = await startServer(t)
+  for (const path of ['/healthz', '/readyz']) {
+    const response = await fetch(url + path, { headers: { origin: 'http://anywhere.example' } })
+    t.same([response.status, await response.json()], [200, { status: 'OK' }], path)
+  }
+})
+
+t.test('without its database it lives, and is not ready', async (t) => {
+  const server = await startServer(t)
+  const warnings = t.capture(server.app.log, 'warn')
+  await server.app.db.close()
+  const ready = await fetch(`${server.url}/readyz`)
+  t.equal(ready.status, 503)
+  t.same(await ready.json(), { Error: { name: 'UnavailableError', message: 'The database cannot be read.' } })
+  t.equal(warnings().length, 1, 'the cause is in the log')
+  t.equal((await fetch(`${server.url}/healthz`)).status, 200)
+})

@@ -1,0 +1,31 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+
+export interface RawAnswer {
+  status: number
+  body: string
+}
+
+/** A TCP connection to a server, on which nothing is HTTP but what a test writes. */
+export async function openSocket(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Sends bytes that need be no HTTP; resolves with all that comes back until the server ends the connection. */
+export async function exchange(url: string, bytes: string): Promise<RawAnswer> {
+  return answerOf(await openSocket(url), bytes)
+}
+
+/** The same on a connection that is open. */
+export async function answerOf(socket: Socket, bytes: string | Buffer): Promise<RawAnswer> {
+  let text = ''
+  socket.on('data', (chunk) => {
+    text += chunk
+  })
+  socket.write(bytes)
+  await once(socket, 'close')
+  return { status: Number(text.split(' ')[1]), body: text.slice(text.indexOf('\r\n\r\n') + 4) }
+}

@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net'
+import t from 'tap'
+import { openDevice } from '../device.js'
+import { startServer } from '../server.js'
+
+t.test('frames that are no text, or too large, end the connection', async (t) => {
+  const server = await startServer(t, { config: { webSocket: { maxPayloadBytes: 1000 } } })
+  const ann = await server.signUp('ann')
+  const refused = [
+    { why: 'binary', frame: Buffer.from('{}'), code: 1003 },
+    { why: 'too large', frame: ' '.repeat(1001), code: 1009 }
+  ]
+  for (const { why, frame, code } of refused) {
+    const device = await ann.connect()
+    device.socket.send(frame)
+    t.same(await device.closed, { code, reason: '' }, why)
+  }
+})
+
+t.test('bytes that are no frame end the connection with the code that RFC 6455 has for it', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  const key = [0, 0, 0, 0]
+  const refused = [
+    { why: 'a text is UTF-8', bytes: [0x81, 0x82, ...key, 0xc3, 0x28], code: 1007 },
+    { why: 'frames of a client are masked', bytes: [0x81, 2, 0x7b, 0x7d], code: 1002 },
+    { why: 'no reserved bit', bytes: [0xc1, 0x80, ...key], code: 1002 },
+    { why: 'no unknown kind', bytes: [0x83, 0x80, ...key], code: 1002 },
+    { why: 'nothing goes on that has not begun', bytes: [0x80, 0x80, ...key], code: 1002 },
+    { why: 'a ping is in one piece', bytes: [0x09, 0x80, ...key], code: 1002 },
+    { why: 'a code of a close is one of those', bytes: [0x88, 0x82, ...key, 0x03, 0xed], code: 1002 },
+    {
+      why: 'a gigabyte is too large, also in fragments',
+      bytes: [0x01, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, ...key],
+      code: 1009
+    }
+  ]
+  for (const { why, bytes, code } of refused) {
+    const { socket, closed } = await ann.connect()
+    // The TCP socket below the WebSocket, on which a client cannot help sending good frames.
+    ;(socket as unknown as { _socket: Socket })._socket.write(Buffer.from(bytes))
+    t.same(await closed, { code, reason: '' }, why)
+  }
+})
+
+t.test('nothing is compressed, whatever a client offers', async (t) => {
+  const server = await startServer(t)
+  const { cookie } = await server.signUp('ann')
+  const device = await openDevice(t, `${server.url.replace('http', 'ws')}/api`, cookie, { perMessageDeflate: true })
+  t.equal(device.socket.extensions, '')
+})
