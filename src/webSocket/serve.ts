@@ -28,7 +28,9 @@ export type Serve = (socket: WebSocket, request: FastifyRequest) => void
 // RFC 6455, 7.4.1
 const unsupportedData = 1003
 const policyViolation = 1008
+const abnormalClosure = 1006
 
+const nothing = Promise.resolve(undefined)
 const refusal = JSON.stringify(new AppError('unauthenticated').toBody())
 
 export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOptions): Serve {
@@ -43,6 +45,7 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
     const connection = createConnection(socket, request.raw.socket, user, outbox, options)
     const ownContext = { ...context, user, connection }
     const lane = openLane(app, socket, connection, options)
+    let isLost = false
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, lanes, socket, connection, options) })
     // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
@@ -54,9 +57,11 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !lanes.has(socket)) return
       const { mayOverlap, run } = app.rpc(data.toString())
-      lane.run({ mayOverlap, run: () => run(ownContext) })
+      lane.run({ mayOverlap, run: () => (isLost ? nothing : run(ownContext)) })
     })
-    socket.on('close', () => {
+    socket.on('close', (code) => {
+      // Whoever closes in order may have said something first; to whoever was cut off nothing more is owed.
+      isLost = code === abnormalClosure
       lanes.delete(socket)
       app.notifier.disconnect(connection)
     })
