@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 export interface Task {
   /** Whether it may begin while others that may overlap, too, have not ended. */
   readonly mayOverlap: boolean
@@ -33,7 +35,8 @@ export function createLane({ take, maxWaiting, onFull, onFree, onError }: LaneOp
 
   function begin({ mayOverlap, run }: Task): Promise<string | undefined> {
     if (waiting === 0 || (mayOverlap && waitingAlone === 0)) return run()
-    return (mayOverlap ? lastAlone : last).then(run)
+    // In a later turn of the event loop: many costly calls in a row would leave no turn to anybody else.
+    return mayOverlap ? lastAlone.then(run) : last.then(() => setImmediate()).then(run)
   }
 
   async function end(outcome: Promise<string | undefined>, before: Promise<void>, mayOverlap: boolean) {

@@ -32,6 +32,9 @@ export type Serve = (socket: WebSocket, request: FastifyRequest) => void
 
 // RFC 6455, 7.4.1
 const unsupportedData = 1003
+const abnormalClosure = 1006
+
+const nothing = Promise.resolve(undefined)
 
 export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOptions): Serve {
   const outbox = createOutbox()
@@ -54,6 +57,7 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
     const lane = openLane(app, socket, connection, options)
     const budget = app.limits.budgets?.ofConnection(_id, watchRefusals(socket, connection, lane, options))
     const context = { ...app.rpcContext(session), connection, budget }
+    let isLost = false
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, lanes, socket, connection, options) })
     // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
@@ -64,9 +68,12 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
       }
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !lanes.has(socket)) return
-      lane.run(app.rpc(data.toString(), context))
+      const { mayOverlap, run } = app.rpc(data.toString(), context)
+      lane.run({ mayOverlap, run: () => (isLost ? nothing : run()) })
     })
-    socket.on('close', () => {
+    socket.on('close', (code) => {
+      // Whoever closes in order may have said something first; to whoever was cut off nothing more is owed.
+      isLost = code === abnormalClosure
       lanes.delete(socket)
       seats.leave(_id)
       app.notifier.disconnect(connection)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { createLane } from '../../src/rpc/lane.js'
 
@@ -25,7 +26,9 @@ function openLane() {
     lane.run({ mayOverlap, run })
     return { end }
   }
-  const settled = () => new Promise(setImmediate)
+  const settled = async () => {
+    for (let turn = 0; turn < 3; turn++) await setImmediate()
+  }
   return { lane, log, errors, add, settled }
 }
 
@@ -91,4 +94,13 @@ t.test('a task that fails has ended when those before it have', async (t) => {
   t.match([isIdle, errors], [false, [new Error('out of memory')]])
   slow.end()
   await idle
+})
+
+t.test('between tasks that have waited, everybody else has a turn', async (t) => {
+  const { lane, log } = openLane()
+  for (const name of ['one', 'two', 'three']) lane.run({ mayOverlap: false, run: async () => name })
+  await setImmediate()
+  t.ok(log.length < 3, `${log.length} of them have had theirs`)
+  await lane.idle()
+  t.same(log, ['one is taken', 'two is taken', 'three is taken'])
 })

@@ -1,13 +1,29 @@
 import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
+import t, { type Test } from 'tap'
 import { createCheckpoints } from '../../src/store/sqlite/checkpoints.js'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { openSqliteStore } from '../../src/store/sqlite/index.js'
+import { makeDisk, whyNoDisk } from '../faults/disk.js'
 import { account } from './suite/people.js'
 
 const pageBytes = 4096
 const options = { busyTimeoutMs: 5000, maxLogPages: 40 }
+
+/** What becomes of the threads that are started during a test. */
+function observeThreads(t: Test) {
+  const threads = { startedAt: [] as number[], endedAt: [] as number[], answers: [] as boolean[] }
+  const observe = (thread: Worker) => {
+    threads.startedAt.push(performance.now())
+    thread.on('message', (answer) => threads.answers.push(answer))
+    thread.on('exit', () => threads.endedAt.push(performance.now()))
+  }
+  process.on('worker', observe)
+  t.teardown(() => process.off('worker', observe))
+  return threads
+}
 
 t.test('the write-ahead log begins anew again and again, and nothing is lost', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
@@ -33,19 +49,49 @@ t.test('the write-ahead log begins anew again and again, and nothing is lost', a
 
 t.test('a store whose checkpoints fail goes on', async (t) => {
   const dir = t.testdir()
+  const threads = observeThreads(t)
   const store = openSqliteStore(join(dir, 'messenger.db'), { ...options, maxLogPages: 1 })
   const ann = await store.createUser(account('ann'))
   await store.createUser(account('bob'))
   renameSync(join(dir, 'messenger.db'), join(dir, 'moved.db'))
-  for (let seq = 1; seq <= 100; seq++) {
+  let sent = 0
+  for (; threads.startedAt.length < 2; sent++) {
     const { message } = await store.addMessage({ senderId: ann._id, receiverTag: '@bob', text: 'hello' })
-    if (message.seq !== seq) t.fail(`${message.seq} instead of ${seq}`)
+    if (message.seq !== sent + 1) t.fail(`${message.seq} instead of ${sent + 1}`)
     await new Promise(setImmediate)
   }
   await store.close()
+  const [first, second] = [threads.endedAt[0] as number, threads.startedAt[1] as number]
+  t.ok(second - first > 900, 'and waits before it starts another thread')
   const moved = openSqliteStore(join(dir, 'moved.db'), options)
-  t.match(await moved.listDialogs(ann._id, 0, 1), [{ lastMessage: { seq: 100 } }])
+  t.match(await moved.listDialogs(ann._id, 0, 1), [{ lastMessage: { seq: sent } }])
   await moved.close()
+})
+
+t.test('a checkpoint for which the disk has no room is made when it has', { skip: whyNoDisk() }, async (t) => {
+  const disk = makeDisk(t, 64 * 1024 * 1024)
+  const threads = observeThreads(t)
+  const store = openSqliteStore(join(disk.path, 'messenger.db'), options)
+  const ann = await store.createUser(account('ann'))
+  await store.createUser(account('bob'))
+  t.teardown(() => store.close())
+  const sayUntil = async (isEnough: () => boolean, everyMs = 0) => {
+    for (let sent = 0; !isEnough(); sent++) {
+      if (sent === 5000) throw new Error('It does not happen.')
+      await store.addMessage({ senderId: ann._id, receiverTag: '@bob', text: 'x'.repeat(4000) }).catch(() => {})
+      if (everyMs) await delay(everyMs)
+    }
+  }
+  // What the log has had room for once, it has room for on a full disk too.
+  await sayUntil(() => threads.answers.length > 0)
+  disk.fill()
+  await sayUntil(() => threads.answers.includes(false))
+  disk.clear()
+  const failures = threads.answers.length
+  // So slowly that the log does not fill the disk once more before the next attempt.
+  await sayUntil(() => threads.answers.length > failures, 20)
+  t.same([threads.answers[0], threads.answers.at(-1)], [true, true])
+  t.equal(threads.startedAt.length, 1, 'by the same thread')
 })
 
 t.test('a checkpoint that cannot be finished is none', async (t) => {

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
+import Type from 'typebox'
 import type { WebSocket } from 'ws'
+import { method } from '../../src/rpc/method.js'
 import { createDevice } from '../device.js'
 import { startServer } from '../server.js'
 
@@ -90,4 +92,36 @@ t.test('a store that fails is logged, and ends neither the server nor the connec
   await closed
   await server.app.close()
   t.equal(errors().length, 3, 'the call, the log-in, and when she was last seen')
+})
+
+t.test('calls that wait when their connection ends are run after a close, and not after a loss', async (t) => {
+  let release = () => {}
+  let counted = 0
+  const params = Type.Object({})
+  const untilReleased = () => {
+    return new Promise<string>((resolve) => {
+      release = () => resolve('released')
+    })
+  }
+  const hold = method({ summary: '', params, result: Type.String(), run: untilReleased })
+  const count = method({ summary: '', params, result: Type.Number(), run: async () => ++counted })
+  const server = await startServer(t, { methods: { hold, count } })
+  const ann = await server.signUp('ann')
+
+  for (const [end, expected] of [
+    [(socket: WebSocket) => socket.close(), 3],
+    [(socket: WebSocket) => socket.terminate(), 0]
+  ] as const) {
+    counted = 0
+    const { socket } = await ann.connect()
+    const [served] = server.app.websocketServer.clients
+    const closed = once(served as WebSocket, 'close')
+    for (const name of ['hold', 'count', 'count', 'count']) socket.send(`{"jsonrpc":"2.0","id":1,"method":"${name}"}`)
+    for (let frames = 0; frames < 4; frames++) await once(served as WebSocket, 'message')
+    end(socket)
+    await closed
+    release()
+    for (let turn = 0; turn < 9; turn++) await setImmediate()
+    t.equal(counted, expected)
+  }
 })

@@ -14,6 +14,9 @@ interface LogState {
   log: number
 }
 
+// The next one would fail as well, at the cost of a sync or of a thread, and there is a commit every millisecond.
+const pauseAfterFailureMs = 1000
+
 /**
  * A checkpoint waits for the disk for many milliseconds. So a thread makes it, while commits go on; what they have added
  * meanwhile is little, and is checkpointed here. A log that is in the file as a whole begins anew by itself.
@@ -27,6 +30,7 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
   let worker: Worker | undefined
   let isRunning = false
   let isClosed = false
+  let pause: NodeJS.Timeout | undefined
 
   function startWorker(): Worker {
     const started = new Worker(new URL('checkpointer.js', import.meta.url), { workerData: database.name })
@@ -36,14 +40,18 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
     started.on('error', () => {})
     started.on('exit', () => {
       worker = undefined
-      onCheckpoint()
+      onCheckpoint(false)
     })
     return started
   }
 
-  function onCheckpoint() {
-    isRunning = false
-    attempt(() => finish.all())
+  function onCheckpoint(isMade: boolean) {
+    isRunning = !isMade
+    if (isMade) return attempt(() => finish.all())
+    pause ??= setTimeout(() => {
+      pause = undefined
+      isRunning = false
+    }, pauseAfterFailureMs).unref()
   }
 
   function look() {
@@ -61,11 +69,12 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
     },
     async close() {
       isClosed = true
-      if (!worker) return
+      if (!worker) return clearTimeout(pause)
       const ended = new Promise((resolve) => worker?.once('exit', resolve))
       worker.ref()
       worker.postMessage('end')
       await ended
+      clearTimeout(pause)
     }
   }
 }

@@ -3,41 +3,47 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import type { Message } from '../../src/schemas/message.js'
+import { WebSocket } from 'ws'
 import { openDevice } from '../device.js'
+import { historyOf } from '../flow/truth.js'
 import { startMessenger } from '../messengerProcess.js'
+import { createLoad, talkToEachOther } from './load.js'
+import { judge } from './verdict.js'
+
+const statusOf = async (url: string) => (await fetch(url)).status
 
 t.test('told to stop under load, it answers what it has read, says good-bye, and keeps its word', async (t) => {
   const dir = t.testdir()
-  const messenger = await startMessenger(t, { dir })
-  const [anns, bobs] = [await messenger.signUp('ann'), await messenger.signUp('bob')]
-  const devices = await Promise.all([anns, bobs, anns, bobs].map((cookie) => messenger.connect(cookie)))
-  const acknowledged: string[] = []
-  const senders = devices.map(async (device, index) => {
-    const peer = index % 2 ? '@ann' : '@bob'
-    for (let number = 0; ; number++) {
-      const answer = await device.call('sendMessageToUser', [peer, `${index}/${number}`]).catch(() => undefined)
-      if (!answer) return
-      acknowledged.push(`${index}/${number}`)
-    }
-  })
-  while (acknowledged.length < 200) await setImmediate()
-  t.equal(await messenger.end('SIGTERM'), 0)
-  await Promise.all(senders)
+  const messenger = await startMessenger(t, { dir, environment: { RATE_LIMITS: 'off' } })
+  const cookies = { ann: await messenger.signUp('ann'), bob: await messenger.signUp('bob') }
+  // It has to be waited for, since it does not answer the close: long enough to come too late.
+  const deaf = await messenger.connect(cookies.ann)
+  deaf.socket.pause()
+  const load = createLoad()
+  const enough = load.more(200)
+  const { devices, over } = await talkToEachOther(messenger, load, cookies, 'talk')
+  await enough
+
+  const begin = performance.now()
+  const end = messenger.end('SIGTERM')
   for (const device of devices) {
-    t.same(await device.closed, { code: 1001, reason: '' })
     let { code } = await device.notification()
     while (code !== 3901) ({ code } = await device.notification())
+    t.same(await device.closed, { code: 1001, reason: '' })
   }
+  t.equal(await statusOf(messenger.url), 503, 'a request comes too late')
+  const late = new WebSocket(messenger.url.replace('http', 'ws'), { headers: { cookie: cookies.bob } })
+  const [error] = await once(late, 'error')
+  t.match(error.message, /503/, 'and so does an upgrade')
+  t.equal(await end, 0)
+  t.ok(performance.now() - begin < 10_000, 'it is gone in time')
+  await over
 
   const again = await startMessenger(t, { dir })
-  const ann = await again.connect(anns)
-  const stored: string[] = []
-  for (let from = 1; stored.length === from - 1; from += 500) {
-    const messages = await ann.call<Message[]>('getMessagesBySeq', ['@bob', from, from + 499])
-    stored.push(...messages.map(({ text }) => text))
-  }
-  t.same(stored.sort(), acknowledged.sort(), 'stored is what was acknowledged, and nothing else')
+  await judge(t, load, { ann: await again.connect(cookies.ann), bob: await again.connect(cookies.bob) })
+  const ann = await again.connect(cookies.ann)
+  const history = await historyOf(ann, '@bob')
+  t.equal(history.length, load.sent.filter(({ message }) => message).length, 'what was not answered is not stored')
 })
 
 t.test('told twice, it is gone at once', async (t) => {

@@ -1,0 +1,44 @@
+import t from 'tap'
+import type { Dialog } from '../../src/schemas/dialog.js'
+import { startMessenger } from '../messengerProcess.js'
+import { createLoad, entry, talkToEachOther } from './load.js'
+import { checkFile, judge } from './verdict.js'
+
+const kills = 5
+const maxStartMs = 2000
+
+t.test(
+  'killed under load, again and again, it has every message that it has acknowledged, once, in order',
+  async (t) => {
+    const dir = t.testdir()
+    const load = createLoad()
+    const environment = { RATE_LIMITS: 'off' }
+    const startAgain = async () => {
+      const begin = performance.now()
+      const messenger = await startMessenger(t, { dir, entry, environment })
+      const tookMs = performance.now() - begin
+      t.ok(tookMs < maxStartMs, `it listens after ${Math.round(tookMs)} ms`)
+      return messenger
+    }
+
+    let messenger = await startAgain()
+    const cookies = { ann: await messenger.signUp('ann'), bob: await messenger.signUp('bob') }
+    for (let round = 0; round < kills; round++) {
+      const enough = load.more(200)
+      const { over } = await talkToEachOther(messenger, load, cookies, `round ${round}`)
+      await enough
+      await messenger.end('SIGKILL')
+      await over
+      messenger = await startAgain()
+      const alone = await messenger.connect(cookies.ann)
+      const [dialog] = await alone.call<Dialog[]>('getDialogsList')
+      t.equal(dialog?.userInfo.isOnline, false, 'nobody is taken for online who was so before')
+      await alone.close()
+    }
+
+    const [ann, bob] = [await messenger.connect(cookies.ann), await messenger.connect(cookies.bob)]
+    await judge(t, load, { ann, bob })
+    t.equal(await messenger.end('SIGTERM'), 0)
+    checkFile(t, dir)
+  }
+)
