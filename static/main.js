@@ -25,7 +25,7 @@ const report = createReport(store)
 const rpc = createRpcClient(`${location.protocol.replace('http', 'ws')}//${location.host}/`, {
   onOpen: (greeting) => start(greeting),
   onNotification: (notification) => dialogs.receive(notification),
-  onLost: (closeCode) => session.lose(closeCode),
+  onLost: (closeCode, refusal) => session.lose(closeCode, refusal),
   onRefused: () => session.expire()
 })
 const route = createRoute(() => conversation.open(route.current()))

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createRecent } from './recent.js'
 
 /** A token bucket, which is told by the moment at which it will be full (again), on the clock of `performance.now()`. */
 export interface Bucket {
@@ -35,14 +35,14 @@ export function createTake({ perSecond, burst }: Rate): Take {
   }
 }
 
-/** Finds the bucket of a user or an address; of more than `maxTracked` those that have not been used for longest are full. */
+/** Finds the bucket of a user or an address; one that is forgotten is full again. */
 export function createBuckets(maxTracked: number): (key: string) => Bucket {
-  const buckets = new LRUCache<string, Bucket>({ max: maxTracked })
+  const buckets = createRecent<Bucket>(maxTracked)
   return (key) => {
-    let bucket = buckets.get(key)
+    let bucket = buckets().get(key)
     if (!bucket) {
       bucket = { fullAt: 0 }
-      buckets.set(key, bucket)
+      buckets().set(key, bucket)
     }
     return bucket
   }

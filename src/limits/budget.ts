@@ -42,7 +42,10 @@ export interface Budgets {
   overHttp(userId: string): Budget
 }
 
-/** What connections and users may use up; nothing where nothing is limited. A user's messages count together, however many connections there are. */
+/**
+ * What connections and users may use up; nothing where nothing is limited. A user's messages count together, however many
+ * connections there are.
+ */
 export function createBudgets({ maxDelayMs, maxTracked, ...rates }: BudgetOptions): Budgets | undefined {
   const limitOf = (perSecond: number, burst: number) =>
     perSecond === 0 ? undefined : { take: createTake({ perSecond, burst }), bucketOf: createBuckets(maxTracked) }

@@ -1,5 +1,5 @@
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
-import { LRUCache } from 'lru-cache'
+import { createRecent } from './recent.js'
 
 interface Count {
   count: number
@@ -17,12 +17,11 @@ export interface Tally {
   forget(key: string): void
 }
 
-/** @param maxTracked of more keys than so many, those that have not been used for longest are forgotten */
 export function createTally(maxTracked: number): Tally {
-  const counts = new LRUCache<string, Count>({ max: maxTracked })
+  const counts = createRecent<Count>(maxTracked)
 
   function find(key: string, now: number): Count | undefined {
-    const found = counts.get(key)
+    const found = counts().get(key)
     return found && found.endsAt > now ? found : undefined
   }
 
@@ -31,7 +30,7 @@ export function createTally(maxTracked: number): Tally {
       const now = performance.now()
       const entry = find(key, now) ?? { count: 0, endsAt: now + windowMs }
       entry.count++
-      counts.set(key, entry)
+      counts().set(key, entry)
       return { count: entry.count, leftMs: Math.ceil(entry.endsAt - now) }
     },
     look(key) {
@@ -40,10 +39,10 @@ export function createTally(maxTracked: number): Tally {
       return { count, leftMs: Math.ceil(endsAt - now) }
     },
     takeBack(key) {
-      const entry = counts.get(key)
+      const entry = counts().get(key)
       if (entry) entry.count--
     },
-    forget: (key) => counts.delete(key)
+    forget: (key) => counts().delete(key)
   }
 }
 

@@ -1,28 +1,13 @@
-import { explain } from '../net/explain.js'
-import { isConnectionLost } from '../net/refusal.js'
 import { changeConversation } from '../state/conversations.js'
-import { findDialog } from '../state/dialogs.js'
-import { addMessage } from '../state/notifications.js'
 import { addToOutbox, dropFromOutbox, setProblem, waitingIn } from '../state/outbox.js'
+import { createDelivery } from './delivery.js'
 
 // RFC 6455, 7.4.1
 const messageTooBig = 1009
 
 /** Sending: a message waits in the outbox until the server has answered, over as many connections as that takes. */
 export function createOutboxActions({ store, rpc, dialogs }) {
-  async function deliver({ clientMessageId, receiverTag, text }) {
-    try {
-      const { message } = await rpc.call('sendMessageToUser', receiverTag, text, clientMessageId)
-      store.update((state) => addMessage(state, { ...message, clientMessageId }))
-      if (!findDialog(store.get(), message.receiverTag)) dialogs.refresh()
-    } catch (error) {
-      if (!isConnectionLost(error)) store.update((state) => setProblem(state, clientMessageId, explain(error)))
-    }
-  }
-
-  function deliverWhenConnected(item) {
-    if (store.get().isConnected) deliver(item)
-  }
+  const { deliver } = createDelivery({ store, rpc, dialogs })
 
   return {
     send(text) {
@@ -32,12 +17,12 @@ export function createOutboxActions({ store, rpc, dialogs }) {
         ...changeConversation(addToOutbox(state, item), receiverTag, { firstUnreadSeq: null }),
         drafts: { ...state.drafts, [receiverTag]: '' }
       }))
-      deliverWhenConnected(item)
+      deliver(item)
     },
 
     retry(clientMessageId) {
       store.update((state) => setProblem(state, clientMessageId, null))
-      deliverWhenConnected(store.get().outbox.find((item) => item.clientMessageId === clientMessageId))
+      deliver(store.get().outbox.find((item) => item.clientMessageId === clientMessageId))
     },
 
     discard: (clientMessageId) => store.update((state) => dropFromOutbox(state, clientMessageId)),

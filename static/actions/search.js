@@ -1,3 +1,4 @@
+import { isTooSoon } from '../net/refusal.js'
 import { knowPeople } from '../state/people.js'
 import { change } from '../state/session.js'
 
@@ -6,18 +7,27 @@ const debounceMs = 250
 export function createSearchActions({ store, rpc, report }) {
   let timer
 
-  async function find(text) {
+  async function ask(text) {
     const found = await rpc.call('findUsersByTag', text)
     if (store.get().search.text !== text) return
     const tags = found.map(({ tag }) => tag)
     store.update((state) => ({ ...knowPeople(state, found), search: { text, found: tags } }))
   }
 
+  function find(text) {
+    ask(text).catch((error) => {
+      if (isTooSoon(error)) timer = setTimeout(repeat, error.retryAfterMs)
+      else report(error)
+    })
+  }
+
+  function repeat() {
+    const { text } = store.get().search
+    if (text) find(text)
+  }
+
   return {
-    repeat() {
-      const { text } = store.get().search
-      if (text) find(text).catch(report)
-    },
+    repeat,
 
     /** @param typed what the search field holds; nothing ends the search */
     search(typed) {
@@ -26,7 +36,7 @@ export function createSearchActions({ store, rpc, report }) {
       if (text === search.text) return
       clearTimeout(timer)
       store.update(change({ search: { text, found: text ? search.found : null } }))
-      if (text) timer = setTimeout(() => find(text).catch(report), debounceMs)
+      if (text) timer = setTimeout(repeat, debounceMs)
     }
   }
 }

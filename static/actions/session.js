@@ -16,8 +16,9 @@ export function createSessionActions({ store, rpc, http, route, tabs, outbox }) 
   }
 
   return {
-    lose(closeCode) {
+    lose(closeCode, refusal) {
       outbox.giveUpAfter(closeCode)
+      if (refusal) store.update(notify(`${refusal.message} Trying again…`))
       store.update((state) => ({ ...state, isConnected: false, people: forgetPresence(state) }))
     },
 

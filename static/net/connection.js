@@ -8,24 +8,24 @@ const hello = 3900
 /**
  * One WebSocket with JSON-RPC on it.
  *
- * @param handlers `onOpen(greeting)`, `onNotification(notification)`, `onEnd(closeCode)`, which comes once
+ * @param handlers `onOpen(greeting)`, `onNotification(notification)`, `onEnd(closeCode, reason)`, which comes once
  */
 export function openConnection(url, handlers) {
   const socket = new WebSocket(url)
   const calls = createCalls()
   let hasEnded = false
 
-  function end(code = noClose) {
+  function end(code = noClose, reason = '') {
     if (hasEnded) return
     hasEnded = true
     clearTimeout(openTimer)
     calls.failAll()
     socket.close()
-    handlers.onEnd(code)
+    handlers.onEnd(code, reason)
   }
 
   const openTimer = setTimeout(end, openTimeoutMs)
-  socket.addEventListener('close', ({ code }) => end(code))
+  socket.addEventListener('close', ({ code, reason }) => end(code, reason))
   socket.addEventListener('message', ({ data }) => {
     const frame = JSON.parse(data)
     if (hasEnded || calls.settle(frame)) return

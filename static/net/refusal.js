@@ -12,6 +12,10 @@ export function isConnectionLost(error) {
   return error.name === 'ConnectionLostError'
 }
 
+export function isTooSoon(error) {
+  return error.name === 'TooManyRequestsError'
+}
+
 export function connectionLost() {
   return refusal('ConnectionLostError')
 }
@@ -20,6 +24,12 @@ export function refusalOfHttp(response, body) {
   const retryAfterSeconds = Number(response.headers.get('retry-after'))
   const { name = response.status >= 500 ? 'ServerError' : 'BadRequestError', message, details } = body?.Error ?? {}
   return refusal(name, { message, details, retryAfterMs: retryAfterSeconds * 1000 })
+}
+
+/** @param reason of a close by the server: nothing, or a text like the body of an HTTP error */
+export function refusalOfClose(reason) {
+  const { name, message } = reason ? JSON.parse(reason).Error : {}
+  return refusal(name, { message })
 }
 
 /** @param error the member of that name of a JSON-RPC response */

@@ -1,8 +1,8 @@
 import { backoffMs } from './backoff.js'
 import { openConnection } from './connection.js'
-import { connectionLost } from './refusal.js'
+import { connectionLost, isTooSoon, refusalOfClose } from './refusal.js'
 
-// RFC 6455, 7.4.1; the server closes so when the cookie is missing or has expired.
+// RFC 6455, 7.4.1; the server closes so when the cookie is missing or has expired, and when there is too much of something.
 const policyViolation = 1008
 const serverShutdown = 3901
 
@@ -10,7 +10,7 @@ const serverShutdown = 3901
  * JSON-RPC over a WebSocket that is opened again whenever it is lost.
  *
  * @param handlers `onOpen(greeting)`, whose promise tells whether the connection is of use; `onNotification(notification)`;
- *   `onLost(closeCode)`; `onRefused()`, after which nothing is tried until the next `connect()`
+ *   `onLost(closeCode, refusal)`, with what the server had against it, if anything; `onRefused()`, after which nothing is tried until the next `connect()`
  */
 export function createRpcClient(url, handlers) {
   let connection
@@ -31,17 +31,18 @@ export function createRpcClient(url, handlers) {
         if (notification.code === serverShutdown) restMs = notification.body.reconnectAfterMs
         handlers.onNotification(notification)
       },
-      onEnd: (code) => opened === connection && ended(code)
+      onEnd: (code, reason) => opened === connection && ended(code, reason)
     })
     connection = opened
   }
 
-  function ended(code) {
+  function ended(code, reason) {
     connection = undefined
-    if (code === policyViolation) return handlers.onRefused()
+    const refusal = code === policyViolation ? refusalOfClose(reason) : undefined
+    if (refusal && !isTooSoon(refusal)) return handlers.onRefused()
     retryTimer = setTimeout(connect, restMs + backoffMs(failedAttempts++))
     restMs = 0
-    handlers.onLost(code)
+    handlers.onLost(code, refusal)
   }
 
   function call(method, ...params) {

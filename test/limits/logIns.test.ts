@@ -76,6 +76,13 @@ t.test('an account under attack from everywhere is slow, and not locked', async 
   t.ok((await timeOf(right())) < delayMs, 'until its owner has come in')
 })
 
+t.test('so many addresses are remembered, and no more', async (t) => {
+  const { wrong } = await startWithAnn(t, { failedLogIns: 1, maxTracked: 2 })
+  const [one, two, three] = ['127.0.0.1', '127.0.0.2', '127.0.0.3']
+  t.same([await wrong(one), await wrong(one), await wrong(two), await wrong(one)], [401, 429, 401, 429])
+  t.same([await wrong(three), await wrong(one), await wrong(two)], [401, 429, 401])
+})
+
 t.test('0 is no limit', async (t) => {
   const none = { failedLogIns: 0, failedLogInsOfAddressPerDay: 0, failedLogInsOfAccountPerDay: 0 }
   const { wrong, right } = await startWithAnn(t, none)
