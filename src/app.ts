@@ -5,6 +5,7 @@ import accounts from './plugins/accounts.js'
 import auth from './plugins/auth.js'
 import db from './plugins/db.js'
 import { answerClientError, answerFrameworkError, setErrors } from './plugins/errors.js'
+import handlerTimeout from './plugins/handlerTimeout.js'
 import headers from './plugins/headers.js'
 import images from './plugins/images.js'
 import limits from './plugins/limits.js'
@@ -56,6 +57,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   app.register(logOuts, { ...webSocket, expiryIntervalMs: webSocket.pingIntervalMs })
   app.register(headers)
   app.register(overload, config.overload)
+  app.register(handlerTimeout, { handlerTimeoutMs: config.app.handlerTimeoutMs })
   app.register(probes)
   app.register(origin, client)
   app.register(limits, { ...config.rate, rateLimits: config.app.rateLimits })

@@ -17,7 +17,6 @@ export function timeoutsOf(app: Timeouts) {
     requestTimeout,
     connectionTimeout: app.connectionTimeoutMs,
     keepAliveTimeout: app.keepAliveTimeoutMs,
-    handlerTimeout: app.handlerTimeoutMs,
     maxRequestsPerSocket: app.maxRequestsPerSocket,
     http: { headersTimeout, connectionsCheckingInterval: Math.min(headersTimeout, checkingIntervalMs) }
   }

@@ -113,11 +113,10 @@ t.test('a picture may be sent slowly, as long as it comes', async (t) => {
   t.equal(answer.status, 200)
 })
 
-t.test('each of them can be switched off', async (t) => {
-  const off = { connectionTimeoutMs: 0, keepAliveTimeoutMs: 0, handlerTimeoutMs: 0, maxRequestsPerSocket: 0 }
+t.test('most of them can be switched off', async (t) => {
+  const off = { connectionTimeoutMs: 0, handlerTimeoutMs: 0, maxRequestsPerSocket: 0 }
   const server = await start(t, off)
   const ann = await server.signUp('ann')
   t.equal((await server.post('/upload-image', {}, { cookie: ann.cookie })).status, 400)
   t.equal(server.app.server.timeout, 0)
-  t.equal(server.app.server.keepAliveTimeout, 0)
 })

@@ -67,7 +67,7 @@ export async function createExposition(meters: Meters, readings: Readings): Prom
   histogram('messenger_commit_duration_seconds', 'How long a commit took.', meters.commitSeconds)
   showProcess(gauge, counter)
   showEventLoop(gauge, readings)
-  return registry
+  return { contentType: registry.contentType, metrics: () => registry.metrics() }
 }
 
 type Show = (name: string, help: string, read: () => number) => void

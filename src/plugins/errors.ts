@@ -13,8 +13,6 @@ const kindOfStatus: Record<number, ErrorKind> = {
   415: 'unsupportedMediaType'
 }
 
-const overdue = 'The server has not answered in time.'
-
 const statusOfCode: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
 /** Every HTTP error has the body `{Error:{name, message, details?}}`; bodies are checked without coercion. */
@@ -57,20 +55,14 @@ export function answerClientError(this: FastifyInstance, { code }: Error & { cod
 }
 
 function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
-  const isOverdue = 'code' in error && error.code === 'FST_ERR_HANDLER_TIMEOUT'
-  const refusal = isOverdue ? toOverdue(request) : toRefusal(error)
+  const refusal = toRefusal(error)
   const { retryAfterSeconds } = refusal
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   if (refusal.kind === 'tooSlow') reply.header('connection', 'close')
   const isOther = refusal.kind === 'badRequest' && 'statusCode' in error
   reply.code(isOther ? Number(error.statusCode) : refusal.status)
-  if (refusal.kind === 'internal' || (isOverdue && refusal.kind === 'unavailable')) logRequest(request, reply, error)
+  if (refusal.kind === 'internal' || refusal.cause) logRequest(request, reply, error)
   return reply.send(refusal.toBody())
-}
-
-/** Whose fault it is that a request has taken too long. */
-function toOverdue({ raw }: FastifyRequest): AppError {
-  return raw.complete ? new AppError('unavailable', overdue) : new AppError('tooSlow')
 }
 
 /** Refusals of Fastify and its plugins keep their status, and get one of our sentences. */

@@ -33,15 +33,14 @@ const daySeconds = 24 * 60 * 60
 
 /** Users' pictures: uploaded, made harmless, kept in the store, served. Multipart bodies are for these routes alone. */
 export default async function images(app: FastifyInstance, options: ImagesOptions): Promise<void> {
-  const { maxBytes, maxPixels, maxPerUser, legacyWire } = options
-  const handlerTimeout = options.handlerTimeoutMs || undefined
+  const { maxBytes, maxPixels, maxPerUser, legacyWire, handlerTimeoutMs } = options
   const gate = createGate(options)
   const defaultBytes = await readFile(join(staticRoot, 'img', defaultImage))
   await app.register(multipart, { limits: { fileSize: maxBytes, files: 1, fields: 5, parts: 10, headerPairs: 20 } })
 
   const onRequest = [app.authenticate, requireSession, app.limits.assertUpload]
 
-  app.post('/upload-image', { onRequest, handlerTimeout }, async (request, reply) => {
+  app.post('/upload-image', { onRequest, config: { handlerTimeoutMs } }, async (request, reply) => {
     const upload = await readUpload(request)
     const bytes = await gate(() => normalizePicture(upload, maxPixels))
     const fileName = `${randomBytes(16).toString('hex')}.webp`

@@ -8,14 +8,13 @@ export default fp(
   async (app) => {
     app.get('/healthz', probe, async () => ({ status: 'OK' }))
 
-    app.get('/readyz', probe, async (request) => {
+    app.get('/readyz', probe, async () => {
       if (app.isUnderPressure()) throw new AppError('unavailable')
       try {
         // It asks the database, whichever it is.
         await app.db.newestCursor()
       } catch (error) {
-        request.log.warn(error)
-        throw new AppError('unavailable', 'The database cannot be read.')
+        throw new AppError('unavailable', 'The database cannot be read.', {}, error)
       }
       return { status: 'OK' }
     })

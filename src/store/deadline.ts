@@ -38,5 +38,7 @@ export function withDeadline(store: Store, timeoutMs: number): Store {
 function withoutContents(error: Error & { code?: unknown }): Error {
   if (error instanceof AppError) return error
   const { name, message, code, stack = '' } = error
-  return Object.assign(new Error(message), { name, code, stack })
+  // MongoDB says which value was there twice, such as an e-mail.
+  const told = message.replace(/ dup key: .*/s, '')
+  return Object.assign(new Error(told), { name, code, stack: stack.replace(message, () => told) })
 }

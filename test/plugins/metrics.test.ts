@@ -5,7 +5,7 @@ import { startServer } from '../server.js'
 const read = async (url: string) => (await fetch(`${url}/metrics`)).text()
 
 /** The value of a series, by its name and labels. */
-function valueOf(text: string, series: string): number {
+function seriesOf(text: string, series: string): number {
   const line = text.split('\n').find((line) => line.startsWith(`${series} `))
   return Number(line?.slice(series.length))
 }
@@ -31,36 +31,36 @@ t.test('ann and bob talk, and it is counted', async (t) => {
     ['messenger_rpc_calls_total{method="unknown"}', 2],
     ['messenger_rpc_errors_total{method="unknown"}', 2]
   ]
-  for (const [series, value] of values) t.equal(valueOf(text, series), value, series)
+  for (const [series, value] of values) t.equal(seriesOf(text, series), value, series)
   t.notMatch(text, 'noMethod', 'nobody makes up labels')
 
-  const commits = valueOf(text, 'messenger_commit_writes_count')
+  const commits = seriesOf(text, 'messenger_commit_writes_count')
   t.ok(commits >= 5, 'two sign-ups, two messages, and the one that was there')
-  t.equal(valueOf(text, 'messenger_commit_writes_bucket{le="+Inf"}'), commits)
+  t.equal(seriesOf(text, 'messenger_commit_writes_bucket{le="+Inf"}'), commits)
   t.equal(
-    valueOf(text, 'messenger_commit_writes_bucket{le="1000"}'),
+    seriesOf(text, 'messenger_commit_writes_bucket{le="1000"}'),
     commits,
     'a bucket has what the ones before it have'
   )
-  t.equal(valueOf(text, 'messenger_commit_duration_seconds_count'), commits)
-  t.ok(valueOf(text, 'messenger_commit_duration_seconds_sum') > 0)
-  t.ok(valueOf(text, 'process_cpu_seconds_total') > 0)
-  t.ok(valueOf(text, 'process_resident_memory_bytes') > 2 ** 20)
-  const startedAt = valueOf(text, 'process_start_time_seconds')
+  t.equal(seriesOf(text, 'messenger_commit_duration_seconds_count'), commits)
+  t.ok(seriesOf(text, 'messenger_commit_duration_seconds_sum') > 0)
+  t.ok(seriesOf(text, 'process_cpu_seconds_total') > 0)
+  t.ok(seriesOf(text, 'process_resident_memory_bytes') > 2 ** 20)
+  const startedAt = seriesOf(text, 'process_start_time_seconds')
   t.ok(startedAt < Date.now() / 1000 && startedAt > Date.now() / 1000 - 600)
 
   await tab.close()
   await phone.close()
   const later = await read(server.url)
-  t.equal(valueOf(later, 'messenger_users_online'), 1)
-  t.equal(valueOf(later, 'messenger_messages_total'), 2, 'counters do not go back')
+  t.equal(seriesOf(later, 'messenger_users_online'), 1)
+  t.equal(seriesOf(later, 'messenger_messages_total'), 2, 'counters do not go back')
 })
 
 t.test('two servers in one process count each for itself', async (t) => {
   const [one, other] = [await startServer(t), await startServer(t, { dir: t.testdir({ other: {} }) })]
   await (await one.signUp('ann')).connect()
-  t.equal(valueOf(await read(one.url), 'messenger_connections'), 1)
-  t.equal(valueOf(await read(other.url), 'messenger_connections'), 0)
+  t.equal(seriesOf(await read(one.url), 'messenger_connections'), 1)
+  t.equal(seriesOf(await read(other.url), 'messenger_connections'), 0)
 })
 
 t.test('the page on operation has every metric, and no other', async (t) => {

@@ -11,11 +11,11 @@ t.test('a server that can do its work says so to everybody', async (t) => {
 
 t.test('without its database it lives, and is not ready', async (t) => {
   const server = await startServer(t)
-  const warnings = t.capture(server.app.log, 'warn')
+  const errors = t.capture(server.app.log, 'error')
   await server.app.db.close()
   const ready = await fetch(`${server.url}/readyz`)
   t.equal(ready.status, 503)
   t.same(await ready.json(), { Error: { name: 'UnavailableError', message: 'The database cannot be read.' } })
-  t.equal(warnings().length, 1, 'the cause is in the log')
+  t.match(errors(), [{ args: [{ path: '/readyz', status: 503, err: { cause: Error } }] }], 'the cause is in the log')
   t.equal((await fetch(`${server.url}/healthz`)).status, 200)
 })

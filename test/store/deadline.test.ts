@@ -45,6 +45,17 @@ t.test('what has failed says why, and not what was to be stored', async (t) => {
   t.match(told, { name: 'MongoBulkWriteError', message: 'no room', code: 14, stack: failed.stack })
   t.notOk('op' in told)
   t.equal(await store.findUserById('2').catch((error) => error), refused)
+
+  const twice = withDeadline(
+    {
+      setPasswordHash: () => Promise.reject(new Error('E11000 twice dup key: { email: "secret" }'))
+    } as unknown as Store,
+    1000
+  )
+  const { message, stack } = await twice.setPasswordHash('1', '').catch((error) => error)
+  t.equal(message, 'E11000 twice')
+  t.match(stack, /^Error: E11000 twice\n.*deadline\.test/s)
+  t.notMatch(stack, '"secret"')
 })
 
 t.test(

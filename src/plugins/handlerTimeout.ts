@@ -1,0 +1,37 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { AppError } from '../errors.js'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of this route, instead of what is configured for all; 0 for ever. */
+    handlerTimeoutMs?: number
+  }
+}
+
+interface HandlerTimeoutOptions {
+  handlerTimeoutMs: number
+}
+
+/**
+ * An answer that has not begun in time is 503, or 408 where the client has still not sent its request; what was begun for it may
+ * come to its end. Fastify's own `handlerTimeout` ends its watch as soon as a body has been read, and cuts off long downloads.
+ */
+export default fp<HandlerTimeoutOptions>(
+  async (app, options) => {
+    app.addHook('onRequest', async (request, reply) => {
+      const { handlerTimeoutMs = options.handlerTimeoutMs } = request.routeOptions.config
+      // The response of an upgrade has no end.
+      if (request.ws || handlerTimeoutMs === 0) return
+      const timer = setTimeout(giveUp, handlerTimeoutMs, request, reply)
+      reply.raw.once('close', () => clearTimeout(timer))
+    })
+  },
+  { name: 'handlerTimeout', fastify: '5.x', dependencies: ['rpc'] }
+)
+
+function giveUp({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (reply.raw.headersSent) return
+  const sentence = 'The server has not answered in time.'
+  reply.send(raw.complete ? new AppError('unavailable', sentence, {}, new Error(sentence)) : new AppError('tooSlow'))
+}
