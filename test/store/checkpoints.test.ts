@@ -75,11 +75,12 @@ t.test('a checkpoint for which the disk has no room is made when it has', { skip
   const ann = await store.createUser(account('ann'))
   await store.createUser(account('bob'))
   t.teardown(() => store.close())
-  const sayUntil = async (isEnough: () => boolean, everyMs = 0) => {
+  // So slowly that the log does not fill the disk before the thread has started, or before its next attempt.
+  const sayUntil = async (isEnough: () => boolean) => {
     for (let sent = 0; !isEnough(); sent++) {
       if (sent === 5000) throw new Error('It does not happen.')
       await store.addMessage({ senderId: ann._id, receiverTag: '@bob', text: 'x'.repeat(4000) }).catch(() => {})
-      if (everyMs) await delay(everyMs)
+      await delay(5)
     }
   }
   // What the log has had room for once, it has room for on a full disk too.
@@ -88,8 +89,7 @@ t.test('a checkpoint for which the disk has no room is made when it has', { skip
   await sayUntil(() => threads.answers.includes(false))
   disk.clear()
   const failures = threads.answers.length
-  // So slowly that the log does not fill the disk once more before the next attempt.
-  await sayUntil(() => threads.answers.length > failures, 20)
+  await sayUntil(() => threads.answers.length > failures)
   t.same([threads.answers[0], threads.answers.at(-1)], [true, true])
   t.equal(threads.startedAt.length, 1, 'by the same thread')
 })

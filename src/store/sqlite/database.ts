@@ -10,6 +10,9 @@ const durability = [
   ['foreign_keys', 'ON', 1]
 ] as const
 
+// It takes a quarter of a second for so much; what is larger shows its damage where it is read.
+const maxCheckedBytes = 64 * 1024 * 1024
+
 /** Beside the database and not in it, so that a copy of the file lets nobody sign. */
 export function secretFileOf(file: string): string {
   return join(dirname(file), 'jwt.key')
@@ -31,6 +34,7 @@ export function openDatabase(
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     database = new driver(file, { timeout: busyTimeoutMs })
     assertUsable(database)
+    assertSound(database)
     makeDurable(database)
     migrate(database)
     return database
@@ -38,6 +42,12 @@ export function openDatabase(
     database?.close()
     throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
   }
+}
+
+function assertSound(database: Database): void {
+  const [pages, pageBytes] = ['page_count', 'page_size'].map((name) => Number(database.pragma(name, { simple: true })))
+  if (Number(pages) * Number(pageBytes) > maxCheckedBytes) return
+  if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('the file is damaged')
 }
 
 /**

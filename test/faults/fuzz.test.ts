@@ -1,0 +1,50 @@
+import t from 'tap'
+import { startMessenger } from '../messengerProcess.js'
+import { createRandom } from '../random.js'
+import { eve } from '../server.js'
+import { randomFrames, randomHttp, randomNoise, randomRpc } from './fuzz/garbage.js'
+import { throwAt } from './fuzz/throwAt.js'
+import { entry } from './load.js'
+
+const maxMs = 12_000
+const atOnce = 16
+const attempts = 1500
+
+const environment = { RATE_LIMITS: 'off', LOG_LEVEL: 'error', OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '0' }
+
+t.test('whatever is thrown at it, others do not notice, and it blames itself for nothing', async (t) => {
+  const random = createRandom(t)
+  const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
+  const said: string[] = []
+  messenger.child.stdout?.on('data', (chunk) => said.push(String(chunk)))
+  messenger.child.stderr?.on('data', (chunk) => said.push(String(chunk)))
+  const cookies = await Promise.all(['eva', 'ann', 'bob'].map((name) => messenger.signUp(name)))
+  const [cookie, anns, bobs] = cookies as [string, string, string]
+  const [ann, bob] = [await messenger.connect(anns), await messenger.connect(bobs)]
+
+  const kinds = [randomNoise, randomHttp, randomFrames, randomRpc]
+  const failures: string[] = []
+  const outcomes = { upgrades: /^HTTP\/1\.1 101/, refusals: /^HTTP\/1\.1 4/, results: /"result"/, errors: /"error"/ }
+  const counts = { upgrades: 0, refusals: 0, results: 0, errors: 0 }
+  const end = performance.now() + maxMs
+  let thrown = 0
+  const throwUntilTheEnd = async () => {
+    while (thrown++ < attempts && performance.now() < end) {
+      const garbage = random.pick(kinds)(random, { cookie: random.isChance(0.8) ? cookie : '', email: eve.email })
+      const reply = await throwAt(messenger.url, garbage)
+      if (/^HTTP\/1\.1 5\d\d|"code":-32000\b/m.test(reply)) failures.push(`${JSON.stringify(garbage)}\n${reply}`)
+      for (const [name, pattern] of Object.entries(outcomes)) {
+        if (pattern.test(reply)) counts[name as keyof typeof counts]++
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, throwUntilTheEnd))
+
+  t.ok(Math.min(...Object.values(counts)) > 20, JSON.stringify(counts))
+  t.same(failures, [], `nothing of ${thrown} made the server fail`)
+  t.same(said.join(''), '', 'and there is nothing in its log')
+  t.match(await ann.call('sendMessageToUser', ['@bob', 'Are you still there?']), { status: 'OK' })
+  let { body } = await bob.notification()
+  while (body.text !== 'Are you still there?') ({ body } = await bob.notification())
+  t.equal(await messenger.end('SIGTERM'), 0)
+})

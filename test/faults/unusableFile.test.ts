@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { cpSync, readdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { driver as SQLite } from '../../src/store/sqlite/driver.js'
+import { outcomeOf, spawnMessenger, startMessenger } from '../messengerProcess.js'
+import { makeDisk, whyNoDisk } from './disk.js'
+import { damage } from './damage.js'
+import { createLoad, entry, talkToEachOther } from './load.js'
+
+const environment = { RATE_LIMITS: 'off', DB_BUSY_TIMEOUT_MS: '300' }
+
+interface Case {
+  why: string
+  /** Makes the file unusable. */
+  spoil?(file: string): void
+  lock?(file: string, t: Test): void
+  says: RegExp
+}
+
+const cases: Case[] = [
+  {
+    why: 'its beginning is gone',
+    spoil: (file) => damage(file, 0, 100),
+    says: /not a database/
+  },
+  {
+    why: 'it was cut in the middle',
+    spoil: (file) => truncateSync(file, Math.floor(readFileSync(file).length / 2)),
+    says: /malformed|damaged/
+  },
+  {
+    why: 'all of it but the header is garbage',
+    spoil: (file) => damage(file, 100),
+    says: /malformed|damaged/
+  },
+  {
+    why: 'there is garbage in the middle of it',
+    spoil: (file) => damage(file, Math.floor(readFileSync(file).length / 2), 8192),
+    says: /malformed|damaged/
+  },
+  {
+    why: 'another process has it for itself',
+    lock(file, t) {
+      const database = new SQLite(file)
+      t.teardown(() => database.close())
+      database.pragma('locking_mode = EXCLUSIVE')
+      database.exec('BEGIN EXCLUSIVE')
+    },
+    says: /locked/
+  }
+]
+
+const contentOf = (dir: string) =>
+  readdirSync(dir)
+    .filter((name) => !name.startsWith('messenger.db-'))
+    .map((name) => `${name} ${createHash('sha256').update(readFileSync(join(dir, name))).digest('hex')}`)
+
+/** A folder with the files of a server that has been used. */
+async function makeData(t: Test): Promise<string> {
+  const dir = t.testdir()
+  const messenger = await startMessenger(t, { dir, entry, environment })
+  const cookies = { ann: await messenger.signUp('ann'), bob: await messenger.signUp('bob') }
+  const load = createLoad()
+  const enough = load.more(2000)
+  const { over } = await talkToEachOther(messenger, load, cookies, 'a long text '.repeat(20))
+  await enough
+  await messenger.end('SIGTERM')
+  await over
+  return join(dir, 'data')
+}
+
+async function refuses(t: Test, dir: string, says: RegExp) {
+  const child = spawnMessenger(t, { dir, entry, environment })
+  child.stdout?.once('data', () => child.kill('SIGKILL'))
+  const { code, stderr } = await outcomeOf(child)
+  t.equal(code, 1)
+  t.match(stderr, /^data\/messenger\.db: .+\n$/, 'a line, which names the file')
+  t.match(stderr, says)
+}
+
+t.test('a file that cannot be used keeps the server from starting, and stays as it is', async (t) => {
+  const data = await makeData(t)
+  for (const { why, spoil, lock, says } of cases) {
+    await t.test(why, async (t) => {
+      const dir = t.testdir()
+      cpSync(data, join(dir, 'data'), { recursive: true })
+      const file = join(dir, 'data', 'messenger.db')
+      spoil?.(file)
+      const before = contentOf(join(dir, 'data'))
+      // Last, since a process that closes a file gives up its locks on it.
+      lock?.(file, t)
+      await refuses(t, dir, says)
+      t.same(contentOf(join(dir, 'data')), before)
+    })
+  }
+
+  for (const isThere of [true, false]) {
+    const why = `nothing can be written where it ${isThere ? 'is' : 'would be'}`
+    await t.test(why, { skip: whyNoDisk() }, async (t) => {
+      const dir = t.testdir()
+      const disk = makeDisk(t, 64 * 1024 * 1024)
+      if (isThere) cpSync(data, disk.path, { recursive: true })
+      symlinkSync(disk.path, join(dir, 'data'))
+      disk.protect()
+      await refuses(t, dir, /readonly|unable to open/)
+    })
+  }
+})
