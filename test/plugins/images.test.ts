@@ -77,7 +77,7 @@ t.test('ann shows her picture', async (t) => {
 })
 
 t.test('whoever has a new picture loses the last one, and nobody shows what is not theirs', async (t) => {
-  const server = await startServer(t, { config: { images: { maxPerUser: 3, maxUploadsPerMinute: 100 } } })
+  const server = await startServer(t, { config: { images: { maxPerUser: 3 } } })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const [anns, bobs] = [await ann.connect(), await bob.connect()]
   const png = await picture().png().toBuffer()

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { startServer } from '../server.js'
 
 const start = (t: Test, trustProxy?: string) =>
-  startServer(t, { config: { app: { rateLimits: 'on', trustProxy }, accounts: { maxRequestsPerMinute: 2 } } })
+  startServer(t, { config: { app: { rateLimits: 'on', trustProxy }, rate: { requestsPerMinute: 2 } } })
 
 const logIn = { user: { email: 'nobody@test.example', password: 'wrong' } }
 const from = (address: string) => ({ 'x-forwarded-for': address, 'x-forwarded-proto': 'https' })
@@ -32,7 +32,7 @@ t.test('anybody else speaks for nobody', async (t) => {
   for (const [index, trustProxy] of [undefined, '10.0.0.1'].entries()) {
     const server = await startServer(t, {
       dir: t.testdir({ [index]: {} }),
-      config: { app: { rateLimits: 'on', trustProxy }, accounts: { maxRequestsPerMinute: 2 } }
+      config: { app: { rateLimits: 'on', trustProxy }, rate: { requestsPerMinute: 2 } }
     })
     const statuses = []
     for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) {
