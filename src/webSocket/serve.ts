@@ -51,7 +51,11 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
 
     const connection = createConnection(socket, request.raw.socket, user, outbox, options)
     const lane = openLane(app, socket, connection, options)
-    const budget = app.limits.budgets?.ofConnection(user._id, watchRefusals(socket, connection, lane, options))
+    let noteRefusal: (() => void) | undefined
+    const budget = app.limits.budgets?.ofConnection(user._id, () => {
+      noteRefusal ??= watchRefusals(socket, connection, lane, options)
+      noteRefusal()
+    })
     const ownContext = { ...context, user, connection, budget }
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, lanes, socket, connection, options) })
