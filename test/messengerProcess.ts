@@ -23,7 +23,6 @@ interface ProcessOptions {
   entry?: string
   /** What stands behind the program's name. */
   args?: string[]
-  /** Without rate limits, unless it says otherwise. */
   environment?: Record<string, string>
 }
 
@@ -34,15 +33,16 @@ export function spawnMessenger(
 ): ChildProcess {
   const child = spawn(process.execPath, [resolve(entry), ...args], {
     cwd: dir,
-    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', RATE_LIMITS: 'off', ...environment }
+    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ...environment }
   })
   t.teardown(() => child.kill('SIGKILL'))
   return child
 }
 
-/** Runs it until it listens. */
+/** Runs it until it listens, without rate limits where the environment does not say otherwise. */
 export async function startMessenger(t: Test, options: ProcessOptions): Promise<MessengerProcess> {
-  const child = spawnMessenger(t, options)
+  const environment = { RATE_LIMITS: 'off', ...options.environment }
+  const child = spawnMessenger(t, { ...options, environment })
   const url = await linkOf(child)
   return {
     child,

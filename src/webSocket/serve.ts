@@ -55,7 +55,11 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
 
     const connection = createConnection(socket, request.raw.socket, session, outbox, options)
     const lane = openLane(app, socket, connection, options)
-    const budget = app.limits.budgets?.ofConnection(_id, watchRefusals(socket, connection, lane, options))
+    let noteRefusal: (() => void) | undefined
+    const budget = app.limits.budgets?.ofConnection(_id, () => {
+      noteRefusal ??= watchRefusals(socket, connection, lane, options)
+      noteRefusal()
+    })
     const context = { ...app.rpcContext(session), connection, budget }
     let isLost = false
     lanes.set(socket, lane)
