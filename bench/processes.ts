@@ -36,6 +36,9 @@ export function startMessenger(
       HOST: '127.0.0.1',
       PORT: '0',
       RATE_LIMITS: 'off',
+      // A benchmark keeps it at work all the time.
+      OVERLOAD_MAX_EVENT_LOOP_DELAY_MS: '0',
+      OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '0',
       JWT_PRIVATE_KEY: privateKey,
       ...environment
     }

@@ -80,6 +80,8 @@ function configFor(dir: string, overrides: Record<string, Section | boolean>) {
   const base: Record<string, Section> = {
     app: { logLevel: 'silent', rateLimits: 'off' },
     db: { url: `file:${join(dir, 'messenger.db')}` },
+    // The test works on the same event loop.
+    overload: { maxEventLoopDelayMs: 0, maxEventLoopUtilization: 0 },
     client: { url: 'http://localhost:3000' }
   }
   const merged = Object.entries(overrides).map(([key, value]) => {

@@ -6,7 +6,7 @@ import Type from 'typebox'
 import { methods as messenger } from '../src/rpc/index.js'
 import { method } from '../src/rpc/method.js'
 import { answerOf, exchange, openSocket } from './rawHttp.js'
-import { startServer } from './server.js'
+import { type StartOptions, startServer } from './server.js'
 
 const start = (t: Test, app: Record<string, number>) => startServer(t, { config: { app } })
 
@@ -58,7 +58,7 @@ t.test('a connection has so many requests', async (t) => {
 })
 
 /** A server with a method that is answered when the test lets it. */
-async function startHolding(t: Test, app: Record<string, number>) {
+async function startHolding(t: Test, app: Record<string, number>, options: StartOptions = {}) {
   let release = () => {}
   const released = new Promise<void>((resolve) => {
     release = resolve
@@ -69,7 +69,11 @@ async function startHolding(t: Test, app: Record<string, number>) {
     result: Type.Object({}),
     run: () => released.then(() => ({}))
   })
-  const server = await startServer(t, { methods: { ...messenger, hold }, config: { app } })
+  const server = await startServer(t, {
+    ...options,
+    methods: { ...messenger, hold },
+    config: { ...options.config, app }
+  })
   const ann = await server.signUp('ann')
   const holdOverHttp = () => {
     return server.post('/rpc', { jsonrpc: '2.0', id: 1, method: 'hold' }, { cookie: ann.cookie })
@@ -111,6 +115,18 @@ t.test('a picture may be sent slowly, as long as it comes', async (t) => {
   for (let times = 0; times < 2; times++) t.equal((await holdOverHttp()).status, 503)
   const answer = await answerOf(socket, body.subarray(100))
   t.equal(answer.status, 200)
+})
+
+t.test('a file may be read slowly', async (t) => {
+  const bytes = 16 * 1024 * 1024
+  const dir = t.testdir({ client: { 'index.html': '', 'large.txt': 'x'.repeat(bytes) } })
+  const config = { client: { dir: `${dir}/client` } }
+  const { server, holdOverHttp } = await startHolding(t, { handlerTimeoutMs: 500 }, { dir, config })
+  const [response] = (await once(get(`${server.url}/large.txt`), 'response')) as [IncomingMessage]
+  for (let times = 0; times < 2; times++) t.equal((await holdOverHttp()).status, 503)
+  let read = 0
+  for await (const chunk of response) read += chunk.length
+  t.equal(read, bytes)
 })
 
 t.test('most of them can be switched off', async (t) => {

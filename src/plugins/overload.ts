@@ -42,5 +42,6 @@ export default fp<OverloadOptions>(
 
 /** What a container lets the process have, or the machine has; a limit above that is none. */
 function memoryLimit(): number {
-  return Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem())
+  // 0 where it is not known.
+  return Math.min(...[process.constrainedMemory(), totalmem()].filter(Boolean))
 }

@@ -22,11 +22,12 @@ export default fp<PagesOptions>(
     if (clientRoot && !existsSync(join(clientRoot, indexFile))) {
       throw new Error(`client.dir: there is no ${indexFile} in ${clientRoot}`)
     }
-    // A page has many files, which cost little: a few reloads would use up what an address may ask for.
+    // This plugin is the last one, so that all that follow are pages.
     app.addHook('onRoute', (route) => {
-      if (route.url.endsWith('/*')) route.config = { ...route.config, rateLimit: false }
-      const helmet = policyOf(route.url, clientRoot !== undefined)
-      if (helmet) Object.assign(route, { config: { ...route.config, helmet } })
+      const helmet = clientRoot && !route.url.startsWith('/example') ? clientPolicy : demoPolicy
+      // A page has many files, which cost little: a few reloads would use up what an address may ask for.
+      const isFile = route.url.endsWith('/*')
+      Object.assign(route, { config: { ...route.config, helmet, ...(isFile && { rateLimit: false }) } })
     })
     await app.register(fastifyStatic, { ...files, root: staticRoot, prefix: '/example/' })
     for (const url of ['/example', '/example/']) app.get(url, (_request, reply) => reply.sendFile(indexFile))
@@ -40,13 +41,6 @@ export default fp<PagesOptions>(
   },
   { name: 'pages', fastify: '5.x' }
 )
-
-/** What browsers are told about a page, nothing where an address is none. */
-function policyOf(url: string, hasClient: boolean): typeof demoPolicy | undefined {
-  if (/^\/example(\/|$)/.test(url)) return demoPolicy
-  if (url === '/' || url === '/*') return hasClient ? clientPolicy : demoPolicy
-  return undefined
-}
 
 /** A place within a single-page client, as opposed to a file that is missing. */
 function isPage({ method, url }: FastifyRequest): boolean {

@@ -91,7 +91,11 @@ t.test('all of it can be switched off', async (t) => {
 })
 
 t.test('a process that was stopped is not overloaded for longer than a sample', async (t) => {
-  const environment = { OVERLOAD_SAMPLE_INTERVAL_MS: '1000' }
+  const environment = {
+    OVERLOAD_SAMPLE_INTERVAL_MS: '1000',
+    OVERLOAD_MAX_EVENT_LOOP_DELAY_MS: '1000',
+    OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '0.98'
+  }
   const { child, url } = await startMessenger(t, { dir: t.testdir(), environment })
   child.kill('SIGSTOP')
   await delay(3000)
