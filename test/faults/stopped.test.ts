@@ -11,8 +11,7 @@ const names = ['ann', 'bob', 'cid', 'dan', 'eva', 'fay']
 // Several beats are missed, and everything else is as by default.
 const environment = { RATE_LIMITS: 'off', WEB_SOCKET_PING_INTERVAL_MS: '3000' }
 
-const stateOf = ({ child }: MessengerProcess) =>
-  readFileSync(`/proc/${child.pid}/stat`, 'utf8').match(/\) (\w)/)?.[1]
+const stateOf = ({ child }: MessengerProcess) => readFileSync(`/proc/${child.pid}/stat`, 'utf8').match(/\) (\w)/)?.[1]
 
 t.test('a server that was stopped for twenty seconds has lost nothing, and nobody', async (t) => {
   const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })

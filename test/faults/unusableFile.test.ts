@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { outcomeOf, spawnMessenger, startMessenger } from '../messengerProcess.js'
-import { makeDisk, whyNoDisk } from './disk.js'
 import { damage } from './damage.js'
+import { makeDisk, whyNoDisk } from './disk.js'
 import { createLoad, entry, talkToEachOther } from './load.js'
 
 const environment = { RATE_LIMITS: 'off', DB_BUSY_TIMEOUT_MS: '300' }
@@ -54,7 +54,12 @@ const cases: Case[] = [
 const contentOf = (dir: string) =>
   readdirSync(dir)
     .filter((name) => !name.startsWith('messenger.db-'))
-    .map((name) => `${name} ${createHash('sha256').update(readFileSync(join(dir, name))).digest('hex')}`)
+    .map(
+      (name) =>
+        `${name} ${createHash('sha256')
+          .update(readFileSync(join(dir, name)))
+          .digest('hex')}`
+    )
 
 /** A folder with the files of a server that has been used. */
 async function makeData(t: Test): Promise<string> {
