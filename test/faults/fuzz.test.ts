@@ -6,7 +6,7 @@ import { randomFrames, randomHttp, randomNoise, randomRpc } from './fuzz/garbage
 import { throwAt } from './fuzz/throwAt.js'
 import { entry } from './load.js'
 
-const maxMs = 12_000
+const maxMs = 8000
 const atOnce = 16
 const attempts = 1500
 

@@ -67,7 +67,7 @@ async function makeData(t: Test): Promise<string> {
   const messenger = await startMessenger(t, { dir, entry, environment })
   const cookies = { ann: await messenger.signUp('ann'), bob: await messenger.signUp('bob') }
   const load = createLoad()
-  const enough = load.more(2000)
+  const enough = load.more(600)
   const { over } = await talkToEachOther(messenger, load, cookies, 'a long text '.repeat(20))
   await enough
   await messenger.end('SIGTERM')
@@ -112,3 +112,29 @@ t.test('a file that cannot be used keeps the server from starting, and stays as 
     })
   }
 })
+
+t.test(
+  'a file that is damaged while it is used does not end the server, which does not start on it again',
+  async (t) => {
+    const dir = t.testdir()
+    const messenger = await startMessenger(t, { dir, entry, environment: { ...environment, DB_MAX_LOG_PAGES: '50' } })
+    const ann = await messenger.connect(await messenger.signUp('ann'))
+    await messenger.signUp('bob')
+    const say = (text: string) => ann.call('sendMessageToUser', ['@bob', text])
+    for (let number = 0; number < 300; number++) await say('x'.repeat(1000))
+    damage(join(dir, 'data', 'messenger.db'), 4096)
+    const errors = new Set<unknown>()
+    for (let number = 0; number < 300; number++) {
+      await say('y').catch(({ error }) => errors.add(error.code))
+      await ann.call('getMessagesBySeq', ['@bob', number + 1, number + 1]).catch(({ error }) => errors.add(error.code))
+    }
+    t.same(
+      [...errors].filter((code) => code !== -32000),
+      [],
+      'what it cannot do is refused'
+    )
+    t.equal(messenger.child.exitCode, null)
+    await messenger.end('SIGTERM')
+    await refuses(t, dir, /malformed|damaged/)
+  }
+)
