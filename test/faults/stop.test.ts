@@ -7,14 +7,14 @@ import { WebSocket } from 'ws'
 import { openDevice } from '../device.js'
 import { historyOf } from '../flow/truth.js'
 import { startMessenger } from '../messengerProcess.js'
-import { createLoad, talkToEachOther } from './load.js'
+import { createLoad, entry, talkToEachOther } from './load.js'
 import { judge } from './verdict.js'
 
 const statusOf = async (url: string) => (await fetch(url)).status
 
 t.test('told to stop under load, it answers what it has read, says good-bye, and keeps its word', async (t) => {
   const dir = t.testdir()
-  const messenger = await startMessenger(t, { dir, environment: { RATE_LIMITS: 'off' } })
+  const messenger = await startMessenger(t, { dir, entry, environment: { RATE_LIMITS: 'off' } })
   const cookies = { ann: await messenger.signUp('ann'), bob: await messenger.signUp('bob') }
   // It has to be waited for, since it does not answer the close: long enough to come too late.
   const deaf = await messenger.connect(cookies.ann)
@@ -39,7 +39,7 @@ t.test('told to stop under load, it answers what it has read, says good-bye, and
   t.ok(performance.now() - begin < 10_000, 'it is gone in time')
   await over
 
-  const again = await startMessenger(t, { dir })
+  const again = await startMessenger(t, { dir, entry })
   await judge(t, load, { ann: await again.connect(cookies.ann), bob: await again.connect(cookies.bob) })
   const ann = await again.connect(cookies.ann)
   const history = await historyOf(ann, '@bob')
@@ -47,7 +47,7 @@ t.test('told to stop under load, it answers what it has read, says good-bye, and
 })
 
 t.test('told twice, it is gone at once', async (t) => {
-  const messenger = await startMessenger(t, { dir: t.testdir() })
+  const messenger = await startMessenger(t, { dir: t.testdir(), entry })
   const { port, hostname } = new URL(messenger.url)
   const stalled = connect(Number(port), hostname)
   stalled.on('error', () => {})
@@ -63,7 +63,7 @@ t.test('told twice, it is gone at once', async (t) => {
 
 t.test('a server that was stopped for a while ends nobody who is still there', async (t) => {
   const environment = { WEB_SOCKET_PING_INTERVAL_MS: '300', PRESENCE_OFFLINE_GRACE_MS: '0' }
-  const messenger = await startMessenger(t, { dir: t.testdir(), environment })
+  const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
   const ann = await messenger.connect(await messenger.signUp('ann'))
   const bobs = await messenger.signUp('bob')
   const bob = await openDevice(t, `${messenger.url.replace('http', 'ws')}/api`, bobs, { autoPong: false })

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import t from 'tap'
@@ -11,8 +12,7 @@ const names = ['ann', 'bob', 'cid', 'dan', 'eva', 'fay']
 // Several beats are missed, and everything else is as by default.
 const environment = { RATE_LIMITS: 'off', WEB_SOCKET_PING_INTERVAL_MS: '3000' }
 
-const stateOf = ({ child }: MessengerProcess) =>
-  readFileSync(`/proc/${child.pid}/stat`, 'utf8').match(/\) (\w)/)?.[1]
+const stateOf = ({ child }: MessengerProcess) => readFileSync(`/proc/${child.pid}/stat`, 'utf8').match(/\) (\w)/)?.[1]
 
 t.test('a server that was stopped for twenty seconds has lost nothing, and nobody', async (t) => {
   const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
@@ -32,7 +32,7 @@ t.test('a server that was stopped for twenty seconds has lost nothing, and nobod
   await Promise.all(answers)
   t.ok(performance.now() - begin < 3000, 'what was said meanwhile is answered')
   // Two beats more: whoever was taken for dead would be gone by then.
-  await delay(7000)
+  for (let pings = 0; pings < 2; pings++) await once(ann.socket, 'ping')
   const pushed = await Promise.all(devices.map((device) => device.rest()))
   t.same(
     pushed.flat().filter(({ code }) => code !== 3001),

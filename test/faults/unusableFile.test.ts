@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { outcomeOf, spawnMessenger, startMessenger } from '../messengerProcess.js'
-import { makeDisk, whyNoDisk } from './disk.js'
 import { damage } from './damage.js'
+import { makeDisk, whyNoDisk } from './disk.js'
 import { createLoad, entry, talkToEachOther } from './load.js'
 
 const environment = { RATE_LIMITS: 'off', DB_BUSY_TIMEOUT_MS: '300' }
@@ -54,7 +54,12 @@ const cases: Case[] = [
 const contentOf = (dir: string) =>
   readdirSync(dir)
     .filter((name) => !name.startsWith('messenger.db-'))
-    .map((name) => `${name} ${createHash('sha256').update(readFileSync(join(dir, name))).digest('hex')}`)
+    .map(
+      (name) =>
+        `${name} ${createHash('sha256')
+          .update(readFileSync(join(dir, name)))
+          .digest('hex')}`
+    )
 
 /** A folder with the files of a server that has been used. */
 async function makeData(t: Test): Promise<string> {
@@ -62,7 +67,7 @@ async function makeData(t: Test): Promise<string> {
   const messenger = await startMessenger(t, { dir, entry, environment })
   const cookies = { ann: await messenger.signUp('ann'), bob: await messenger.signUp('bob') }
   const load = createLoad()
-  const enough = load.more(2000)
+  const enough = load.more(600)
   const { over } = await talkToEachOther(messenger, load, cookies, 'a long text '.repeat(20))
   await enough
   await messenger.end('SIGTERM')
@@ -107,3 +112,29 @@ t.test('a file that cannot be used keeps the server from starting, and stays as 
     })
   }
 })
+
+t.test(
+  'a file that is damaged while it is used does not end the server, which does not start on it again',
+  async (t) => {
+    const dir = t.testdir()
+    const messenger = await startMessenger(t, { dir, entry, environment: { ...environment, DB_MAX_LOG_PAGES: '50' } })
+    const ann = await messenger.connect(await messenger.signUp('ann'))
+    await messenger.signUp('bob')
+    const say = (text: string) => ann.call('sendMessageToUser', ['@bob', text])
+    for (let number = 0; number < 300; number++) await say('x'.repeat(1000))
+    damage(join(dir, 'data', 'messenger.db'), 4096)
+    const errors = new Set<unknown>()
+    for (let number = 0; number < 300; number++) {
+      await say('y').catch(({ error }) => errors.add(error.code))
+      await ann.call('getMessagesBySeq', ['@bob', number + 1, number + 1]).catch(({ error }) => errors.add(error.code))
+    }
+    t.same(
+      [...errors].filter((code) => code !== -32000),
+      [],
+      'what it cannot do is refused'
+    )
+    t.equal(messenger.child.exitCode, null)
+    await messenger.end('SIGTERM')
+    await refuses(t, dir, /malformed|damaged/)
+  }
+)

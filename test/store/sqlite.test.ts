@@ -6,6 +6,7 @@ import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { openSqliteStore } from '../../src/store/sqlite/index.js'
 import { migrations } from '../../src/store/sqlite/migrations.js'
 import type { Store } from '../../src/store/store.js'
+import { damage } from '../faults/damage.js'
 import { testStore } from './suite/index.js'
 import { account } from './suite/people.js'
 
@@ -33,6 +34,22 @@ t.test('a file that cannot be a store is refused, and left as it is', async (t) 
     { why: 'there is no place for it', file: join(dir, 'file', 'messenger.db'), message: /EEXIST|ENOTDIR/ }
   ]
   for (const { why, file, message } of refused) t.throws(() => openSqliteStore(file, options), { message }, why)
+})
+
+t.test('damage is found at the start in a file that is soon read, and in a large one where it is read', async (t) => {
+  const damaged = async (bytes: number) => {
+    const file = join(t.testdir(), 'messenger.db')
+    const store = openSqliteStore(file, options)
+    const { _id } = await store.createUser(account('ann'))
+    await store.addImage({ name: 'large.webp', ownerId: _id, bytes: Buffer.alloc(bytes, 'x') })
+    await store.close()
+    damage(file, 8192, 4096)
+    return file
+  }
+  const small = await damaged(1_000_000)
+  t.throws(() => openSqliteStore(small, options), { message: /messenger\.db: (the file is damaged|.*malformed)/ })
+  const large = openSqliteStore(await damaged(65 * 1024 * 1024), options)
+  await large.close()
 })
 
 t.test('a database of the first version is brought to the newest, with all that is in it', async (t) => {

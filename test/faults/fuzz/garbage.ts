@@ -10,7 +10,20 @@ export interface Victim {
 }
 
 const line = '\r\n'
-const methods = ['GET', 'POST', 'PUT', 'HEAD', 'OPTIONS', 'DELETE', 'PATCH', 'TRACE', 'CONNECT', 'PROPFIND', 'get', 'X Y']
+const methods = [
+  'GET',
+  'POST',
+  'PUT',
+  'HEAD',
+  'OPTIONS',
+  'DELETE',
+  'PATCH',
+  'TRACE',
+  'CONNECT',
+  'PROPFIND',
+  'get',
+  'X Y'
+]
 const paths = [
   ...['/', '/api', '/rpc', '/login', '/signup', '/exit', '/upload-image', '/img/default.jpg', '/img/%2e%2e%2fx'],
   ...['/example/', '/example/../config.json', '//', '/%', '/%ff', '*', '/healthz', '/readyz', '/metrics', '/?a=%00']
