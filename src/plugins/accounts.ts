@@ -14,6 +14,8 @@ import { defaultImage } from '../schemas/user.js'
 import type { StoredUser } from '../store/store.js'
 
 interface AccountsOptions {
+  /** Of a sign-up or a log-in. */
+  bodyLimitBytes: number
   /** Sign-ups and log-ins together, from one address. */
   maxRequestsPerMinute: number
   maxRunningHashes: number
@@ -22,7 +24,7 @@ interface AccountsOptions {
 
 /** Sign-up, log-in and exit over HTTP. */
 export default fp<AccountsOptions>(
-  async (app, { maxRequestsPerMinute, maxRunningHashes, maxWaitingHashes }) => {
+  async (app, { bodyLimitBytes: bodyLimit, maxRequestsPerMinute, maxRunningHashes, maxWaitingHashes }) => {
     const gate = createGate({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
     const passwords = createPasswords(gate)
     // One handler, so that both count together.
@@ -39,7 +41,7 @@ export default fp<AccountsOptions>(
 
     app.post<{ Body: SignupBody; Reply: LoggedIn }>(
       '/signup',
-      { onRequest: rateLimit, schema: { body: SignupBodySchema } },
+      { bodyLimit, onRequest: rateLimit, schema: { body: SignupBodySchema } },
       async ({ body }, reply) => {
         const { tag, firstName, lastName, email, password } = body.user
         const user = await app.db.createUser({
@@ -56,7 +58,7 @@ export default fp<AccountsOptions>(
 
     app.post<{ Body: LoginBody; Reply: LoggedIn }>(
       '/login',
-      { onRequest: rateLimit, schema: { body: LoginBodySchema } },
+      { bodyLimit, onRequest: rateLimit, schema: { body: LoginBodySchema } },
       async ({ body }, reply) => {
         const { email, password } = body.user
         const user = await app.db.findUserByEmail(email)

@@ -70,6 +70,7 @@ export const ConfigSchema = Type.Object({
     )
   }),
   accounts: Type.Object({
+    bodyLimitBytes: limit(16_384, 'Size of the body of a sign-up or a log-in'),
     maxRequestsPerMinute: limit(300, 'Sign-ups and log-ins together, from one address'),
     maxRunningHashes: limit(2, 'Passwords that are hashed at the same time'),
     maxWaitingHashes: limit(50, 'Passwords that wait for it; the next one is refused')
