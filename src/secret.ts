@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from './folder.js'
 
 const secretBytes = 32
 
@@ -32,7 +33,7 @@ export function readSecret(file: string): string | undefined {
  * @returns the secret that is in the file
  */
 export function keepSecret(file: string, secret: string): string {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file))
   const draft = `${file}.${randomBytes(4).toString('hex')}`
   writeFileSync(draft, secret, { mode: 0o600, flush: true })
   try {

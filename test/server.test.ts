@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
@@ -7,16 +7,26 @@ import t from 'tap'
 import { openDevice } from './device.js'
 import { outcomeOf, spawnMessenger, startMessenger } from './messengerProcess.js'
 
+const files = ['jwt.key', 'messenger.db', 'messenger.db-shm', 'messenger.db-wal']
+
 t.test('it starts in an empty folder, and stops when it is told to', async (t) => {
   const dir = t.testdir()
   const messenger = await startMessenger(t, { dir })
   t.equal((await fetch(messenger.url)).status, 200)
-  for (const file of readdirSync(join(dir, 'data'))) {
-    t.equal(statSync(join(dir, 'data', file)).mode & 0o077, 0, `${file} is nobody else's`)
+  t.same(readdirSync(join(dir, 'data')).sort(), files)
+  for (const file of ['', ...files]) {
+    t.equal(statSync(join(dir, 'data', file)).mode & 0o077, 0, `data/${file} is nobody else's`)
   }
   const device = await openDevice(t, `${messenger.url.replace('http', 'ws')}/api`)
   await device.closed
   t.equal(await messenger.end('SIGTERM'), 0)
+})
+
+t.test('in a folder that others can read, they cannot read what it writes', async (t) => {
+  const dir = t.testdir({ data: {} })
+  chmodSync(join(dir, 'data'), 0o755)
+  await startMessenger(t, { dir })
+  for (const file of files) t.equal(statSync(join(dir, 'data', file)).mode & 0o777, 0o600, file)
 })
 
 t.test('a command that there is not is refused', async (t) => {

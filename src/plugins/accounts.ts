@@ -14,13 +14,15 @@ import { defaultImage } from '../schemas/user.js'
 import type { StoredUser } from '../store/store.js'
 
 interface AccountsOptions {
+  /** Of a sign-up or a log-in. */
+  bodyLimitBytes: number
   maxRunningHashes: number
   maxWaitingHashes: number
 }
 
 /** Sign-up, log-in and exit over HTTP. */
 export default fp<AccountsOptions>(
-  async (app, { maxRunningHashes, maxWaitingHashes }) => {
+  async (app, { bodyLimitBytes: bodyLimit, maxRunningHashes, maxWaitingHashes }) => {
     const gate = createGate({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
     const passwords = createPasswords(gate)
 
@@ -44,7 +46,7 @@ export default fp<AccountsOptions>(
 
     app.post<{ Body: SignupBody; Reply: LoggedIn }>(
       '/signup',
-      { preHandler: app.limits.assertSignup, schema: { body: SignupBodySchema } },
+      { bodyLimit, preHandler: app.limits.assertSignup, schema: { body: SignupBodySchema } },
       async (request, reply) => {
         const { tag, firstName, lastName, email, password } = request.body.user
         const user = await app.db.createUser({
@@ -62,7 +64,7 @@ export default fp<AccountsOptions>(
 
     app.post<{ Body: LoginBody; Reply: LoggedIn }>(
       '/login',
-      { schema: { body: LoginBodySchema } },
+      { bodyLimit, schema: { body: LoginBodySchema } },
       async (request, reply) => {
         const { email, password } = request.body.user
         const user = await app.limits.logIn({ email, address: request.ip }, () => findUser(request))

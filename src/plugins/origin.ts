@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import cors from '@fastify/cors'
 import type {} from '@fastify/websocket'
 import fp from 'fastify-plugin'
@@ -14,14 +15,26 @@ export default fp<OriginOptions>(
     const foreignOrigin = url && new URL(url).origin
     await app.register(cors, { origin: foreignOrigin ?? false, credentials: true, methods: ['GET', 'POST'] })
 
-    // CORS covers neither WebSocket nor forms. A client that is no browser sends no Origin.
-    app.addHook('onRequest', async ({ ws, method, headers: { origin, host } }) => {
+    // CORS covers neither WebSocket nor forms.
+    app.addHook('onRequest', async ({ ws, method, headers }) => {
       const isHarmless = !ws && method !== 'POST'
-      if (isHarmless || origin === undefined || origin === foreignOrigin) return
-      if (!URL.canParse(origin) || new URL(origin).host !== host) {
-        throw new AppError('forbidden', 'Pages of this origin may not call this server.')
-      }
+      if (isHarmless || isAllowed(headers, foreignOrigin)) return
+      throw new AppError('forbidden', 'Pages of this origin may not call this server.')
     })
   },
   { name: 'origin', fastify: '5.x', dependencies: ['rpc'] }
 )
+
+function isAllowed({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders, foreignOrigin?: string): boolean {
+  // A client that is no browser sends neither; a browser that keeps the origin to itself still says how far away it is.
+  if (origin === undefined) return !foreignSites.has(String(site))
+  return origin === foreignOrigin || originsOf(host).includes(origin)
+}
+
+// https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+const foreignSites = new Set(['cross-site', 'same-site'])
+
+/** Those of a server's own pages: whether there is TLS in front of it, only a proxy knows. */
+function originsOf(host = ''): string[] {
+  return ['http', 'https'].map((scheme) => `${scheme}://${host.toLowerCase()}`)
+}

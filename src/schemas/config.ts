@@ -114,6 +114,7 @@ export const ConfigSchema = Type.Object({
     sampleIntervalMs: limit(5000, 'Of how long all of this is measured, and how long a refused client is asked to wait')
   }),
   accounts: Type.Object({
+    bodyLimitBytes: limit(16_384, 'Size of the body of a sign-up or a log-in'),
     maxRunningHashes: limit(2, 'Passwords that are hashed at the same time'),
     maxWaitingHashes: limit(50, 'Passwords that wait for it; the next one is refused')
   }),

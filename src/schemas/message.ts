@@ -2,16 +2,21 @@ import { type Static, Type } from 'typebox'
 import { endIndexSchema, StartIndexSchema } from './slice.js'
 import { EpochMsSchema, IdSchema, TagReferenceSchema, TagSchema } from './user.js'
 
-/** In Unicode code points. */
+/** In UTF-16 code units: `text.length` of JavaScript. */
 export const maxTextLength = 4096
 
 // \P{Cs}: a lone surrogate has no UTF-8 form, so the store could not give back what was sent.
-export const TextSchema = Type.String({
-  minLength: 1,
-  maxLength: maxTextLength,
-  pattern: '^\\P{Cs}*$',
-  description: 'Text of a message, kept exactly as it was sent'
-})
+// JSON Schema counts code points, of which there are never more.
+export const TextSchema = Type.Refine(
+  Type.String({
+    minLength: 1,
+    maxLength: maxTextLength,
+    pattern: '^\\P{Cs}*$',
+    description: 'Text of a message, kept exactly as it was sent'
+  }),
+  (text) => text.length <= maxTextLength,
+  () => `must not have more than ${maxTextLength} characters, counted as UTF-16 code units`
+)
 
 export const ClientMessageIdSchema = Type.String({
   minLength: 1,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { namePattern } from './name.js'
 
 export const IdSchema = Type.String({ pattern: '^[0-9a-f]{24}$', description: 'An ObjectId: 24 hexadecimal digits' })
 
@@ -11,19 +12,15 @@ export const TagSchema = Type.String({
 /** How a request names a user: any text may be asked for, a text that is no tag is nobody's. */
 export const TagReferenceSchema = Type.String({ maxLength: 256, description: 'Tag of a user, in any case' })
 
-const words = "\\p{L}\\p{M}*(?:[ '’-]?\\p{L}\\p{M}*)*"
-// Georgian has upper case letters but no words that begin with one.
-const notLowerCase = '(?=[\\p{Lu}\\p{Lt}\\p{Lo}\\p{Script=Georgian}])'
-
 export const NameSchema = Type.String({
-  pattern: `^${notLowerCase}${words}$`,
+  pattern: `^${namePattern}$`,
   maxLength: 64,
-  description: 'Words of letters in any script, the first letter upper case where the script has case'
+  description: 'Words of letters, each in one script, the first letter upper case where the script has case'
 })
 
 /** A name in a change, where `""` leaves the present one. */
 export const NameChangeSchema = Type.String({
-  pattern: `^(?:${notLowerCase}${words})?$`,
+  pattern: `^(?:${namePattern})?$`,
   maxLength: 64,
   description: 'The new name, or `""` to leave it as it is'
 })

@@ -41,9 +41,9 @@ function isSendable(text) {
   return text.trim() !== '' && charactersLeft(text) >= 0
 }
 
-/** Counted as the server counts, in code points. */
+/** Counted as the server counts, in UTF-16 code units. */
 function charactersLeft(text) {
-  return maxCharacters - Array.from(text.trim()).length
+  return maxCharacters - text.trim().length
 }
 
 function fitHeight(field) {

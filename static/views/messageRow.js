@@ -24,7 +24,7 @@ function createUnreadRow() {
 function createMessageRow() {
   const parts = {
     author: element('span', 'visually-hidden'),
-    text: element('span'),
+    text: element('bdi'),
     time: element('time'),
     mark: createMark(),
     status: element('span', 'visually-hidden')

@@ -66,7 +66,7 @@ t.test('sign-ups that are refused', async (t) => {
 })
 
 t.test('bodies that are no JSON', async (t) => {
-  const server = await startServer(t, { config: { app: { bodyLimitBytes: 100 } } })
+  const server = await startServer(t, { config: { accounts: { bodyLimitBytes: 100 } } })
   const json = 'application/json'
   const refused = [
     { why: 'there is none', status: 400 },

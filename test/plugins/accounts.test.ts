@@ -67,6 +67,16 @@ t.test('a log-in that does not fit says the same whatever is wrong', async (t) =
   }
 })
 
+t.test('a log-in costs the same, whether there is such an account or not', async (t) => {
+  const server = await startServer(t)
+  const { email } = await server.signUp('ann')
+  const [hashed, verified] = [t.capture(argon2, 'hash', argon2.hash), t.capture(argon2, 'verify', argon2.verify)]
+  for (const address of ['nobody@test.example', email, '@ann']) {
+    const { status } = await server.post('/login', { user: { email: address, password: 'wrong' } })
+    t.same([status, hashed().length + verified().length], [401, 1], address)
+  }
+})
+
 t.test('names, tags and passwords that are accepted', async (t) => {
   const server = await startServer(t)
   const accepted = [

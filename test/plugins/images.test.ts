@@ -23,12 +23,12 @@ const upload = ({ url }: Server, { cookie }: Pick<Person, 'cookie'>, body: Reque
 t.test('a picture of every format is made upright, square and clean', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
-  const secret = { IFD0: { Copyright: 'secret place' } }
+  const secret = { IFD0: { Copyright: 'secret place' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 28/1 40/1' } }
   // Orientation 6: what is stored as left is above when the picture is upright.
   const turned = await picture().withExif(secret).withMetadata({ orientation: 6 }).jpeg().toBuffer()
   t.ok(turned.includes('secret place'))
   const formats = {
-    png: await picture().png().toBuffer(),
+    png: Buffer.concat([await picture().png().toBuffer(), Buffer.from('<script>alert(1)</script>')]),
     jpeg: Buffer.concat([turned, Buffer.from('<script>alert(1)</script>')]),
     webp: await picture().webp().toBuffer(),
     gif: await picture().gif().toBuffer()
@@ -46,6 +46,7 @@ t.test('a picture of every format is made upright, square and clean', async (t) 
     t.equal(image.headers.get('cache-control'), 'public, max-age=31536000, immutable')
     const stored = Buffer.from(await image.arrayBuffer())
     t.notOk(stored.includes('secret place') || stored.includes('script'), 'nothing but the picture')
+    t.equal((await sharp(stored).metadata()).exif, undefined, 'not even where it was taken')
     const { data, info } = await sharp(stored).raw().toBuffer({ resolveWithObject: true })
     t.match(info, { width: 512, height: 512, channels: 3 })
     const first = Array.from(data.subarray(0, 3)).map((value) => Math.round(value / 255))

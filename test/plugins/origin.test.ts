@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { request } from 'node:http'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { startServer } from '../server.js'
@@ -17,6 +18,14 @@ t.test('from which pages a browser may connect', async (t) => {
     ['http://evil.example', false],
     ['https://client.example', false],
     [`http://${own.hostname}:1`, false],
+    [`HTTP://${own.host}`, false],
+    [`ftp://${own.host}`, false],
+    [`${own.origin}/`, false],
+    [`${own.origin}.`, false],
+    [`http://ann@${own.host}`, false],
+    [`${own.origin}, http://evil.example`, false],
+    ['http://client.example:80', false],
+    ['http://client.example/app/', false],
     ['null', false],
     ['', false]
   ]
@@ -84,3 +93,36 @@ t.test('no answer allows an origin because it has asked', async (t) => {
     }
   }
 })
+
+t.test('what a browser says of a page that it does not name', async (t) => {
+  const server = await startServer(t, { config: { client: { url: 'http://client.example' } } })
+  const { cookie } = await server.signUp('ann')
+  const calls: [site: string, origin: string | undefined, isAllowed: boolean][] = [
+    ['same-origin', undefined, true],
+    ['none', undefined, true],
+    ['same-site', undefined, false],
+    ['cross-site', undefined, false],
+    ['cross-site', 'http://client.example', true],
+    ['same-site', 'http://client.example', true],
+    ['same-origin', server.url, true],
+    ['same-origin', 'null', false],
+    ['cross-site', 'http://evil.example', false]
+  ]
+  for (const path of ['/signup', '/login', '/upload-image', '/rpc']) {
+    for (const [site, origin, isAllowed] of calls) {
+      const { status } = await raw(server.url, path, { cookie, 'sec-fetch-site': site, ...(origin && { origin }) })
+      t.equal(status !== 403, isAllowed, `${path} from ${site}, ${origin}: ${status}`)
+    }
+  }
+})
+
+/** A POST with headers that \`fetch\` would not let through. */
+function raw(url: string, path: string, headers: Record<string, string>): Promise<{ status: number | undefined }> {
+  return new Promise((resolve, reject) => {
+    const post = request(url + path, { method: 'POST', headers }, (response) => {
+      response.resume()
+      resolve({ status: response.statusCode })
+    })
+    post.on('error', reject).end()
+  })
+}

@@ -31,6 +31,7 @@ t.test('a file that cannot be a store is refused, and left as it is', async (t) 
     { why: 'a newer program has written it', file: newer, message: /newer\.db: .*version 1000.*update the program/ },
     { why: 'it cannot be durable', file: ':memory:', message: /:memory:: needs journal_mode=WAL, SQLite says memory/ },
     { why: 'it is a folder', file: dir, message: /^\/.*: unable to open/ },
+    { why: 'no folder can be made there', file: '/proc/x/y/messenger.db', message: /^\/proc.*: ENOENT/ },
     { why: 'there is no place for it', file: join(dir, 'file', 'messenger.db'), message: /EEXIST|ENOTDIR/ }
   ]
   for (const { why, file, message } of refused) t.throws(() => openSqliteStore(file, options), { message }, why)

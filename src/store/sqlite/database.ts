@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
+import { makeFolder } from '../../folder.js'
 import { driver } from './driver.js'
 import { migrate } from './migrations.js'
 
@@ -31,7 +31,7 @@ export function openDatabase(
 ): Database {
   let database: Database | undefined
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(file))
     database = new driver(file, { timeout: busyTimeoutMs })
     assertUsable(database)
     assertSound(database)

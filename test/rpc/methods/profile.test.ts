@@ -59,7 +59,24 @@ t.test('ann looks for people', async (t) => {
   t.match(await ann.call('findUsersByTag', { tag: 'annika' }), [{ tag: '@annika', isOnline: true }])
   t.same(await find('@ann'), ['@annika', '@joanna'], 'a leading @ means nothing')
   t.same(await find(''), ['@annika', '@joanna'], 'everybody, but never the caller')
-  for (const nobody of ['%', '@@', '.*', 'x'.repeat(200)]) t.same(await find(nobody), [], nobody)
+  const wildcards = [
+    '%',
+    '_',
+    'a%a',
+    'j_anna',
+    '*',
+    '?',
+    '.*',
+    '^a',
+    '[a-z]',
+    '\\',
+    "'",
+    '"',
+    "' OR '1'='1",
+    '\u0000',
+    '{"$ne":""}'
+  ]
+  for (const nobody of ['@@', 'x'.repeat(200), ...wildcards]) t.same(await find(nobody), [], nobody)
 
   for (let number = 0; number < 31; number++) await server.signUp(`u${number}`)
   t.equal((await find('')).length, 30)

@@ -46,7 +46,9 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
     t.same(await find('ann', bob, 2), ['@Ann', '@ann_2'])
     t.same(await find('', bob), ['@Ann', '@ann_2', '@Cid', '@Hannah', '@joanna', '@otto'], 'everybody')
     t.same(await find('o', ann), ['@otto', '@Bob', '@joanna'], 'each once')
-    t.same(await find('%', bob), [])
+    for (const sign of ['%', '*', '.*', '?', '^', '[', '\\', "'", '"', "' OR '1'='1", '\0', '{"$ne":""}']) {
+      t.same(await find(sign, bob), [], `no wildcard: ${JSON.stringify(sign)}`)
+    }
     t.same(await find('_', bob), ['@ann_2'])
     const [info] = await store.findUsersByTag('cid', ann._id, 1)
     t.same(Object.keys(info as object).sort(), ['_id', 'firstName', 'img', 'lastName', 'lastSeen', 'tag'])
