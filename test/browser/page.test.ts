@@ -69,13 +69,13 @@ await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
 
   await t.test('a text that is too long is not sent, and stays', async (t) => {
     const field = annas.page.getByLabel('Message')
-    await field.fill('👋'.repeat(4097))
+    await field.fill(`${'👋'.repeat(2048)}x`)
     await field.press('Enter')
     await annas.page.getByText('-1', { exact: true }).waitFor()
     t.equal(await annas.page.getByRole('button', { name: 'Send' }).isDisabled(), true)
-    await field.fill('👋'.repeat(4096))
+    await field.fill('👋'.repeat(2048))
     await field.press('Enter')
-    await boriss.seesMessage('👋'.repeat(4096))
+    await boriss.seesMessage('👋'.repeat(2048))
   })
 
   await t.test('with somebody who is gone one is told so', async () => {
