@@ -50,7 +50,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   app.register(shutdown, { closeTimeoutMs: webSocket.closeTimeoutMs })
   app.register(logs)
   app.register(metrics, { methods })
-  app.register(db, config.db)
+  app.register(db, { ...config.db, ...config.sqlite })
   app.register(auth, { ...JWT, ...cookie, isProduction: config.app.nodeEnv === 'production' })
   app.register(rpc, { ...webSocket, ...config.history, ...config.rate, methods, legacyWire })
   app.register(notifier, config.presence)

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { createGate } from '../gate.js'
+import { createPasswordPolicy, type PasswordPolicyOptions } from '../passwordPolicy.js'
 import { createPasswords } from '../passwords.js'
 import { viewSelf } from '../rpc/views.js'
 import {
@@ -13,7 +14,7 @@ import {
 import { defaultImage } from '../schemas/user.js'
 import type { StoredUser } from '../store/store.js'
 
-interface AccountsOptions {
+interface AccountsOptions extends PasswordPolicyOptions {
   /** Of a sign-up or a log-in. */
   bodyLimitBytes: number
   maxRunningHashes: number
@@ -22,7 +23,9 @@ interface AccountsOptions {
 
 /** Sign-up, log-in and exit over HTTP. */
 export default fp<AccountsOptions>(
-  async (app, { bodyLimitBytes: bodyLimit, maxRunningHashes, maxWaitingHashes }) => {
+  async (app, options) => {
+    const { bodyLimitBytes: bodyLimit, maxRunningHashes, maxWaitingHashes } = options
+    const assertGoodPassword = await createPasswordPolicy(options)
     const gate = createGate({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
     const passwords = createPasswords(gate)
 
@@ -49,6 +52,7 @@ export default fp<AccountsOptions>(
       { bodyLimit, preHandler: app.limits.assertSignup, schema: { body: SignupBodySchema } },
       async (request, reply) => {
         const { tag, firstName, lastName, email, password } = request.body.user
+        assertGoodPassword(password)
         const user = await app.db.createUser({
           tag,
           firstName: firstName.normalize('NFC'),

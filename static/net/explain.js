@@ -5,7 +5,7 @@ const fieldRules = {
   firstName: nameRule,
   lastName: nameRule,
   email: 'This is not an e-mail address.',
-  password: 'At least 5 characters.',
+  password: 'This one is too short, or too common. Take a longer one.',
   img: 'This picture cannot be used.',
   receiverTag: 'Nobody has this tag.',
   text: 'This text cannot be sent.'

@@ -28,6 +28,21 @@ t.test('somebody signs up, goes, and comes back', async (t) => {
   t.match(await logIn.json(), { user: { tag: '@eve' }, token: cookieOf(logIn).slice('auth='.length) })
 })
 
+t.test('an operator asks for better passwords', async (t) => {
+  const config = { accounts: { minPasswordLength: 8, refuseCommonPasswords: true } }
+  const server = await startServer(t, { config })
+  const refused = [
+    { why: 'it is short', password: 'xk4#Qpz', message: 'must not have fewer than 8 characters' },
+    { why: 'everybody has it', password: 'passWord1', message: 'is one of the most common passwords' }
+  ]
+  for (const { why, password, message } of refused) {
+    const response = await server.post('/signup', { user: { ...eve, password } })
+    t.equal(response.status, 400, why)
+    t.match(await response.json(), { Error: { details: [{ path: '/user/password', message }] } }, why)
+  }
+  t.equal((await server.post('/signup', { user: { ...eve, password: 'xk4#Qpz9' } })).status, 200)
+})
+
 t.test('a password is hashed anew when its hash is of old', async (t) => {
   const server = await startServer(t)
   const { db } = server.app

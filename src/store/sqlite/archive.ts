@@ -7,12 +7,12 @@ import { openDatabase, secretFileOf } from './database.js'
 import { createShelves } from './shelves.js'
 import { assertFinished, readMark, removeMark, writeMark } from './unfinishedCopy.js'
 
-const busyTimeoutMs = 5000
+const options = { busyTimeoutMs: 5000, sync: 'FULL' } as const
 
 /** @throws {Error} that names the file, when there is no finished store in it */
 export function openSqliteSource(file: string): Source {
   if (!existsSync(file)) throw new Error(`${file}: there is no such file`)
-  const database = openDatabase(file, busyTimeoutMs, assertStore)
+  const database = openDatabase(file, options, assertStore)
   const version = database.prepare<[], number>(`SELECT value FROM counters WHERE name = 'version'`).pluck()
   // The next epoch tells where one has ended.
   const epochs = database.prepare<[number], Epoch>(`
@@ -36,7 +36,7 @@ export function openSqliteTarget(file: string, secret: string | undefined): Targ
   if (known !== undefined && secret !== undefined && known !== secret) {
     throw new Error(`${secretFileOf(file)}: ${holdsOtherSecret}`)
   }
-  const database = openDatabase(file, busyTimeoutMs, assertFree)
+  const database = openDatabase(file, options, assertFree)
   const finish = prepareFinish(database)
 
   return {

@@ -4,11 +4,10 @@ import { makeFolder } from '../../folder.js'
 import { driver } from './driver.js'
 import { migrate } from './migrations.js'
 
-const durability = [
-  ['journal_mode', 'WAL', 'wal'],
-  ['synchronous', 'FULL', 2],
-  ['foreign_keys', 'ON', 1]
-] as const
+/** Whether a commit waits for the disk, or the last ones may be taken back by a power cut (`PRAGMA synchronous`). */
+export type Sync = 'FULL' | 'NORMAL'
+
+const syncOutcome = { NORMAL: 1, FULL: 2 }
 
 // It takes a quarter of a second for so much; what is larger shows its damage where it is read.
 const maxCheckedBytes = 64 * 1024 * 1024
@@ -26,7 +25,7 @@ export function secretFileOf(file: string): string {
  */
 export function openDatabase(
   file: string,
-  busyTimeoutMs: number,
+  { busyTimeoutMs, sync }: { busyTimeoutMs: number; sync: Sync },
   assertUsable: (database: Database) => void
 ): Database {
   let database: Database | undefined
@@ -35,7 +34,7 @@ export function openDatabase(
     database = new driver(file, { timeout: busyTimeoutMs })
     assertUsable(database)
     assertSound(database)
-    makeDurable(database)
+    makeDurable(database, sync)
     migrate(database)
     return database
   } catch (error) {
@@ -54,8 +53,13 @@ function assertSound(database: Database): void {
  * A commit is on the disk when it returns. Set on every open, because better-sqlite3 is built to fall back to
  * `synchronous=NORMAL` on a file that is already in WAL mode, where a power cut may undo commits.
  */
-function makeDurable(database: Database): void {
-  for (const [pragma, wish, outcome] of durability) {
+function makeDurable(database: Database, sync: Sync): void {
+  const wishes = [
+    ['journal_mode', 'WAL', 'wal'],
+    ['synchronous', sync, syncOutcome[sync]],
+    ['foreign_keys', 'ON', 1]
+  ] as const
+  for (const [pragma, wish, outcome] of wishes) {
     database.pragma(`${pragma} = ${wish}`)
     const actual = database.pragma(pragma, { simple: true })
     if (actual !== outcome) throw new Error(`needs ${pragma}=${wish}, SQLite says ${actual}`)

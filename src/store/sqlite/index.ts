@@ -2,7 +2,7 @@ import { loadSecret } from '../../secret.js'
 import type { CommitObserver, Store } from '../store.js'
 import { createCheckpoints } from './checkpoints.js'
 import { createCursors } from './cursors.js'
-import { openDatabase, secretFileOf } from './database.js'
+import { openDatabase, type Sync, secretFileOf } from './database.js'
 import { createDialogs } from './dialogs.js'
 import { createGroupCommit } from './groupCommit.js'
 import { createHeads } from './heads.js'
@@ -22,6 +22,8 @@ export interface SqliteOptions extends CommitObserver {
   busyTimeoutMs: number
   /** So many pages in the write-ahead log, and a checkpoint is made. */
   maxLogPages: number
+  /** `FULL` when absent. */
+  sync?: Sync
 }
 
 /**
@@ -29,8 +31,9 @@ export interface SqliteOptions extends CommitObserver {
  *
  * @throws {Error} when the file is no database, is locked, has been written by a newer program, or is an unfinished copy
  */
-export function openSqliteStore(file: string, { busyTimeoutMs, maxLogPages, onCommit }: SqliteOptions): Store {
-  const database = openDatabase(file, busyTimeoutMs, assertFinished)
+export function openSqliteStore(file: string, options: SqliteOptions): Store {
+  const { busyTimeoutMs, maxLogPages, sync = 'FULL', onCommit } = options
+  const database = openDatabase(file, { busyTimeoutMs, sync }, assertFinished)
   const versions = createVersions(database)
   const heads = createHeads(database)
   const identities = createIdentities(database)

@@ -1,0 +1,52 @@
+import { Type } from 'typebox'
+import { limit } from './setting.js'
+
+/** The process and its HTTP. The environment has these keys without a prefix. */
+export const AppConfigSchema = Type.Object({
+  port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000, description: 'Port of HTTP and WebSocket' }),
+  host: Type.Optional(Type.String({ description: 'Address to listen on, `webSocket.host` when absent' })),
+  nodeEnv: Type.Optional(Type.String({ description: 'In `production` a weak `JWT.privateKey` is refused' })),
+  logLevel: Type.String({
+    pattern: '^(fatal|error|warn|info|debug|trace|silent)$',
+    default: 'warn',
+    description: 'What goes to the log, from `silent` to `trace`'
+  }),
+  rateLimits: Type.String({
+    pattern: '^(on|off)$',
+    default: 'on',
+    description: '`off` switches off everything of `rate`: for tests and benchmarks'
+  }),
+  trustProxy: Type.Optional(
+    Type.String({
+      description:
+        'Addresses and CIDR ranges of proxies, with commas between them, that are believed whom they speak for'
+    })
+  ),
+  requestTimeoutMs: limit(30_000, 'How long a client has to send a request'),
+  headersTimeoutMs: limit(15_000, 'How long a client has to send the headers of it'),
+  connectionTimeoutMs: limit(60_000, 'How long an HTTP connection may be silent; 0: for ever', 0),
+  keepAliveTimeoutMs: limit(5000, 'How long an HTTP connection is kept for the next request'),
+  handlerTimeoutMs: limit(10_000, 'How long the server has to answer an HTTP request; 0: for ever', 0),
+  maxRequestsPerSocket: limit(1000, 'HTTP requests over one connection; 0: no limit', 0),
+  closeDelayMs: limit(10_000, 'How long a stop may take before it is made by force'),
+  bodyLimitBytes: limit(65_536, 'Size of a body that is no picture')
+})
+
+/** When the process has too much to do. */
+export const OverloadConfigSchema = Type.Object({
+  maxEventLoopDelayMs: limit(1000, 'So late the event loop may be, on average, before requests are refused; 0: off', 0),
+  maxEventLoopUtilization: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 0.98,
+    description: 'The share of time that the event loop may be busy before requests are refused; 0: off'
+  }),
+  maxRssBytes: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'Memory of the process before requests are refused; 0: off; three quarters of what the container or the machine has when absent'
+    })
+  ),
+  sampleIntervalMs: limit(5000, 'Of how long all of this is measured, and how long a refused client is asked to wait')
+})
