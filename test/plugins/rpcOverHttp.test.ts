@@ -48,7 +48,7 @@ t.test('the methods over HTTP', async (t) => {
 
 t.test('calls that come too soon', async (t) => {
   stopClock(t)
-  const start = (rate: Record<string, number>) =>
+  const start = (rate: Record<string, unknown>) =>
     startServer(t, { config: { app: { rateLimits: 'on' }, rate: { maxDelayMs: 0, ...rate } } })
   const request = (id?: number) => ({ jsonrpc: '2.0', method: 'sendMessageToUser', params: ['@bob', 'Hello'], id })
 
