@@ -9,4 +9,10 @@ export function setClock(t: Test, clock: { now(): number }, byMs: number): void 
   })
 }
 
+/** Stops the clock by which rates go, so that it does not matter how busy the machine is. */
+export function stopClock(t: Test): void {
+  const now = performance.now()
+  t.capture(performance, 'now', () => now)
+}
+
 export const hourMs = 60 * 60 * 1000

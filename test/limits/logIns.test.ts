@@ -63,7 +63,7 @@ t.test('who guesses passwords of many accounts has to wait, whatever becomes of 
 })
 
 t.test('an account under attack from everywhere is slow, and not locked', async (t) => {
-  const delayMs = 1500
+  const delayMs = 2500
   const rate = { failedLogInsOfAccountPerDay: 2, failedLogInDelayMs: delayMs }
   const { wrong, right } = await startWithAnn(t, rate)
   const timeOf = async (logIn: Promise<number>) => {

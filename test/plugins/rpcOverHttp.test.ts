@@ -1,4 +1,5 @@
 import t from 'tap'
+import { stopClock } from '../clock.js'
 import { startServer } from '../server.js'
 
 t.test('the methods over HTTP', async (t) => {
@@ -43,4 +44,26 @@ t.test('the methods over HTTP', async (t) => {
   t.equal(refused.status, 401)
   t.match(JSON.parse(refused.text), { error: { code: -32001, message: 'Unauthenticated' }, id: 1 })
   t.match(await call('{}', { 'content-type': 'text/plain' }), { status: 415, text: /UnsupportedMediaTypeError/ })
+})
+
+t.test('calls that come too soon', async (t) => {
+  stopClock(t)
+  const start = (rate: Record<string, unknown>) =>
+    startServer(t, { config: { app: { rateLimits: 'on' }, rate: { maxDelayMs: 0, ...rate } } })
+  const request = (id?: number) => ({ jsonrpc: '2.0', method: 'sendMessageToUser', params: ['@bob', 'Hello'], id })
+
+  for (const rate of [{ callBurst: 1 }, { messageBurst: 1, callsPerSecond: 0 }]) {
+    const server = await start(rate)
+    const [{ cookie }] = [await server.signUp('ann'), await server.signUp('bob')]
+    const call = (body: unknown) => server.post('/rpc', body, { cookie })
+    t.equal((await call(request(1))).status, 200)
+    const refused = await call(request(2))
+    t.same([refused.status, refused.headers.get('retry-after')], [429, '1'])
+    t.match(await refused.json(), { error: { code: -32005, data: { retryAfterMs: Number } }, id: 2 })
+    const batch = await call([request(3)])
+    t.same([batch.status, batch.headers.get('retry-after')], [200, null], 'a batch may hold other answers as well')
+    t.match(await batch.json(), [{ error: { code: -32005 }, id: 3 }])
+    const notification = await call(request())
+    t.same([notification.status, await notification.text()], [429, ''])
+  }
 })
