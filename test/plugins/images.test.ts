@@ -1,24 +1,7 @@
 import sharp from 'sharp'
 import t from 'tap'
-import { type Person, type Server, startServer } from '../server.js'
-
-const red = { r: 255, g: 0, b: 0 }
-const blue = { r: 0, g: 0, b: 255 }
-
-/** A picture whose left half is red and whose right half is blue. */
-const picture = () =>
-  sharp({ create: { width: 60, height: 40, channels: 3, background: blue } }).composite([
-    { input: { create: { width: 30, height: 40, channels: 3, background: red } }, left: 0, top: 0 }
-  ])
-
-const form = (bytes: Uint8Array, field = 'image') => {
-  const body = new FormData()
-  body.append(field, new Blob([bytes]), '../../evil.html')
-  return body
-}
-
-const upload = ({ url }: Server, { cookie }: Pick<Person, 'cookie'>, body: RequestInit['body'], headers = {}) =>
-  fetch(`${url}/upload-image`, { method: 'POST', headers: { cookie, ...headers }, body })
+import { startServer } from '../server.js'
+import { form, picture, red, upload } from './pictures.js'
 
 t.test('a picture of every format is made upright, square and clean', async (t) => {
   const server = await startServer(t)
@@ -75,41 +58,6 @@ t.test('ann shows her picture', async (t) => {
   const { fileName } = (await response.json()) as { fileName: string }
   t.match(await here.call('setSelfInfo', ['', '', fileName]), { img: fileName })
   t.match(await here.call('setSelfInfo', ['', '', 'default.jpg']), { img: 'default.jpg' }, 'and takes it away again')
-})
-
-t.test('whoever has a new picture loses the last one, and nobody shows what is not theirs', async (t) => {
-  const server = await startServer(t, { config: { images: { maxPerUser: 3 } } })
-  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
-  const [anns, bobs] = [await ann.connect(), await bob.connect()]
-  const png = await picture().png().toBuffer()
-  const add = async (person: Person) => {
-    const response = await upload(server, person, form(png))
-    return ((await response.json()) as { fileName: string }).fileName
-  }
-  const statusOf = async (name: string) => (await fetch(`${server.url}/img/${name}`)).status
-  const [first, second] = [await add(ann), await add(ann)]
-
-  t.match(await bobs.refusal('setSelfInfo', ['', '', first]), { code: -32602, data: { path: '/img' } }, 'it is of ann')
-  await anns.call('setSelfInfo', ['', '', first])
-  t.same([await statusOf(first), await statusOf(second)], [200, 200])
-  await anns.call('setSelfInfo', ['Anna', '', second])
-  t.same([await statusOf(first), await statusOf(second)], [404, 200])
-
-  const more = [await add(ann), await add(ann), await add(ann)]
-  t.same(await Promise.all([second, ...more].map(statusOf)), [200, 404, 200, 200])
-  await anns.call('setSelfInfo', ['', '', 'default.jpg'])
-  t.equal(await statusOf(second), 404)
-})
-
-t.test('a quota of 0 is none', async (t) => {
-  const server = await startServer(t, { config: { images: { maxPerUser: 0 } } })
-  const ann = await server.signUp('ann')
-  const png = await picture().png().toBuffer()
-  const responses = [await upload(server, ann, form(png)), await upload(server, ann, form(png))]
-  for (const response of responses) {
-    const { fileName } = (await response.json()) as { fileName: string }
-    t.equal((await fetch(`${server.url}/img/${fileName}`)).status, 200)
-  }
 })
 
 t.test('uploads that are refused', async (t) => {

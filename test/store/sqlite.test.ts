@@ -1,4 +1,4 @@
-import { copyFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { AppError } from '../../src/errors.js'
@@ -15,6 +15,28 @@ const options = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
 testStore(t, (t) => {
   const file = join(t.testdir(), 'folder', 'messenger.db')
   return async () => openSqliteStore(file, options)
+})
+
+t.test('a file that has been emptied is no new store, while one that was hardly begun is', async (t) => {
+  const dir = t.testdir({ 'messenger.db': '', 'jwt.key': 'secret' })
+  t.throws(() => openSqliteStore(join(dir, 'messenger.db'), options), { message: /messenger\.db: the file is empty/ })
+  unlinkSync(join(dir, 'jwt.key'))
+  await openSqliteStore(join(dir, 'messenger.db'), options).close()
+})
+
+t.test('commits wait for the disk, at every opening, unless an operator does not ask for it', async (t) => {
+  const file = join(t.testdir(), 'messenger.db')
+  for (const [sync, synchronous] of [
+    [undefined, 2],
+    ['FULL', 2],
+    ['NORMAL', 1],
+    [undefined, 2]
+  ] as const) {
+    const pragma = t.capture(SQLite.prototype, 'pragma', SQLite.prototype.pragma)
+    await openSqliteStore(file, { ...options, ...(sync && { sync }) }).close()
+    const wished = pragma().find(({ args: [text] }) => text === 'synchronous')
+    t.equal(wished && 'returned' in wished && wished.returned, synchronous, `${sync}`)
+  }
 })
 
 t.test('a file that cannot be a store is refused, and left as it is', async (t) => {

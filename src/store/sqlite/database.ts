@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { makeFolder } from '../../folder.js'
@@ -31,6 +32,7 @@ export function openDatabase(
   let database: Database | undefined
   try {
     makeFolder(dirname(file))
+    assertNotEmptied(file)
     database = new driver(file, { timeout: busyTimeoutMs })
     assertUsable(database)
     assertSound(database)
@@ -41,6 +43,15 @@ export function openDatabase(
     database?.close()
     throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** The secret is made after the database, so that a first start that was killed leaves none beside an empty file. */
+function assertNotEmptied(file: string): void {
+  const isEmpty = existsSync(file) && statSync(file).size === 0
+  if (!isEmpty || !existsSync(secretFileOf(file))) return
+  throw new Error(
+    'the file is empty, though a store has been here: bring it back from a copy, or delete it to begin anew'
+  )
 }
 
 function assertSound(database: Database): void {

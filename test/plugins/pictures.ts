@@ -1,0 +1,21 @@
+import sharp from 'sharp'
+import type { Person, Server } from '../server.js'
+
+export const red = { r: 255, g: 0, b: 0 }
+const blue = { r: 0, g: 0, b: 255 }
+
+/** A picture whose left half is red and whose right half is blue. */
+export const picture = () =>
+  sharp({ create: { width: 60, height: 40, channels: 3, background: blue } }).composite([
+    { input: { create: { width: 30, height: 40, channels: 3, background: red } }, left: 0, top: 0 }
+  ])
+
+/** A form with one file, whose name is a trap. */
+export const form = (bytes: Uint8Array, field = 'image') => {
+  const body = new FormData()
+  body.append(field, new Blob([bytes]), '../../evil.html')
+  return body
+}
+
+export const upload = ({ url }: Server, { cookie }: Pick<Person, 'cookie'>, body: RequestInit['body'], headers = {}) =>
+  fetch(`${url}/upload-image`, { method: 'POST', headers: { cookie, ...headers }, body })
