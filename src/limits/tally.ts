@@ -7,7 +7,10 @@ interface Count {
   endsAt: number
 }
 
-/** Counts what has happened in a window of time, which begins with the first of it, for each key by itself. */
+/**
+ * Counts what has happened in a window of time, which begins with the first of it, for each key by itself. The libraries for this
+ * ask a clock that can be set, or keep every key until its window ends, which may be a day: whoever makes up keys fills the memory.
+ */
 export interface Tally {
   /** @returns how many there are now, and in how many milliseconds they are forgotten */
   add(key: string, windowMs: number): { count: number; leftMs: number }
