@@ -5,7 +5,8 @@ const fieldRules = {
   firstName: nameRule,
   lastName: nameRule,
   email: 'This is not an e-mail address.',
-  password: 'This one is too short, or too common. Take a longer one.',
+  // What is asked of it, the server's configuration says.
+  password: (problem) => `The password ${problem}.`,
   img: 'This picture cannot be used.',
   receiverTag: 'Nobody has this tag.',
   text: 'This text cannot be sent.'
@@ -20,7 +21,7 @@ const sentences = {
   UnsupportedMediaTypeError: () => 'This file is not a PNG, JPEG, WebP or GIF picture that can be read.',
   ForbiddenError: () => 'You are not allowed to do this.',
   ConflictError: ({ message }) => `${message} Choose another one.`,
-  InvalidParamsError: ({ path, message }) => fieldRules[fieldOf(path)] ?? `The server refused this: it ${message}.`,
+  InvalidParamsError: ({ path, message }) => sentenceFor(fieldOf(path), message) ?? `The server refused this: it ${message}.`,
   BadRequestError: ({ details, message }) => (details ? 'Some of this needs a correction.' : message)
 }
 
@@ -31,8 +32,14 @@ export function explain(error) {
 /** @returns which fields of a form an error is about: their names with a sentence each */
 export function explainFields({ name, message, path, details = [] }) {
   if (name === 'ConflictError') return { [message.includes('tag') ? 'tag' : 'email']: `${message} Choose another one.` }
-  const fields = [path, ...details.map((detail) => detail.path)].map(fieldOf)
-  return Object.fromEntries(fields.filter((field) => field in fieldRules).map((field) => [field, fieldRules[field]]))
+  const problems = [{ path, message }, ...details].map((problem) => [fieldOf(problem.path), problem.message])
+  const known = problems.filter(([field]) => field in fieldRules)
+  return Object.fromEntries(known.map(([field, problem]) => [field, sentenceFor(field, problem)]))
+}
+
+function sentenceFor(field, problem) {
+  const rule = fieldRules[field]
+  return typeof rule === 'function' ? rule(problem) : rule
 }
 
 function fieldOf(path = '') {

@@ -9,7 +9,7 @@ await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
   await t.test('what is wrong with a sign-up is said at its field', async () => {
     await boriss.tryToSignUp({ ...boris, firstName: 'b0ris', password: 'four' })
     await boriss.sees('Only letters, beginning with a capital one')
-    await boriss.sees('At least 5 characters.')
+    await boriss.sees('The password must not have fewer than 5 characters.')
     await boriss.page.getByRole('button', { name: 'Use my account' }).click()
   })
 
