@@ -21,7 +21,8 @@ const sentences = {
   UnsupportedMediaTypeError: () => 'This file is not a PNG, JPEG, WebP or GIF picture that can be read.',
   ForbiddenError: () => 'You are not allowed to do this.',
   ConflictError: ({ message }) => `${message} Choose another one.`,
-  InvalidParamsError: ({ path, message }) => sentenceFor(fieldOf(path), message) ?? `The server refused this: it ${message}.`,
+  InvalidParamsError: ({ path, message }) =>
+    sentenceFor(fieldOf(path), message) ?? `The server refused this: it ${message}.`,
   BadRequestError: ({ details, message }) => (details ? 'Some of this needs a correction.' : message)
 }
 

@@ -14,8 +14,10 @@ interface LogState {
   log: number
 }
 
-// The next one would fail as well, at the cost of a sync or of a thread, and there is a commit every millisecond.
+// The next one would fail as well, at the cost of a sync or of a thread, and there is a commit every millisecond. But a log that
+// grows on a disk with little room must not take all that the file needs in order to grow, too.
 const pauseAfterFailureMs = 1000
+const maxGrowthInPause = 0.1
 
 /**
  * A checkpoint waits for the disk for many milliseconds. So a thread makes it, while commits go on; what they have added
@@ -29,8 +31,10 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
   const finish = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
   let worker: Worker | undefined
   let isRunning = false
+  /** Pages in the log when the last one was asked for. */
+  let lastLog = 0
   let isClosed = false
-  let pause: NodeJS.Timeout | undefined
+  const pause = createPause()
 
   function startWorker(): Worker {
     const started = new Worker(new URL('checkpointer.js', import.meta.url), { workerData: database.name })
@@ -40,26 +44,27 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
     started.on('error', () => {})
     started.on('exit', () => {
       worker = undefined
-      onCheckpoint(false)
+      pause.begin(Number.POSITIVE_INFINITY)
+      isRunning = false
     })
     return started
   }
 
   function onCheckpoint(isMade: boolean) {
-    isRunning = !isMade
-    if (isMade) return attempt(() => finish.all())
-    pause ??= setTimeout(() => {
-      pause = undefined
-      isRunning = false
-    }, pauseAfterFailureMs).unref()
+    isRunning = false
+    if (!isMade) return pause.begin(lastLog + maxLogPages * maxGrowthInPause)
+    pause.end()
+    attempt(() => finish.all())
   }
 
   function look() {
     const { log } = state.get() as LogState
+    if (pause.isOn(log)) return
     // Before it is needed, since to start it takes as long as a checkpoint.
     if (log >= maxLogPages / 2) worker ??= startWorker()
     if (!worker || log < maxLogPages) return
     isRunning = true
+    lastLog = log
     worker.postMessage('checkpoint')
   }
 
@@ -69,13 +74,36 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
     },
     async close() {
       isClosed = true
-      if (!worker) return clearTimeout(pause)
-      const ended = new Promise((resolve) => worker?.once('exit', resolve))
-      worker.ref()
-      worker.postMessage('end')
-      await ended
-      clearTimeout(pause)
+      pause.end()
+      if (worker) await endThread(worker)
     }
+  }
+}
+
+async function endThread(worker: Worker): Promise<void> {
+  const ended = new Promise((resolve) => worker.once('exit', resolve))
+  worker.ref()
+  worker.postMessage('end')
+  await ended
+}
+
+/** Between a checkpoint that has failed and the next one: a second, or so many pages in the log. */
+function createPause() {
+  let timer: NodeJS.Timeout | undefined
+  let enoughPages = 0
+
+  function end() {
+    clearTimeout(timer)
+    timer = undefined
+  }
+
+  return {
+    begin(untilPages: number) {
+      enoughPages = untilPages
+      timer ??= setTimeout(end, pauseAfterFailureMs).unref()
+    },
+    end,
+    isOn: (pages: number) => timer !== undefined && pages < enoughPages
   }
 }
 
