@@ -40,6 +40,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
     bodyLimit: config.app.bodyLimitBytes,
     ...timeoutsOf(config.app),
     trustProxy: trustProxy !== undefined && splitAddresses(trustProxy),
+    return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
     rewriteUrl: (request) => (isUpgradeOfRoot(request) ? webSocket.path : (request.url as string))
@@ -47,7 +48,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
 
   setErrors(app)
   // First: at a stop the hooks run in this order, and its time counts from the beginning.
-  app.register(shutdown, { closeTimeoutMs: webSocket.closeTimeoutMs })
+  app.register(shutdown, webSocket)
   app.register(logs)
   app.register(metrics, { methods })
   app.register(db, { ...config.db, ...config.sqlite })

@@ -77,7 +77,7 @@ export default fp<AccountsOptions>(
       }
     )
 
-    app.get('/exit', { onRequest: app.authenticate }, async (_request, reply) => {
+    app.get('/exit', { onRequest: app.authenticate, exposeHeadRoute: false }, async (_request, reply) => {
       await reply.logOut()
       return { status: 'OK' }
     })

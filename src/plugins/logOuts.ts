@@ -27,19 +27,31 @@ export default fp<LogOutsOptions>(
       }
     }
 
+    let isLooking = false
+    let isClosing = false
+
     async function refuseEnded() {
       for (const connection of notifier.allConnections()) {
+        if (isClosing) return
         if (!(await sessions.find(connection.session._id))) connection.refuse(loggedOut)
         // Whoever waits for something else comes in between.
         await setImmediate()
       }
     }
 
-    const timers = [
-      setInterval(refuseExpired, expiryIntervalMs),
-      setInterval(() => refuseEnded().catch((error) => log.error(error)), sessionCheckIntervalMs)
-    ]
-    app.addHook('preClose', async () => timers.forEach(clearInterval))
+    /** One after the other, however long one takes. */
+    async function look() {
+      if (isLooking) return
+      isLooking = true
+      await refuseEnded().catch((error) => log.error(error))
+      isLooking = false
+    }
+
+    const timers = [setInterval(refuseExpired, expiryIntervalMs), setInterval(look, sessionCheckIntervalMs)]
+    app.addHook('preClose', async () => {
+      isClosing = true
+      timers.forEach(clearInterval)
+    })
   },
   { name: 'logOuts', fastify: '5.x', dependencies: ['auth', 'notifier'] }
 )

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { AppError } from '../errors.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -52,14 +53,20 @@ export default fp(
 export function logRequest(request: FastifyRequest, reply: FastifyReply, failure?: Error): void {
   request.isLogged = true
   const { statusCode: status, elapsedTime } = reply
-  const line = { ...describeRequest(request), status, durationMs: Math.round(elapsedTime), ...request.noted }
+  const line = {
+    ...describeRequest(request),
+    address: request.ip,
+    status,
+    durationMs: Math.round(elapsedTime),
+    ...request.noted
+  }
   if (failure) request.log.error({ ...line, err: failure }, failure.message)
   else request.log.info(line)
 }
 
 /** An upgrade has no response that could end. */
-export function logHandshake(request: FastifyRequest, userId: string | undefined): void {
-  request.log.info({ ...describeRequest(request), status: 101, userId })
+export function logHandshake(request: FastifyRequest, userId: string | undefined, refusal?: AppError): void {
+  request.log.info({ ...describeRequest(request), address: request.ip, status: 101, userId, refusal: refusal?.name })
 }
 
 /** Without its query, which may hold anything. */

@@ -15,9 +15,9 @@ export default fp<OriginOptions>(
     const foreignOrigin = url && new URL(url).origin
     await app.register(cors, { origin: foreignOrigin ?? false, credentials: true, methods: ['GET', 'POST'] })
 
-    // CORS covers neither WebSocket nor forms.
-    app.addHook('onRequest', async ({ ws, method, headers }) => {
-      const isHarmless = !ws && method !== 'POST'
+    // CORS covers neither WebSocket nor forms, nor a link that logs out whoever follows it.
+    app.addHook('onRequest', async ({ ws, method, headers, routeOptions }) => {
+      const isHarmless = !ws && method !== 'POST' && routeOptions.url !== '/exit'
       if (isHarmless || isAllowed(headers, foreignOrigin)) return
       throw new AppError('forbidden', 'Pages of this origin may not call this server.')
     })
@@ -25,14 +25,19 @@ export default fp<OriginOptions>(
   { name: 'origin', fastify: '5.x', dependencies: ['rpc'] }
 )
 
-function isAllowed({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders, foreignOrigin?: string): boolean {
-  // A client that is no browser sends neither; a browser that keeps the origin to itself still says how far away it is.
-  if (origin === undefined) return !foreignSites.has(String(site))
+function isAllowed(headers: IncomingHttpHeaders, foreignOrigin?: string): boolean {
+  const { origin, host, referer = '', 'sec-fetch-site': site } = headers
+  // A client that is no browser sends neither; a browser that follows a link still says from how far away.
+  if (origin === undefined) return !foreignSites.has(String(site)) || originOf(referer) === foreignOrigin
   return origin === foreignOrigin || originsOf(host).includes(origin)
 }
 
 // https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 const foreignSites = new Set(['cross-site', 'same-site'])
+
+function originOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).origin : null
+}
 
 /** Those of a server's own pages: whether there is TLS in front of it, only a proxy knows. */
 function originsOf(host = ''): string[] {

@@ -6,7 +6,7 @@ import { createDispatch, type Dispatch, type DispatchOptions } from '../rpc/disp
 import type { CallerContext } from '../rpc/method.js'
 import type { Session } from '../store/store.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
-import { createServe, type Lanes, type ServeOptions } from '../webSocket/serve.js'
+import { createServe, type Served, type ServeOptions } from '../webSocket/serve.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -37,8 +37,8 @@ const loggedKinds: ReadonlySet<ErrorKind> = new Set(['parseError', 'invalidReque
 export default fp<RpcOptions>(
   async (app, options) => {
     const { path, maxPageItems, maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeoutMs } = options
-    const lanes: Lanes = new Map()
-    const serve = createServe(app, lanes, options)
+    const served: Served = { lanes: new Map(), isReading: true, isAnswering: true }
+    const serve = createServe(app, served, options)
 
     const dispatch = createDispatch({
       ...options,
@@ -54,7 +54,7 @@ export default fp<RpcOptions>(
     })
 
     const limits = { maxPayload: maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeout: closeTimeoutMs }
-    await app.register(websocket, { options: limits, preClose: () => closeConnections(app, lanes, options) })
+    await app.register(websocket, { options: limits, preClose: () => closeConnections(app, served, options) })
 
     // @fastify/websocket would accept the upgrade on every route there is.
     app.addHook('onRequest', async ({ ws, routeOptions }) => {

@@ -1,13 +1,26 @@
 import fp from 'fastify-plugin'
+import { AppError } from '../errors.js'
 
 interface ShutdownOptions {
   closeTimeoutMs: number
+  /** How long clients are asked to wait. */
+  reconnectAfterMs: number
 }
 
-/** A request that does not come to its end keeps a server that stops waiting for so long, and no longer. */
+/**
+ * A server that stops refuses what comes, and a request that does not come to its end keeps it waiting for so long, and no longer.
+ * Those who watch the process are still answered. Fastify's own refusal would have another form.
+ */
 export default fp<ShutdownOptions>(
-  async (app, { closeTimeoutMs }) => {
-    let timer: NodeJS.Timeout
+  async (app, { closeTimeoutMs, reconnectAfterMs: retryAfterMs }) => {
+    let timer: NodeJS.Timeout | undefined
+
+    app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
+      if (!timer || routeOptions.url === '/healthz') return
+      // Here it is not known yet that an upgrade is one, so that nobody else would close its socket.
+      if (raw.headers.upgrade) reply.raw.once('finish', () => raw.socket.destroySoon())
+      throw new AppError('unavailable', 'The server is stopping.', { retryAfterMs })
+    })
     app.addHook('preClose', async () => {
       timer = setTimeout(() => app.server.closeAllConnections(), closeTimeoutMs)
     })

@@ -1,4 +1,4 @@
-import { AppError, type ErrorKind } from '../errors.js'
+import { AppError } from '../errors.js'
 import type { Tally } from '../metrics/meters.js'
 import { comesDue, type Due } from './due.js'
 import type { CallerContext, Context, Method } from './method.js'
@@ -25,21 +25,21 @@ export function createAnswers(table: Table, options: AnswersOptions) {
   const run = createRun(table, options)
   const jsonrpc = legacyWire ? 2 : '2.0'
 
-  function refuse(kind: ErrorKind, id: Id, { user }: CallerContext, sentence?: string) {
-    const error = new AppError(kind, sentence)
-    onRefusal(error, user?._id)
+  async function refuse(error: AppError, id: Id, context: CallerContext, due: Due): Promise<string> {
+    if (due !== 0) await comesDue(due, context).catch(() => {})
+    onRefusal(error, context.user?._id)
     return JSON.stringify({ jsonrpc, error: error.toRpc(), id })
   }
 
   async function answer(request: unknown, context: CallerContext, due: Due): Promise<string | undefined> {
-    if (!isRequest(request)) return refuse('invalidRequest', idOf(request), context)
+    if (!isRequest(request)) return refuse(new AppError('invalidRequest'), idOf(request), context, due)
     const outcome = await run(request, context, due)
     return request.id === undefined ? undefined : JSON.stringify({ jsonrpc, ...outcome, id: request.id })
   }
 
   /** Answers a call, unless the answers before it have used up what a batch may have; a notification has none. */
   async function answerWithin(bytesLeft: number, request: unknown, context: CallerContext, due: Due) {
-    if (bytesLeft <= 0 && !isNotification(request)) return refuse('tooLarge', idOf(request), context)
+    if (bytesLeft <= 0 && !isNotification(request)) return refuse(new AppError('tooLarge'), idOf(request), context, due)
     return answer(request, context, due)
   }
 
@@ -65,7 +65,7 @@ function createRun(table: Table, { onInternalError, onRefusal, tallyOf }: Answer
     tally.calls++
     try {
       // Not awaited in vain: what may overlap has to ask the store at once.
-      if (due !== 0) await comesDue(due)
+      if (due !== 0) await comesDue(due, context)
       return { result: await call(table.get(method), params, context) }
     } catch (thrown) {
       tally.errors++

@@ -45,10 +45,10 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   }
 
   return (text, context) => {
-    // What is no call counts as one, but is answered all the same.
+    // What is no call counts as one, and waits as one.
     const refused = (kind: ErrorKind, sentence?: string, id: Id = null): Call => {
-      charge(context.budget, undefined)
-      return { mayOverlap: false, run: async () => refuse(kind, id, context, sentence) }
+      const due = charge(context.budget, undefined)
+      return { mayOverlap: false, run: () => refuse(new AppError(kind, sentence), id, context, due) }
     }
     let message: unknown
     try {

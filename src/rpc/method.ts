@@ -16,6 +16,8 @@ export interface Context {
   readonly maxPageItems: number
   /** What the calls may use up; nothing where there is no limit. */
   readonly budget?: Budget | undefined
+  /** Aborted when the caller has gone: what is delayed does not run any more. */
+  readonly gone?: () => AbortSignal
 }
 
 /** A context whose user may be nobody: every call is then refused. */

@@ -1,7 +1,6 @@
-import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import type { Lanes } from './serve.js'
+import type { Served } from './serve.js'
 
 // RFC 6455, 7.4.1
 const goingAway = 1001
@@ -18,16 +17,15 @@ export interface CloseOptions {
 
 /** Clients are told, what has been read is answered, then every connection is closed, and it is waited for. */
 export async function closeConnections(
-  { server, notifier, websocketServer }: FastifyInstance,
-  lanes: Lanes,
+  { notifier, websocketServer }: FastifyInstance,
+  served: Served,
   { reconnectAfterMs, drainTimeoutMs }: CloseOptions
 ): Promise<void> {
-  // Fastify answers upgrades with 503 from here on, but leaves their sockets open.
-  server.on('upgrade', (_request, socket: Socket) => socket.destroySoon())
   notifier.notifyAll('serverShutdown', { reconnectAfterMs })
-  const running = Array.from(lanes.values(), (lane) => lane.idle())
-  lanes.clear()
+  served.isReading = false
+  const running = Array.from(served.lanes.values(), (lane) => lane.idle())
   await settledWithin(Promise.all(running), drainTimeoutMs)
+  served.isAnswering = false
   // Answers leave at the end of the turn in which they were given.
   await setImmediate()
 

@@ -3,9 +3,10 @@ import type { WebSocket } from '@fastify/websocket'
 import { AppError } from '../errors.js'
 import type { Connection } from '../plugins/notifier.js'
 import type { Session } from '../store/store.js'
+import { createDeparture, type Departure } from './departure.js'
 import type { Outbox } from './outbox.js'
 
-export interface ServedConnection extends Connection {
+export interface ServedConnection extends Connection, Departure {
   /** Writes what waits for the end of the turn. */
   flush(): void
   /** Sends the frame of an answer. Resolves when the other end has taken so much that it can be sent the next one. */
@@ -16,20 +17,23 @@ export interface ServedConnection extends Connection {
 const policyViolation = 1008
 
 /** Closes a connection, and says why: a browser shows a page nothing else. */
-export function refuse(socket: WebSocket, error: AppError): void {
-  socket.close(policyViolation, JSON.stringify(error.toBody()))
+export function refuse(socket: WebSocket, error: AppError, code = policyViolation): void {
+  socket.close(code, JSON.stringify(error.toBody()))
 }
 
-interface ConnectionOptions {
+export interface ConnectionOptions {
+  outbox: Outbox
   /** So much that was pushed and not asked for, which the other end has not taken yet, and there is an end; 0: never. */
   maxBufferedBytes: number
+  /** Told whom the server closes, and why. */
+  onRefused(session: Session, error: AppError): void
 }
 
 // Registered with IANA for RFC 6455, 11.7: come again later.
 const tryAgainLater = 1013
 
 const nothing = Buffer.alloc(0)
-const tooSlow = JSON.stringify(new AppError('slowConsumer').toBody())
+const tooSlow = new AppError('slowConsumer')
 
 /**
  * One connection, as those who send see it.
@@ -42,13 +46,13 @@ export function createConnection(
   socket: WebSocket,
   tcp: Socket,
   session: Session,
-  outbox: Outbox,
-  { maxBufferedBytes }: ConnectionOptions
+  { outbox, maxBufferedBytes, onRefused }: ConnectionOptions
 ): ServedConnection {
   let frames: Buffer[] = []
   let waitingBytes = 0
   // Of the long answer that the other end is taking. There is one at a time, because the next call waits for it.
   let answerBytes = 0
+  const departure = createDeparture()
 
   const unreadBytes = () => waitingBytes + tcp.writableLength - answerBytes
 
@@ -61,10 +65,7 @@ export function createConnection(
     const ready = frames
     frames = []
     waitingBytes = 0
-    if (socket.readyState !== socket.OPEN) return
-    if (ready.length > 1) tcp.cork()
-    for (const frame of ready) tcp.write(frame)
-    if (ready.length > 1) tcp.uncork()
+    if (socket.readyState === socket.OPEN) write(tcp, ready)
   }
 
   /** What has gathered in this turn has not been offered yet: it counts when the other end does not take it. */
@@ -74,17 +75,24 @@ export function createConnection(
     return unreadBytes() > maxBufferedBytes
   }
 
+  function cutOff(error: AppError, code?: number) {
+    departure.end(true)
+    onRefused(session, error)
+    // Its close timeout ends the socket where nothing of this is read any more.
+    refuse(socket, error, code)
+  }
+
   return {
     session,
     flush,
+    ...departure,
     refuse(error) {
       flush()
-      refuse(socket, error)
+      cutOff(error)
     },
     send(frame) {
       if (socket.readyState !== socket.OPEN) return
-      // Its close timeout ends the socket where nothing of this is read any more.
-      if (isTooSlow()) socket.close(tryAgainLater, tooSlow)
+      if (isTooSlow()) cutOff(tooSlow, tryAgainLater)
       else add(frame)
     },
     async answer(frame) {
@@ -97,6 +105,13 @@ export function createConnection(
       answerBytes = 0
     }
   }
+}
+
+/** All in one write. */
+function write(tcp: Socket, frames: Buffer[]): void {
+  if (frames.length > 1) tcp.cork()
+  for (const frame of frames) tcp.write(frame)
+  if (frames.length > 1) tcp.uncork()
 }
 
 /** Resolves when everything written until now has been taken, or nothing will be any more. */

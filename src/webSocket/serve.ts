@@ -4,6 +4,7 @@ import { AppError } from '../errors.js'
 import { logHandshake } from '../plugins/logs.js'
 import { createLane, type Lane } from '../rpc/lane.js'
 import { maxTextLength } from '../schemas/message.js'
+import type { Session } from '../store/store.js'
 import { createConnection, refuse, type ServedConnection } from './connection.js'
 import { notificationFrame, textFrame } from './frame.js'
 import { startHeartbeat } from './heartbeat.js'
@@ -11,8 +12,15 @@ import { createOutbox } from './outbox.js'
 import { createSeats } from './seats.js'
 import { type StrikesOptions, watchRefusals } from './strikes.js'
 
-/** The connections that are read. */
-export type Lanes = Map<WebSocket, Lane>
+/** What there is to stop. */
+export interface Served {
+  /** Of the connections whose calls have not all ended. */
+  lanes: Map<WebSocket, Lane>
+  /** Whether frames are still read. */
+  isReading: boolean
+  /** Whether calls that have been read may still begin. */
+  isAnswering: boolean
+}
 
 export interface ServeOptions extends StrikesOptions {
   /** 0 is no limit. */
@@ -36,8 +44,19 @@ const abnormalClosure = 1006
 
 const nothing = Promise.resolve(undefined)
 
-export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOptions): Serve {
-  const outbox = createOutbox()
+const noText = new AppError('unsupportedMediaType')
+const unauthenticated = new AppError('unauthenticated')
+const tooManyConnections = new AppError('tooManyRequests', 'Too many connections of this user.')
+
+export function createServe(app: FastifyInstance, served: Served, options: ServeOptions): Serve {
+  const { lanes } = served
+  const own = {
+    ...options,
+    outbox: createOutbox(),
+    onRefused({ user }: Session, { name }: AppError) {
+      app.log.info({ userId: user._id, refusal: name }, 'The connection is closed.')
+    }
+  }
   const seats = createSeats(options.maxConnectionsPerUser)
   return (socket, request) => {
     // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
@@ -48,37 +67,36 @@ export function createServe(app: FastifyInstance, lanes: Lanes, options: ServeOp
       app.log.info({ userId, code }, 'The connection is ended: this is no WebSocket frame that is taken.')
       socket.terminate()
     })
-    logHandshake(request, userId)
-    if (!session) return refuse(socket, new AppError('unauthenticated'))
-    const { _id } = session.user
-    if (!seats.take(_id)) return refuse(socket, new AppError('tooManyRequests', 'Too many connections of this user.'))
+    const refusal = !session ? unauthenticated : seats.take(session.user._id) ? undefined : tooManyConnections
+    logHandshake(request, userId, refusal)
+    if (!session || refusal) return refuse(socket, refusal ?? unauthenticated)
 
-    const connection = createConnection(socket, request.raw.socket, session, outbox, options)
+    const { _id } = session.user
+    const connection = createConnection(socket, request.raw.socket, session, own)
     const lane = openLane(app, socket, connection, options)
     let noteRefusal: (() => void) | undefined
     const budget = app.limits.budgets?.ofConnection(_id, () => {
       noteRefusal ??= watchRefusals(socket, connection, lane, options)
       noteRefusal()
     })
-    const context = { ...app.rpcContext(session), connection, budget }
-    let isLost = false
+    const context = { ...app.rpcContext(session), connection, budget, gone: connection.gone }
     lanes.set(socket, lane)
-    lane.run({ mayOverlap: false, run: () => greet(app, lanes, socket, connection, options) })
+    lane.run({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })
     // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) {
         connection.flush()
+        own.onRefused(session, noText)
         return socket.close(unsupportedData)
       }
       // A connection that is closing is read no more, and neither is one of a server that stops.
-      if (socket.readyState !== socket.OPEN || !lanes.has(socket)) return
+      if (socket.readyState !== socket.OPEN || !served.isReading) return
       const { mayOverlap, run } = app.rpc(data.toString(), context)
-      lane.run({ mayOverlap, run: () => (isLost ? nothing : run()) })
+      lane.run({ mayOverlap, run: () => (connection.isCutOff() || !served.isAnswering ? nothing : run()) })
     })
     socket.on('close', (code) => {
-      // Whoever closes in order may have said something first; to whoever was cut off nothing more is owed.
-      isLost = code === abnormalClosure
-      lanes.delete(socket)
+      connection.end(code === abnormalClosure)
+      lane.idle().then(() => lanes.delete(socket))
       seats.leave(_id)
       app.notifier.disconnect(connection)
     })
@@ -112,14 +130,14 @@ function openLane(
 /** What is stored after the cursor was read is pushed, or seen by whoever reads after the greeting. */
 async function greet(
   app: FastifyInstance,
-  lanes: Lanes,
+  served: Served,
   socket: WebSocket,
   connection: ServedConnection,
   { maxPayloadBytes, maxBatchCalls, maxPageItems }: ServeOptions
 ): Promise<undefined> {
   const cursor = await app.db.newestCursor()
-  if (!lanes.has(socket)) return
-  if (app.sessions.hasEnded(connection.session)) return void connection.refuse(new AppError('unauthenticated'))
+  if (socket.readyState !== socket.OPEN || !served.isReading) return
+  if (app.sessions.hasEnded(connection.session)) return void connection.refuse(unauthenticated)
   const { tag } = connection.session.user
   const limits = { maxPayloadBytes, maxBatchCalls, maxPageItems, maxTextLength }
   connection.send(notificationFrame('hello', { tag, cursor, serverTime: Date.now(), limits }))

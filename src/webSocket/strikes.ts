@@ -7,6 +7,7 @@ export interface StrikesOptions {
   /** So many strikes within the window, and the connection is closed; 0 is never. */
   refusalsBeforeClose: number
   refusalsWindowMs: number
+  pingIntervalMs: number
 }
 
 /**
@@ -19,29 +20,39 @@ export function watchRefusals(
   socket: WebSocket,
   connection: ServedConnection,
   lane: Lane,
-  { refusalsBeforeClose, refusalsWindowMs }: StrikesOptions
+  { refusalsBeforeClose, refusalsWindowMs, pingIntervalMs }: StrikesOptions
 ): () => void {
   const apartMs = refusalsWindowMs / 10
   let strikes: number[] = []
   let isKnown = true
+  let warnedAt = 0
 
   /** The ping goes behind the refusal, and its pong comes behind all that was sent before the refusal was there. */
   async function warn() {
     connection.flush()
-    socket.once('pong', () => {
+    const mark = Buffer.from(String(warnedAt))
+    socket.on('pong', function note(data) {
+      if (!data.equals(mark)) return
+      socket.off('pong', note)
       isKnown = true
     })
-    socket.ping()
+    socket.ping(mark)
     return undefined
   }
+
+  const cutOff = () => connection.refuse(new AppError('tooManyRequests', 'Too many calls in spite of refusals.'))
 
   return () => {
     const now = performance.now()
     const isTooSoon = strikes.some((strike) => now < strike + apartMs)
-    if (refusalsBeforeClose === 0 || !isKnown || isTooSoon) return
+    if (refusalsBeforeClose === 0 || isTooSoon) return
+    // A connection that does not answer a ping for so long is ended, too, where nothing is called.
+    if (!isKnown && now < warnedAt + 2 * pingIntervalMs) return
+    if (!isKnown) return cutOff()
     strikes = [...strikes.filter((strike) => now < strike + refusalsWindowMs), now]
     isKnown = false
+    warnedAt = now
     if (strikes.length < refusalsBeforeClose) return queueMicrotask(() => lane.run({ mayOverlap: false, run: warn }))
-    connection.refuse(new AppError('tooManyRequests', 'Too many calls in spite of refusals.'))
+    cutOff()
   }
 }

@@ -94,6 +94,26 @@ t.test('no answer allows an origin because it has asked', async (t) => {
   }
 })
 
+t.test('no foreign page logs anybody out', async (t) => {
+  const server = await startServer(t, { config: { client: { url: 'http://client.example' } } })
+  const { cookie } = await server.signUp('ann')
+  const exits: [headers: Record<string, string>, isAllowed: boolean][] = [
+    [{ origin: 'http://evil.example' }, false],
+    [{ 'sec-fetch-site': 'cross-site' }, false],
+    [{ 'sec-fetch-site': 'cross-site', referer: 'http://evil.example/page' }, false],
+    [{ 'sec-fetch-site': 'same-site' }, false],
+    [{ 'sec-fetch-site': 'cross-site', referer: 'http://client.example/page' }, true],
+    [{ origin: 'http://client.example' }, true],
+    [{ 'sec-fetch-site': 'same-origin' }, true],
+    [{}, true]
+  ]
+  for (const [headers, isAllowed] of exits) {
+    const { status } = await raw(server.url, '/exit', { cookie, ...headers }, 'GET')
+    t.equal(status, isAllowed ? 200 : 403, JSON.stringify(headers))
+  }
+  t.equal((await raw(server.url, '/exit', { cookie }, 'HEAD')).status, 404)
+})
+
 t.test('what a browser says of a page that it does not name', async (t) => {
   const server = await startServer(t, { config: { client: { url: 'http://client.example' } } })
   const { cookie } = await server.signUp('ann')
@@ -116,10 +136,15 @@ t.test('what a browser says of a page that it does not name', async (t) => {
   }
 })
 
-/** A POST with headers that \`fetch\` would not let through. */
-function raw(url: string, path: string, headers: Record<string, string>): Promise<{ status: number | undefined }> {
+/** A request with headers that `fetch` would not let through. */
+function raw(
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+  method = 'POST'
+): Promise<{ status: number | undefined }> {
   return new Promise((resolve, reject) => {
-    const post = request(url + path, { method: 'POST', headers }, (response) => {
+    const post = request(url + path, { method, headers }, (response) => {
       response.resume()
       resolve({ status: response.statusCode })
     })

@@ -42,7 +42,11 @@ t.test('when the server stops, clients are told, and what it has read is answere
   t.same(await ann.notification(), { type: 'serverShutdown', code: 3901, body: { reconnectAfterMs: 1000 } })
   ann.socket.send('{"jsonrpc":"2.0","method":"sendMessageToUser","params":["@bob","too late"]}')
 
-  t.equal((await fetch(`${server.url}/img/default.jpg`)).status, 503, 'a new request comes too late')
+  const late = await fetch(`${server.url}/img/default.jpg`)
+  t.equal(late.status, 503, 'a new request comes too late')
+  t.same(await late.json(), { Error: { name: 'UnavailableError', message: 'The server is stopping.' } })
+  t.equal(late.headers.get('retry-after'), '1')
+  t.equal((await fetch(`${server.url}/healthz`)).status, 200, 'it is alive')
   const late = new WebSocket(server.url.replace('http', 'ws'), { headers: { cookie: bob.cookie } })
   const [error] = await once(late, 'error')
   t.equal(error.message, 'Unexpected server response: 503', 'and so does a new connection')

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { openDevice } from '../device.js'
 import { startServer } from '../server.js'
 
 /** Ann, who may send one message. */
@@ -48,3 +49,24 @@ t.test('what was sent before the first refusal was there is no reason, however l
   t.ok(outcomes.includes('refused'))
   t.match(await device.call('getSelfInfo'), { tag: '@ann' })
 })
+
+t.test(
+  'a client that does not answer pings is cut off as well, and so is one that sends what is no call',
+  async (t) => {
+    const rate = { callsPerSecond: 1, callBurst: 1, maxDelayMs: 0, refusalsWindowMs: 100 }
+    const server = await startServer(t, {
+      config: { app: { rateLimits: 'on' }, rate, webSocket: { pingIntervalMs: 200 } }
+    })
+    const ann = await server.signUp('ann')
+    const url = `${server.url.replace('http', 'ws')}/api`
+    for (const autoPong of [true, false]) {
+      const device = await openDevice(t, url, ann.cookie, { autoPong })
+      let isOpen = true
+      device.closed.then(() => {
+        isOpen = false
+      })
+      while (isOpen) await Promise.race([device.ask('x'), device.closed])
+      t.match(await device.closed, { code: 1008, reason: /TooManyRequestsError/ }, `autoPong: ${autoPong}`)
+    }
+  }
+)

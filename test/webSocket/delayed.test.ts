@@ -1,0 +1,62 @@
+import t, { type Test } from 'tap'
+import type { Message } from '../../src/schemas/message.js'
+import type { Device } from '../device.js'
+import { startServer } from '../server.js'
+
+const rate = { messagesPerSecond: 1, messageBurst: 3, callsPerSecond: 1000, maxDelayMs: 30_000 }
+
+function startWithLimits(t: Test, overrides: Record<string, number> = {}, webSocket = {}) {
+  return startServer(t, { config: { app: { rateLimits: 'on' }, rate: { ...rate, ...overrides }, webSocket } })
+}
+
+/** Sends messages, of which three are at once and the others delayed, without waiting for an answer. */
+function say(device: Device, texts: string[]) {
+  for (const text of texts) {
+    const call = { jsonrpc: '2.0', id: text, method: 'sendMessageToUser', params: ['@bob', text] }
+    device.socket.send(JSON.stringify(call))
+  }
+}
+
+const texts = (messages: Message[]) => messages.map(({ text }) => text)
+
+t.test('what is delayed neither holds up a stop nor outlives it', async (t) => {
+  const server = await startWithLimits(t, { callsPerSecond: 1, callBurst: 2 }, { drainTimeoutMs: 100 })
+  const ann = await (await server.signUp('ann')).connect()
+  const lists = t.capture(server.app.db, 'listDialogs', server.app.db.listDialogs)
+  const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getDialogsList' })
+  for (let number = 0; number < 30; number++) ann.socket.send(list)
+  await ann.ask('[]')
+  const begin = performance.now()
+  await server.app.close()
+  t.ok(performance.now() - begin < 5000, 'though the last one would have had to wait for half a minute')
+  t.equal(lists().length, 2)
+})
+
+t.test('what is delayed is lost with its connection, also where that is closed in order', async (t) => {
+  const server = await startWithLimits(t)
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const device = await ann.connect()
+  say(device, ['1', '2', '3', 'late'])
+  await device.close()
+  await server.app.close()
+  const again = await startServer(t, { dir: server.dir })
+  const bobs = await again.connect(bob.cookie)
+  t.same(texts(await bobs.call<Message[]>('getMessagesWithUser', ['@ann'])), ['3', '2', '1'])
+})
+
+t.test('nothing of somebody who has logged out is done any more', async (t) => {
+  const server = await startWithLimits(t)
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const [anns, bobs] = [await ann.connect(), await bob.connect()]
+  say(anns, ['1', '2', '3', 'late', 'later'])
+  for (const text of ['1', '2', '3']) t.match(await bobs.notification(), { body: { text } })
+  await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })
+  t.match(await anns.closed, { code: 1008 })
+  await server.app.close()
+  const again = await startServer(t, { dir: server.dir })
+  t.same(texts(await (await again.connect(bob.cookie)).call<Message[]>('getMessagesWithUser', ['@ann'])), [
+    '3',
+    '2',
+    '1'
+  ])
+})
