@@ -52,7 +52,12 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   app.register(logs)
   app.register(metrics, { methods })
   app.register(db, { ...config.db, ...config.sqlite })
-  app.register(auth, { ...JWT, ...cookie, isProduction: config.app.nodeEnv === 'production' })
+  app.register(auth, {
+    ...JWT,
+    ...cookie,
+    maxSessionsPerUser: config.accounts.maxSessionsPerUser,
+    isProduction: config.app.nodeEnv === 'production'
+  })
   app.register(rpc, { ...webSocket, ...config.history, ...config.rate, methods, legacyWire })
   app.register(notifier, config.presence)
   app.register(logOuts, { ...webSocket, expiryIntervalMs: webSocket.pingIntervalMs })

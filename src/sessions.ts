@@ -19,6 +19,8 @@ export interface Sessions {
 interface SessionsOptions {
   store: Pick<Store, 'addSession' | 'findSession' | 'endSession'>
   lifeMs: number
+  /** With more log-ins of one user, those that expire first end; any number when absent. */
+  maxOfUser?: number | undefined
   /** So many log-ins that the store could not take, and so many ends, are remembered. */
   maxRemembered: number
   /** Told why the store could not take a log-in. */
@@ -26,7 +28,8 @@ interface SessionsOptions {
 }
 
 /** Who is logged in, and until when: a log-in is a session, which its token names. */
-export function createSessions({ store, lifeMs, maxRemembered, onError }: SessionsOptions): Sessions {
+export function createSessions(options: SessionsOptions): Sessions {
+  const { store, lifeMs, maxOfUser, maxRemembered, onError } = options
   // Whoever logs in while the disk is full is logged in until the server stops.
   const unstored = new LRUCache<string, Session>({ max: maxRemembered })
   // While a session is ended, a connection may just be opening that has found it alive.
@@ -37,7 +40,7 @@ export function createSessions({ store, lifeMs, maxRemembered, onError }: Sessio
     async begin({ _id, tag }) {
       const session = { _id: new ObjectId().toHexString(), user: { _id, tag }, expiresAt: Date.now() + lifeMs }
       try {
-        await store.addSession(session)
+        await store.addSession(session, maxOfUser)
       } catch (error) {
         onError(error)
         unstored.set(session._id, session)

@@ -41,6 +41,8 @@ interface AuthOptions {
   /** Mark the cookie `Secure` also where the request does not look like HTTPS. */
   secure: boolean
   maxRememberedSessions: number
+  /** 0: any number. */
+  maxSessionsPerUser: number
   isProduction: boolean
 }
 
@@ -60,7 +62,8 @@ function tokenOf({ headers: { authorization = '' }, cookies }: FastifyRequest): 
 
 /** Who is who: tokens, their sessions, and the cookie. */
 export default fp<AuthOptions>(
-  async (app, { privateKey, expiresIn, maxAge, secure, maxRememberedSessions, isProduction }) => {
+  async (app, options) => {
+    const { privateKey, expiresIn, maxAge, secure, maxRememberedSessions, maxSessionsPerUser, isProduction } = options
     if (privateKey !== undefined && !isStrong(privateKey)) {
       if (isProduction) throw new Error(weakKey)
       app.log.warn(weakKey)
@@ -68,9 +71,11 @@ export default fp<AuthOptions>(
     const lifeMs = durationMs(expiresIn)
     const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: secure || 'auto' } as const
     const maxAgeSeconds = Math.floor(durationMs(maxAge) / 1000)
+    // Made in any case: by the secret beside it the store knows a file that has been emptied from a new one.
+    const secretOfStore = await app.db.loadSecret()
     await app.register(cookie)
     await app.register(jwt, {
-      secret: privateKey ?? (await app.db.loadSecret()),
+      secret: privateKey ?? secretOfStore,
       sign: { algorithm: 'HS256', expiresIn: lifeMs / 1000, iss: issuer, aud: issuer },
       verify: { algorithms: ['HS256'], allowedIss: issuer, allowedAud: issuer }
     })
@@ -78,6 +83,7 @@ export default fp<AuthOptions>(
     const sessions = createSessions({
       store: app.db,
       lifeMs,
+      maxOfUser: maxSessionsPerUser || undefined,
       maxRemembered: maxRememberedSessions,
       onError: (error) => app.log.error(error)
     })

@@ -51,7 +51,12 @@ export const ConfigSchema = Type.Object({
     minPasswordLength: limit(5, 'Characters of a new password', 5),
     refuseCommonPasswords: Type.Boolean({ default: false, description: 'Refuse the most common passwords' }),
     maxRunningHashes: limit(2, 'Passwords that are hashed at the same time'),
-    maxWaitingHashes: limit(50, 'Passwords that wait for it; the next one is refused')
+    maxWaitingHashes: limit(50, 'Passwords that wait for it; the next one is refused'),
+    maxSessionsPerUser: limit(
+      100,
+      'Log-ins of one user at the same time, after which another one ends the one that expires first; 0: any number',
+      0
+    )
   }),
   rate: RateConfigSchema,
   images: Type.Object({

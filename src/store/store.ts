@@ -144,8 +144,12 @@ export interface Store {
    */
   listUpdates(userId: string, cursor: string, limit: number): Promise<StoredUpdates>
 
-  /** Keeps a log-in, and forgets those of its user that have expired. */
-  addSession(session: Session): Promise<void>
+  /**
+   * Keeps a log-in; some that have expired are forgotten.
+   *
+   * @param maxOfUser with more of them, the user's others that expire first end
+   */
+  addSession(session: Session, maxOfUser?: number): Promise<void>
   /** One that has neither ended nor expired. */
   findSession(_id: string): Promise<Session | undefined>
   endSession(_id: string): Promise<void>

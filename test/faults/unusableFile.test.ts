@@ -75,8 +75,8 @@ async function makeData(t: Test): Promise<string> {
   return join(dir, 'data')
 }
 
-async function refuses(t: Test, dir: string, says: RegExp) {
-  const child = spawnMessenger(t, { dir, entry, environment })
+async function refuses(t: Test, dir: string, says: RegExp, more = {}) {
+  const child = spawnMessenger(t, { dir, entry, environment: { ...environment, ...more } })
   child.stdout?.once('data', () => child.kill('SIGKILL'))
   const { code, stderr } = await outcomeOf(child)
   t.equal(code, 1)
@@ -109,6 +109,22 @@ t.test('a file that cannot be used keeps the server from starting, and stays as 
       symlinkSync(disk.path, join(dir, 'data'))
       disk.protect()
       await refuses(t, dir, /readonly|unable to open/)
+    })
+  }
+})
+
+t.test('a file that has been emptied is no new store', async (t) => {
+  for (const [secret, why] of [
+    [{}, 'where the server has made the secret of tokens'],
+    [{ JWT_PRIVATE_KEY: 'k'.repeat(32) }, 'and where it is configured']
+  ] as const) {
+    await t.test(why, async (t) => {
+      const dir = t.testdir()
+      const messenger = await startMessenger(t, { dir, entry, environment: { ...environment, ...secret } })
+      await messenger.signUp('ann')
+      await messenger.end('SIGTERM')
+      truncateSync(join(dir, 'data', 'messenger.db'))
+      await refuses(t, dir, /the file is empty/, secret)
     })
   }
 })

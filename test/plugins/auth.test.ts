@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { TokenPayload } from '../../src/schemas/account.js'
 import { loadSecret } from '../../src/secret.js'
-import { eve, type Server, startServer } from '../server.js'
+import { cookieOf, eve, type Server, startServer } from '../server.js'
 
 const ask = '{"jsonrpc":"2.0","method":"getSelfInfo","id":1}'
 
@@ -68,6 +68,31 @@ t.test('tokens that are none', async (t) => {
       },
       why
     )
+  }
+})
+
+t.test('a user is logged in so many times, and then the oldest log-in ends', async (t) => {
+  for (const [maxSessionsPerUser, statuses] of [
+    [2, [401, 401, 200, 200]],
+    [0, [200, 200, 200, 200]]
+  ] as const) {
+    const server = await startServer(t, {
+      config: { accounts: { maxSessionsPerUser } },
+      dir: t.testdir({ [maxSessionsPerUser]: {} })
+    })
+    const { email, password, cookie } = await server.signUp('ann')
+    const bob = await server.signUp('bob')
+    const cookies = [cookie]
+    for (let number = 0; number < 3; number++) {
+      cookies.push(cookieOf(await server.post('/login', { user: { email, password } })))
+    }
+    const answers = await Promise.all(cookies.map((cookie) => whoAmI(server, { cookie })))
+    t.same(
+      answers.map(({ status }) => status),
+      statuses
+    )
+    t.match(await whoAmI(server, { cookie: bob.cookie }), { status: 200 }, 'nobody else is concerned')
+    await server.app.close()
   }
 })
 

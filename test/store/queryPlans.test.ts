@@ -26,7 +26,7 @@ async function planQueries(t: Test): Promise<Plan[]> {
 
   const queries = prepared()
     .map(({ args }) => args[0])
-    .filter((sql) => /^\s*(SELECT|UPDATE|WITH)/.test(sql))
+    .filter((sql) => /^\s*(SELECT|UPDATE|DELETE|WITH)/.test(sql))
   return queries.map((sql) => {
     const names = sql.match(/(?<=:)\w+/g)
     const parameters = names

@@ -24,6 +24,27 @@ t.test('a file that has been emptied is no new store, while one that was hardly 
   await openSqliteStore(join(dir, 'messenger.db'), options).close()
 })
 
+t.test('sessions that have expired go with the log-ins of others, some at a time', async (t) => {
+  const file = join(t.testdir(), 'messenger.db')
+  const store = openSqliteStore(file, options)
+  const [ann, bob] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
+  const logIn = (number: number, { _id, tag }: typeof ann) =>
+    store.addSession({ _id: `${number}`.padStart(24, '0'), user: { _id, tag }, expiresAt: Date.now() + 60_000 })
+  for (let number = 0; number < 30; number++) await logIn(number, bob)
+  const database = new SQLite(file)
+  t.teardown(() => database.close())
+  database.exec('UPDATE sessions SET expiresAt = 1')
+  const count = database.prepare<[], number>('SELECT count(*) FROM sessions').pluck()
+
+  const counts = []
+  for (let number = 100; number < 104; number++) {
+    await logIn(number, ann)
+    counts.push(count.get())
+  }
+  t.same(counts, [21, 12, 3, 4], 'ten for each that comes')
+  await store.close()
+})
+
 t.test('commits wait for the disk, at every opening, unless an operator does not ask for it', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
   for (const [sync, synchronous] of [

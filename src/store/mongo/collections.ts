@@ -143,7 +143,7 @@ const indexes: Partial<Record<keyof Collections, IndexDescription[]>> = {
     { key: { b: 1, changedA: 1 } }
   ],
   messages: [{ key: { conversationId: 1, seq: 1 }, unique: true }, { key: { users: 1, version: 1 } }],
-  sessions: [{ key: { expiresAt: 1 }, expireAfterSeconds: 0 }]
+  sessions: [{ key: { expiresAt: 1 }, expireAfterSeconds: 0 }, { key: { userId: 1, expiresAt: -1 } }]
 }
 
 export function collectionsOf(database: Db): Collections {

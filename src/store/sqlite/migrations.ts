@@ -117,6 +117,7 @@ export const migrations = [
     expiresAt INTEGER NOT NULL           -- epoch ms
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX sessionsOfUser ON sessions (userId, expiresAt);
+  CREATE INDEX sessionsByExpiry ON sessions (expiresAt);
   `,
   `
   -- What somebody has uploaded, in that order, and who shows a picture.

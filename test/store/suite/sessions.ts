@@ -25,4 +25,30 @@ export function testSessions(t: Test, withPeople: WithPeople): void {
     t.same(await reopened.findSession(id('2')), { ...session, _id: id('2') })
     await reopened.close()
   })
+
+  t.test('with more than so many sessions of a user those that expire first end, but the newest', async (t) => {
+    const { store, ann, bob } = await withPeople(t)
+    const now = Date.now()
+    const add = (digit: string, { _id, tag }: typeof ann, minutes: number, max?: number) =>
+      store.addSession({ _id: id(digit), user: { _id, tag }, expiresAt: now + minutes * 60_000 }, max)
+    const alive = async () => {
+      const found = await Promise.all([...'123456789'].map((digit) => store.findSession(id(digit))))
+      return found.map((session) => session?._id[0] ?? '').join('')
+    }
+    await add('9', bob, 1, 3)
+    await add('1', ann, 20, 3)
+    await add('2', ann, 10, 3)
+    await add('3', ann, 30, 3)
+    t.equal(await alive(), '1239')
+    await add('4', ann, 40, 3)
+    t.equal(await alive(), '1349')
+    await add('5', ann, 5, 3)
+    t.equal(await alive(), '3459', 'the newest is there, though it is the first to expire')
+    await add('6', ann, 60)
+    await add('7', ann, 50)
+    t.equal(await alive(), '345679', 'without a limit all of them are')
+    await add('8', ann, 70, 1)
+    t.equal(await alive(), '89')
+    await store.close()
+  })
 }
