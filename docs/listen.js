@@ -9,7 +9,10 @@ const response = await fetch(`${url}/login`, {
   body: JSON.stringify({ user: { email, password } })
 })
 const { token, Error: refusal } = await response.json()
-if (refusal) throw new Error(refusal.message)
+if (refusal) {
+  console.error(refusal.message)
+  process.exit(1)
+}
 
 const socket = new WebSocket(`${url.replace('http', 'ws')}/api`, { headers: { cookie: `auth=${token}` } })
 socket.on('message', (frame) => console.log(String(frame)))
