@@ -1,12 +1,10 @@
 import type { Config } from './schemas/config.js'
+import { maxTimerMs } from './schemas/setting.js'
 
 type Timeouts = Config['app']
 
 // How often Node looks for requests that are too slow.
 const checkingIntervalMs = 5000
-
-// Timers take no more.
-const maxTimerMs = 2 ** 31 - 1
 
 /** How long what may take, as Fastify is told it. */
 export function timeoutsOf(app: Timeouts) {

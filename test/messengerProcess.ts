@@ -26,9 +26,6 @@ interface ProcessOptions {
   environment?: Record<string, string>
 }
 
-// The machine may be busy with other tests.
-const tireless = { OVERLOAD_MAX_EVENT_LOOP_DELAY_MS: '0', OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '0' }
-
 /** Runs the server as its users do, in a process of its own; it ends with the test. */
 export function spawnMessenger(
   t: Test,
@@ -36,7 +33,7 @@ export function spawnMessenger(
 ): ChildProcess {
   const child = spawn(process.execPath, [resolve(entry), ...args], {
     cwd: dir,
-    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ...tireless, ...environment }
+    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ...environment }
   })
   t.teardown(() => child.kill('SIGKILL'))
   return child

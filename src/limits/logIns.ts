@@ -17,15 +17,19 @@ export interface LogInOptions {
 }
 
 export interface LogInAttempt {
-  email: string
+  /** The same for the same account, however its e-mail is written. */
+  account: string
   address: string
+  /** Whether nobody waits for the outcome any more. */
+  isGone(): boolean
 }
 
 /**
  * Lets somebody try to log in. It counts as a failure before the password is looked at, so that many attempts at once gain nothing.
  *
  * @param check resolves with what is known of the user, or with nothing when e-mail and password do not fit
- * @throws {AppError} `tooManyRequests`, `wrongCredentials`, and what `check` throws, which then is no failure
+ * @throws {AppError} `tooManyRequests`, `wrongCredentials`, `badRequest` when the client has gone meanwhile, and what `check`
+ * throws; the latter two are no failures
  */
 export type LogIn = <T>(attempt: LogInAttempt, check: () => Promise<T | undefined>) => Promise<T>
 
@@ -35,9 +39,9 @@ export function createLogIn(options: LogInOptions): LogIn {
   const addresses = limitOf(options.failedLogInsOfAddressPerDay, dayMs)
   const accounts = limitOf(options.failedLogInsOfAccountPerDay, dayMs)
 
-  return async (attempt, check) => {
-    const account = attempt.email.toLowerCase()
-    const { address } = attempt
+  const wait = createWait(options)
+
+  return async ({ account, address, isGone }, check) => {
     const pair = `${address} ${account}`
     const retryAfterMs = Math.max(pairs.fullForMs(pair), addresses.fullForMs(address))
     if (retryAfterMs > 0) throw new AppError('tooManyRequests', 'Too many failed log-ins.', { retryAfterMs })
@@ -46,8 +50,11 @@ export function createLogIn(options: LogInOptions): LogIn {
     pairs.add(pair)
     addresses.add(address)
     accounts.add(account)
-    if (isUnderAttack) await setTimeout(options.failedLogInDelayMs)
-    const user = await check().catch((error) => {
+    const checkInTime = async () => {
+      if (isUnderAttack) await wait(account, isGone)
+      return check()
+    }
+    const user = await checkInTime().catch((error) => {
       pairs.takeBack(pair)
       addresses.takeBack(address)
       accounts.takeBack(account)
@@ -59,6 +66,24 @@ export function createLogIn(options: LogInOptions): LogIn {
     // No more than this one: who has an account of his own could otherwise try others for ever.
     addresses.takeBack(address)
     return user
+  }
+}
+
+/** Delays attempts, of each account only so many at a time. */
+function createWait({ failedLogIns, failedLogInDelayMs: retryAfterMs }: LogInOptions) {
+  const waiting = new Map<string, number>()
+  return async (account: string, isGone: () => boolean): Promise<void> => {
+    const count = waiting.get(account) ?? 0
+    if (failedLogIns > 0 && count >= failedLogIns) {
+      throw new AppError('tooManyRequests', 'Too many log-ins to this account.', { retryAfterMs })
+    }
+    waiting.set(account, count + 1)
+    // At a stop nobody waits for it, and the store is closed.
+    await setTimeout(retryAfterMs, undefined, { ref: false })
+    const left = (waiting.get(account) as number) - 1
+    if (left > 0) waiting.set(account, left)
+    else waiting.delete(account)
+    if (isGone()) throw new AppError('badRequest', 'The client has gone.')
   }
 }
 

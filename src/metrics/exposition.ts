@@ -48,7 +48,7 @@ export async function createExposition(meters: Meters, readings: Readings): Prom
       labelNames: ['method'],
       collect() {
         shown.reset()
-        for (const [method, tally] of meters.tallies) shown.inc({ method }, tally[kind])
+        for (const [method, count] of meters.callCounts) shown.inc({ method }, count[kind])
       }
     })
   }

@@ -1,7 +1,7 @@
 import { createDistribution, type Distribution } from './distribution.js'
 
 /** What has become of the calls of one method. */
-export interface Tally {
+export interface CallCount {
   calls: number
   errors: number
 }
@@ -14,9 +14,9 @@ export interface Meters {
   readonly commitWrites: Distribution
   readonly commitSeconds: Distribution
   /** By method; those of no method together. */
-  readonly tallies: ReadonlyMap<string, Tally>
-  /** The tally for what a client has named. */
-  tallyOf(method: string): Tally
+  readonly callCounts: ReadonlyMap<string, CallCount>
+  /** That of what a client has named. */
+  callCountOf(method: string): CallCount
   /** Told of a commit. */
   onCommit(writes: number, durationMs: number): void
 }
@@ -25,7 +25,7 @@ export interface Meters {
 const unknown = 'unknown'
 
 export function createMeters(methodNames: string[]): Meters {
-  const strangers: Tally = { calls: 0, errors: 0 }
+  const strangers: CallCount = { calls: 0, errors: 0 }
   const known = new Map(methodNames.map((name) => [name, { calls: 0, errors: 0 }]))
   const commitWrites = createDistribution([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000])
   const commitSeconds = createDistribution([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5])
@@ -34,8 +34,8 @@ export function createMeters(methodNames: string[]): Meters {
     messages: 0,
     commitWrites,
     commitSeconds,
-    tallies: new Map([...known, [unknown, strangers]]),
-    tallyOf: (method) => known.get(method) ?? strangers,
+    callCounts: new Map([...known, [unknown, strangers]]),
+    callCountOf: (method) => known.get(method) ?? strangers,
     onCommit(writes, durationMs) {
       commitWrites.observe(writes)
       commitSeconds.observe(durationMs / 1000)

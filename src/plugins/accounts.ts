@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { createGate } from '../gate.js'
+import type { LogInAttempt } from '../limits/logIns.js'
 import { createPasswordPolicy, type PasswordPolicyOptions } from '../passwordPolicy.js'
 import { createPasswords } from '../passwords.js'
 import { viewSelf } from '../rpc/views.js'
@@ -12,6 +13,7 @@ import {
   SignupBodySchema
 } from '../schemas/account.js'
 import { defaultImage } from '../schemas/user.js'
+import { keyOfEmail } from '../store/keys.js'
 import type { StoredUser } from '../store/store.js'
 
 interface AccountsOptions extends PasswordPolicyOptions {
@@ -70,9 +72,8 @@ export default fp<AccountsOptions>(
       '/login',
       { bodyLimit, schema: { body: LoginBodySchema } },
       async (request, reply) => {
-        const { email, password } = request.body.user
-        const user = await app.limits.logIn({ email, address: request.ip }, () => findUser(request))
-        if (passwords.isOutdated(user.passwordHash)) await hashAnew(user, password)
+        const user = await app.limits.logIn(attemptOf(request), () => findUser(request))
+        if (passwords.isOutdated(user.passwordHash)) await hashAnew(user, request.body.user.password)
         return { token: await reply.logIn(user), user: viewSelf(user) }
       }
     )
@@ -84,3 +85,7 @@ export default fp<AccountsOptions>(
   },
   { name: 'accounts', fastify: '5.x', dependencies: ['db', 'auth', 'limits'] }
 )
+
+function attemptOf({ body, ip, raw }: FastifyRequest<{ Body: LoginBody }>): LogInAttempt {
+  return { account: keyOfEmail(body.user.email), address: ip, isGone: () => raw.socket.destroyed }
+}

@@ -5,6 +5,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
 import { createGate } from '../gate.js'
+import { createUploads } from '../limits/uploads.js'
 import { normalizePicture } from '../pictures.js'
 import type { UploadedImage } from '../schemas/account.js'
 import { defaultImage } from '../schemas/user.js'
@@ -20,6 +21,8 @@ interface ImagesOptions {
   /** Pictures that are made at the same time, and that wait for it. */
   maxRunning: number
   maxWaiting: number
+  /** 0 for any number. */
+  maxUploadsAtOncePerUser: number
   /** How long an upload may take, with the time that its client has to send it; 0 for ever. */
   handlerTimeoutMs: number
   /** Answer an upload with the JSON text of a JSON text, as the first generation did. */
@@ -38,7 +41,14 @@ export default async function images(app: FastifyInstance, options: ImagesOption
   const defaultBytes = await readFile(join(staticRoot, 'img', defaultImage))
   await app.register(multipart, { limits: { fileSize: maxBytes, files: 1, fields: 5, parts: 10, headerPairs: 20 } })
 
-  const onRequest = [app.authenticate, requireSession, app.limits.assertUpload]
+  const takePlace = createUploads({
+    maxAtOnce: options.maxRunning + options.maxWaiting,
+    maxAtOncePerUser: options.maxUploadsAtOncePerUser
+  })
+  // Before the body is read.
+  const countUpload = async ({ session }: FastifyRequest, { raw }: FastifyReply) =>
+    takePlace((session as Session).user._id, raw)
+  const onRequest = [app.authenticate, requireSession, app.limits.assertUpload, countUpload]
 
   app.post('/upload-image', { onRequest, config: { handlerTimeoutMs } }, async (request, reply) => {
     const upload = await readUpload(request)

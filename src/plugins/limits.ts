@@ -64,14 +64,25 @@ export default fp<LimitsOptions>(
         'uploads',
         (request) => request.session?.user._id as string
       ),
-      logIn: ({ email, address }, check) => logIn({ email, address: normalizeIP(address) }, check)
+      logIn: (attempt, check) => logIn({ ...attempt, address: normalizeIP(attempt.address) }, check)
     })
   },
   { name: 'limits', fastify: '5.x', dependencies: ['rpc'] }
 )
 
-const withoutLimits = (options: RateOptions) =>
-  Object.fromEntries(Object.keys(options).map((key) => [key, 0])) as unknown as RateOptions
+const withoutLimits = (options: RateOptions): RateOptions => ({
+  ...options,
+  requestsPerMinute: 0,
+  handshakesPerMinute: 0,
+  uploadsPerMinute: 0,
+  signupsPerHour: 0,
+  failedLogIns: 0,
+  failedLogInsOfAddressPerDay: 0,
+  failedLogInsOfAccountPerDay: 0,
+  callsPerSecond: 0,
+  messagesPerSecond: 0,
+  searchesPerSecond: 0
+})
 
 /** @param perMinute 0 is no limit. @param keyGenerator the address, where there is none */
 function createAssert(

@@ -32,6 +32,10 @@ export default fp<MetricsOptions>(
         usersOnline: () => app.notifier.countUsers(),
         eventLoopDelay,
         resolutionMs
+      }).catch((error) => {
+        // The next one who asks may have more luck.
+        exposition = undefined
+        throw error
       })
       const { contentType, metrics } = await exposition
       return reply.type(contentType).send(await metrics())

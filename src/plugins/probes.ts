@@ -9,7 +9,7 @@ export default fp(
     app.get('/healthz', probe, async () => ({ status: 'OK' }))
 
     app.get('/readyz', probe, async () => {
-      if (app.isUnderPressure()) throw new AppError('unavailable')
+      if (app.isOverloaded()) throw new AppError('unavailable')
       try {
         // It asks the database, whichever it is.
         await app.db.newestCursor()

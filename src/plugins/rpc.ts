@@ -17,7 +17,7 @@ declare module 'fastify' {
 }
 
 interface RpcOptions
-  extends Omit<DispatchOptions, 'onInternalError' | 'onRefusal' | 'tallyOf'>,
+  extends Omit<DispatchOptions, 'onInternalError' | 'onRefusal' | 'callCountOf'>,
     ServeOptions,
     CloseOptions {
   path: string
@@ -42,7 +42,7 @@ export default fp<RpcOptions>(
 
     const dispatch = createDispatch({
       ...options,
-      tallyOf: app.meters.tallyOf,
+      callCountOf: app.meters.callCountOf,
       onInternalError: (error) => app.log.error(error),
       onRefusal({ kind, name }, userId) {
         if (loggedKinds.has(kind)) app.log.info({ userId, refusal: name })

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
 const nothing = Buffer.alloc(0)
@@ -12,11 +13,28 @@ export default async function rpcOverHttp(app: FastifyInstance): Promise<void> {
     const { session, body = nothing } = request
     const budget = session && app.limits.budgets?.overHttp(session.user._id)
     // JSON is UTF-8 (RFC 8259, 8.1): to decode anything else would be to change it.
-    const call = app.rpc(isUtf8(body) ? body.toString() : '', { ...app.rpcContext(session), budget })
+    const call = app.rpc(isUtf8(body) ? body.toString() : '', {
+      ...app.rpcContext(session),
+      budget,
+      gone: goneSignal(reply.raw)
+    })
     const answer = await call.run()
     if (answer === undefined) reply.code(204)
     if (call.refusal) reply.code(429).header('retry-after', call.refusal.retryAfterSeconds)
     if (!session) reply.code(401)
     return reply.type('application/json').send(answer)
   })
+}
+
+/** A signal that is made when somebody waits for it. */
+function goneSignal(response: ServerResponse): () => AbortSignal {
+  let controller: AbortController | undefined
+  return () => {
+    if (!controller) {
+      const made = new AbortController()
+      response.once('close', () => made.abort())
+      controller = made
+    }
+    return controller.signal
+  }
 }

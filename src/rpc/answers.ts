@@ -1,5 +1,5 @@
 import { AppError } from '../errors.js'
-import type { Tally } from '../metrics/meters.js'
+import type { CallCount } from '../metrics/meters.js'
 import { comesDue, type Due } from './due.js'
 import type { CallerContext, Context, Method } from './method.js'
 import { type Id, idOf, isNotification, isRequest, type Request } from './request.js'
@@ -16,7 +16,7 @@ export interface AnswersOptions {
   /** Told of what the caller has done wrong. */
   onRefusal(error: AppError, userId: string | undefined): void
   /** Where the calls of what a client has named as its method are counted. */
-  tallyOf(method: string): Tally
+  callCountOf(method: string): CallCount
 }
 
 /** Runs requests that are due and answers them. */
@@ -59,16 +59,16 @@ export function createAnswers(table: Table, options: AnswersOptions) {
 }
 
 /** Makes what brings a request to its method, and counts what comes of it. */
-function createRun(table: Table, { onInternalError, onRefusal, tallyOf }: AnswersOptions) {
+function createRun(table: Table, { onInternalError, onRefusal, callCountOf }: AnswersOptions) {
   return async ({ method, params }: Request, context: CallerContext, due: Due) => {
-    const tally = tallyOf(method)
-    tally.calls++
+    const count = callCountOf(method)
+    count.calls++
     try {
       // Not awaited in vain: what may overlap has to ask the store at once.
       if (due !== 0) await comesDue(due, context)
       return { result: await call(table.get(method), params, context) }
     } catch (thrown) {
-      tally.errors++
+      count.errors++
       const error = AppError.from(thrown)
       if (error.kind === 'internal') onInternalError(error)
       else onRefusal(error, context.user?._id)

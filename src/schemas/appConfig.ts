@@ -39,8 +39,14 @@ export const OverloadConfigSchema = Type.Object({
     minimum: 0,
     maximum: 1,
     default: 0.98,
-    description: 'The share of time that the event loop may be busy before requests are refused; 0: off'
+    description:
+      'The share of time that the event loop may be busy, if it is late, too, before requests are refused; 0: off'
   }),
+  busyEventLoopDelayMs: limit(
+    100,
+    'How late a busy event loop must be, on average, before requests are refused; 0: not at all',
+    0
+  ),
   maxRssBytes: Type.Optional(
     Type.Integer({
       minimum: 0,

@@ -68,7 +68,8 @@ export const ConfigSchema = Type.Object({
       0
     ),
     maxRunning: limit(2, 'Pictures that are made at the same time'),
-    maxWaiting: limit(20, 'Pictures that wait for it; the next one is refused')
+    maxWaiting: limit(20, 'Pictures that wait for it; the next one is refused'),
+    maxUploadsAtOncePerUser: limit(2, 'Uploads of one user at the same time; the next one is refused; 0: no limit', 0)
   }),
   history: Type.Object({
     maxPageItems: limit(500, 'Messages, dialogs or updates in one answer', 200)

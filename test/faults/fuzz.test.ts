@@ -21,7 +21,7 @@ const kindsOfReply = [
   { name: 'errors', looks: /"error"/ }
 ]
 
-const environment = { RATE_LIMITS: 'off', LOG_LEVEL: 'error', OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '0' }
+const environment = { RATE_LIMITS: 'off', LOG_LEVEL: 'error' }
 
 t.test('whatever is thrown at it, others do not notice, and it blames itself for nothing', async (t) => {
   const random = createRandom(t)

@@ -11,13 +11,11 @@ import { entry } from './load.js'
 const connections = 10_000
 const maxP99Ms = 1000
 
-// They are all of one user, and the measure is what a burst costs, not when it is refused.
+// They are all of one user. Nothing is said of overload: with the limits that it is shipped with, none of them is refused.
 const environment = {
   RATE_LIMITS: 'off',
   WEB_SOCKET_MAX_CONNECTIONS: '0',
-  WEB_SOCKET_MAX_CONNECTIONS_PER_USER: '0',
-  OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '0',
-  OVERLOAD_MAX_EVENT_LOOP_DELAY_MS: '0'
+  WEB_SOCKET_MAX_CONNECTIONS_PER_USER: '0'
 }
 
 const files = Number(execFileSync('sh', ['-c', 'ulimit -n']))

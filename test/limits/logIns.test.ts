@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { setClock } from '../clock.js'
 import { postFrom } from '../elsewhere.js'
+import { openSocket } from '../rawHttp.js'
 import { type Server, startServer } from '../server.js'
 
 /** Ann has an account, and tries to log in to it, or to that of somebody who has none. */
@@ -74,6 +76,45 @@ t.test('an account under attack from everywhere is slow, and not locked', async 
   t.same([await wrong('127.0.0.2'), await wrong('127.0.0.3')], [401, 401])
   t.ok((await timeOf(right())) >= delayMs)
   t.ok((await timeOf(right())) < delayMs, 'until its owner has come in')
+})
+
+t.test('of an account under attack, so many log-ins wait, and no more', async (t) => {
+  const rate = { failedLogInsOfAccountPerDay: 1, failedLogIns: 2, failedLogInDelayMs: 2500 }
+  const { server, wrong, right } = await startWithAnn(t, rate)
+  t.equal(await wrong('127.0.0.2'), 401)
+  const logIns = ['127.0.0.3', '127.0.0.4', '127.0.0.5'].map((address) =>
+    postFrom(address, server, '/login', { user: { email: 'Ann@test.example', password: 'ann-secret' } })
+  )
+  const first = await Promise.race(logIns)
+  t.match(first, {
+    status: 429,
+    headers: { 'retry-after': '3' },
+    body: { Error: { message: 'Too many log-ins to this account.' } }
+  })
+  t.equal(await wrong('127.0.0.6', 'nobody@test.example'), 401, 'another account')
+  const statuses = (await Promise.all(logIns)).map(({ status }) => status)
+  t.same(statuses.sort(), [200, 200, 429])
+  t.equal(await right(), 200, 'then there is room again')
+})
+
+t.test('nothing is checked for a client that has gone while its log-in was delayed', async (t) => {
+  const rate = { failedLogInsOfAccountPerDay: 1, failedLogIns: 3, failedLogInDelayMs: 500 }
+  const { server, wrong, right } = await startWithAnn(t, rate)
+  t.equal(await wrong('127.0.0.2'), 401)
+  const searches = t.capture(server.app.db, 'findUserByEmail', server.app.db.findUserByEmail)
+  const body = JSON.stringify({ user: { email: 'ann@test.example', password: 'wrong' } })
+  const head = ['POST /login HTTP/1.1', 'Host: x', 'Content-Type: application/json', `Content-Length: ${body.length}`]
+  for (let time = 0; time < 2; time++) {
+    const socket = await openSocket(server.url)
+    const arrived = once(server.app.server, 'request')
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+    const [{ socket: end }] = await arrived
+    socket.destroy()
+    await once(end, 'close')
+  }
+  t.equal(await right(), 200, 'who has come later, and waited')
+  t.equal(searches().length, 1)
+  t.same([await wrong(), await wrong(), await wrong(), await wrong()], [401, 401, 401, 429], 'nor is it a failure')
 })
 
 t.test('so many addresses are remembered, and no more', async (t) => {

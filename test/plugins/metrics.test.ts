@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import prometheus from 'prom-client'
 import t from 'tap'
 import { startServer } from '../server.js'
 
@@ -61,6 +62,18 @@ t.test('two servers in one process count each for itself', async (t) => {
   await (await one.signUp('ann')).connect()
   t.equal(seriesOf(await read(one.url), 'messenger_connections'), 1)
   t.equal(seriesOf(await read(other.url), 'messenger_connections'), 0)
+})
+
+t.test('metrics that could not be made are made for the next one who asks', async (t) => {
+  const { url } = await startServer(t)
+  const { restore } = t.capture(prometheus.Registry.prototype, 'registerMetric', () => {
+    throw new Error('no memory')
+  })
+  t.equal((await fetch(`${url}/metrics`)).status, 500)
+  restore()
+  const response = await fetch(`${url}/metrics`)
+  t.equal(response.status, 200)
+  t.match(await response.text(), /^messenger_connections 0$/m)
 })
 
 t.test('the page on operation has every metric, and no other', async (t) => {

@@ -45,9 +45,16 @@ async function until(server: Pick<Server, 'url'>, status: number): Promise<void>
   while ((await statusOf(server, '/exit')) !== status) await delay(100)
 }
 
-const limits = [
+const limits: { why: string; overload: Record<string, number> }[] = [
   { why: 'the event loop is late', overload: { maxEventLoopDelayMs: 150, maxEventLoopUtilization: 0, maxRssBytes: 0 } },
-  { why: 'it is busy', overload: { maxEventLoopDelayMs: 0, maxEventLoopUtilization: 0.8, maxRssBytes: 0 } }
+  {
+    why: 'it is busy, and a little late',
+    overload: { maxEventLoopDelayMs: 0, maxEventLoopUtilization: 0.8, busyEventLoopDelayMs: 20, maxRssBytes: 0 }
+  },
+  {
+    why: 'it is busy, which is enough',
+    overload: { maxEventLoopDelayMs: 0, maxEventLoopUtilization: 0.8, busyEventLoopDelayMs: 0, maxRssBytes: 0 }
+  }
 ]
 for (const { why, overload } of limits) {
   t.test(`${why}: who comes is asked to wait, who is there goes on`, async (t) => {
@@ -74,6 +81,22 @@ for (const { why, overload } of limits) {
     await device.call('getSelfInfo')
   })
 }
+
+t.test('a server that is busy and answers in time refuses nobody', async (t) => {
+  const server = await start(t, { maxEventLoopUtilization: 0.5, maxRssBytes: 0 })
+  const { email, password } = await server.signUp('ann')
+  let isOver = false
+  const toil = () => {
+    const end = performance.now() + 2
+    while (performance.now() < end);
+    if (!isOver) setImmediate(toil)
+  }
+  toil()
+  while (server.app.memoryUsage().eventLoopUtilized < 0.9) await delay(10)
+  t.equal((await server.post('/login', { user: { email, password } })).status, 200)
+  t.equal(await statusOf(server, '/readyz'), 200)
+  isOver = true
+})
 
 t.test('the process takes more memory than it may', async (t) => {
   const server = await start(t, { maxRssBytes: 1, sampleIntervalMs: 10 })
