@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
 const nothing = Buffer.alloc(0)
@@ -11,12 +10,14 @@ export default async function rpcOverHttp(app: FastifyInstance): Promise<void> {
 
   app.post<{ Body: Buffer | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
     const { session, body = nothing } = request
+    const caller = new AbortController()
+    reply.raw.once('close', () => caller.abort())
     const budget = session && app.limits.budgets?.overHttp(session.user._id)
     // JSON is UTF-8 (RFC 8259, 8.1): to decode anything else would be to change it.
     const call = app.rpc(isUtf8(body) ? body.toString() : '', {
       ...app.rpcContext(session),
       budget,
-      gone: goneSignal(reply.raw)
+      gone: () => caller.signal
     })
     const answer = await call.run()
     if (answer === undefined) reply.code(204)
@@ -24,17 +25,4 @@ export default async function rpcOverHttp(app: FastifyInstance): Promise<void> {
     if (!session) reply.code(401)
     return reply.type('application/json').send(answer)
   })
-}
-
-/** A signal that is made when somebody waits for it. */
-function goneSignal(response: ServerResponse): () => AbortSignal {
-  let controller: AbortController | undefined
-  return () => {
-    if (!controller) {
-      const made = new AbortController()
-      response.once('close', () => made.abort())
-      controller = made
-    }
-    return controller.signal
-  }
 }

@@ -60,3 +60,22 @@ t.test('nothing of somebody who has logged out is done any more', async (t) => {
     '1'
   ])
 })
+
+t.test('nor is what was asked over HTTP done for whoever has gone', async (t) => {
+  const server = await startWithLimits(t, { messageBurst: 1 })
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const bobs = await bob.connect()
+  const calls = ['1', 'late', 'later'].map((text) => {
+    return { jsonrpc: '2.0', id: text, method: 'sendMessageToUser', params: ['@bob', text] }
+  })
+  const headers = { 'content-type': 'application/json', cookie: ann.cookie }
+  const caller = new AbortController()
+  const body = JSON.stringify(calls)
+  const answer = fetch(`${server.url}/rpc`, { method: 'POST', headers, body, signal: caller.signal })
+  t.match(await bobs.notification(), { body: { text: '1' } })
+  caller.abort()
+  await t.rejects(answer, { name: 'AbortError' })
+  await server.app.close()
+  const again = await startServer(t, { dir: server.dir })
+  t.same(texts(await (await again.connect(bob.cookie)).call<Message[]>('getMessagesWithUser', ['@ann'])), ['1'])
+})
