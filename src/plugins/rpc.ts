@@ -63,6 +63,8 @@ export default fp<RpcOptions>(
 
     app.route({
       method: 'GET',
+      // RFC 6455, 4.1: nothing else opens a WebSocket, and a HEAD that tried would keep its socket for ever.
+      exposeHeadRoute: false,
       url: path,
       onRequest: app.authenticate,
       preHandler: [createAssertRoom(app, options), releaseResponse],

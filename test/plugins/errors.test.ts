@@ -59,3 +59,13 @@ t.test('a request that does not come to its end does not keep the server from st
   await Promise.all(ended)
   t.equal(server.app.server.listening, false)
 })
+
+t.test('an upgrade by another method than GET is refused, and its connection ended', async (t) => {
+  const { url } = await startServer(t)
+  for (const method of ['HEAD', 'POST', 'OPTIONS']) {
+    for (const path of ['/', '/api', '/exit']) {
+      const { status } = await exchange(url, `${method} ${path} HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`)
+      t.equal(status, 404, `${method} ${path}`)
+    }
+  }
+})
