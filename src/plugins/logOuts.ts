@@ -28,11 +28,9 @@ export default fp<LogOutsOptions>(
     }
 
     let isLooking = false
-    let isClosing = false
 
     async function refuseEnded() {
       for (const connection of notifier.allConnections()) {
-        if (isClosing) return
         if (!(await sessions.find(connection.session._id))) connection.refuse(loggedOut)
         // Whoever waits for something else comes in between.
         await setImmediate()
@@ -48,10 +46,7 @@ export default fp<LogOutsOptions>(
     }
 
     const timers = [setInterval(refuseExpired, expiryIntervalMs), setInterval(look, sessionCheckIntervalMs)]
-    app.addHook('preClose', async () => {
-      isClosing = true
-      timers.forEach(clearInterval)
-    })
+    app.addHook('preClose', async () => timers.forEach(clearInterval))
   },
   { name: 'logOuts', fastify: '5.x', dependencies: ['auth', 'notifier'] }
 )

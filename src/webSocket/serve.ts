@@ -59,17 +59,12 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
   }
   const seats = createSeats(options.maxConnectionsPerUser)
   return (socket, request) => {
-    // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
-    socket.removeAllListeners('error')
     const { session } = request
-    const userId = session?.user._id
-    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
-      app.log.info({ userId, code }, 'The connection is ended: this is no WebSocket frame that is taken.')
-      socket.terminate()
-    })
-    const refusal = !session ? unauthenticated : seats.take(session.user._id) ? undefined : tooManyConnections
-    logHandshake(request, userId, refusal)
-    if (!session || refusal) return refuse(socket, refusal ?? unauthenticated)
+    endOnError(app, socket, session)
+    const hasSeat = session && seats.take(session.user._id)
+    const refusal = session ? tooManyConnections : unauthenticated
+    logHandshake(request, session?.user._id, hasSeat ? undefined : refusal)
+    if (!hasSeat) return refuse(socket, refusal)
 
     const { _id } = session.user
     const connection = createConnection(socket, request.raw.socket, session, own)
@@ -101,6 +96,16 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
       app.notifier.disconnect(connection)
     })
   }
+}
+
+/** Ends a connection on which something comes that is no frame, or none that is taken. */
+function endOnError({ log }: FastifyInstance, socket: WebSocket, session: Session | undefined): void {
+  // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
+  socket.removeAllListeners('error')
+  socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+    log.info({ userId: session?.user._id, code }, 'The connection is ended: this is no WebSocket frame that is taken.')
+    socket.terminate()
+  })
 }
 
 function openLane(

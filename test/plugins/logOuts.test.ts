@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t from 'tap'
 import type { Session } from '../../src/store/store.js'
 import { cookieOf, type Person, type Server, startServer } from '../server.js'
@@ -112,4 +113,29 @@ t.test('where the store cannot be asked who is logged in, everybody remains so',
   })
   await askedThrice
   t.match(await ann.call('getSelfInfo'), { tag: '@ann' })
+})
+
+t.test('one look is taken at a time', async (t) => {
+  const webSocket = { sessionCheckIntervalMs: 20, pingIntervalMs: 50 }
+  const server = await startServer(t, { config: { webSocket } })
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const [anns] = [await ann.connect(), await bob.connect()]
+  const { findSession } = server.app.db
+  let asked = 0
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  t.intercept(server.app.db, 'findSession', {
+    async value(_id: string) {
+      asked++
+      await held
+      return findSession(_id)
+    }
+  })
+  for (let pings = 0; pings < 4; pings++) await once(anns.socket, 'ping')
+  t.equal(asked, 1)
+  release()
+  await once(anns.socket, 'ping')
+  t.ok(asked > 1)
 })

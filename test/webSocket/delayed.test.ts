@@ -36,7 +36,7 @@ t.test('what is delayed is lost with its connection, also where that is closed i
   const server = await startWithLimits(t)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const device = await ann.connect()
-  say(device, ['1', '2', '3', 'late'])
+  say(device, ['1', '2', '3', 'late', 'later'])
   await device.close()
   await server.app.close()
   const again = await startServer(t, { dir: server.dir })

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { openDevice } from '../device.js'
 import { startServer } from '../server.js'
@@ -70,3 +71,25 @@ t.test(
     }
   }
 )
+
+t.test('a pong to something else does not say that a refusal is known', async (t) => {
+  const one = { messagesPerSecond: 1, messageBurst: 1, maxDelayMs: 0, callsPerSecond: 0, refusalsWindowMs: 1000 }
+  const rate = { ...one, refusalsBeforeClose: 2 }
+  const server = await startServer(t, { config: { app: { rateLimits: 'on' }, rate } })
+  const [ann] = [await server.signUp('ann'), await server.signUp('bob')]
+  const device = await openDevice(t, `${server.url.replace('http', 'ws')}/api`, ann.cookie, { autoPong: false })
+  const send = () => device.call('sendMessageToUser', ['@bob', 'Hello']).catch(() => 'refused')
+  const ping = once(device.socket, 'ping')
+  while ((await send()) !== 'refused');
+  const [mark] = await ping
+  device.socket.pong('another')
+  for (let end = performance.now() + 300; performance.now() < end; ) await send()
+  t.equal(device.socket.readyState, device.socket.OPEN)
+  device.socket.pong(mark)
+  let isOpen = true
+  device.closed.then(() => {
+    isOpen = false
+  })
+  while (isOpen) await send()
+  t.match(await device.closed, { code: 1008 })
+})

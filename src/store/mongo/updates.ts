@@ -69,13 +69,18 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
 
 /** A version up to which everything that concerns a user can be seen: read before it is known that nothing is pending. */
 async function findSettledVersion({ versions, dialogs, profileChanges }: Parts, userId: string): Promise<number> {
+  const look = async () => {
+    const hasTold = await profileChanges.tellAll()
+    return (await dialogs.settle(userId)) || hasTold
+  }
+  // What was acknowledged before, and has perhaps no version yet, has one below the next that is read.
+  await look()
   let version: number
   let isPending: boolean
   let looks = 0
   do {
     version = await versions.newest()
-    const hasTold = await profileChanges.tellAll()
-    isPending = (await dialogs.settle(userId)) || hasTold
+    isPending = await look()
     looks++
   } while (isPending && looks < maxLooks)
   return version
