@@ -8,7 +8,7 @@ export interface PasswordPolicyOptions {
 /** @throws {AppError} `badRequest` for a new password that is too easily guessed */
 export type AssertGoodPassword = (password: string) => void
 
-/** Loads the list of common passwords, of half a second's work and some megabytes, only where it is asked for. */
+/** Loads the list of common passwords only where it is asked for. */
 export async function createPasswordPolicy(options: PasswordPolicyOptions): Promise<AssertGoodPassword> {
   const { minPasswordLength, refuseCommonPasswords } = options
   const common = refuseCommonPasswords ? await loadCommonPasswords() : new Set()

@@ -6,11 +6,11 @@ type Directives = Record<string, string[]>
 
 const none = ["'none'"]
 const self = ["'self'"]
-const only = (directives: Directives) => ({ contentSecurityPolicy: { useDefaults: false, directives } })
+const cspOf = (directives: Directives) => ({ contentSecurityPolicy: { useDefaults: false, directives } })
 
 /** What is no page: nothing of it may be run or shown as one. */
 const data: Policy = {
-  ...only({ 'default-src': none, 'frame-ancestors': none }),
+  ...cspOf({ 'default-src': none, 'frame-ancestors': none }),
   xFrameOptions: { action: 'deny' },
   // Headers that no present browser needs, and one that is sent below where it means something (RFC 6797, 7.2).
   strictTransportSecurity: false,
@@ -22,7 +22,7 @@ const data: Policy = {
 }
 
 /** OWASP: the demo page runs its own scripts alone, and nobody frames it. */
-export const demoPolicy: Policy = only({
+export const demoPolicy: Policy = cspOf({
   'default-src': self,
   'img-src': [...self, 'blob:'],
   'object-src': none,
@@ -33,7 +33,7 @@ export const demoPolicy: Policy = only({
 
 /** Pages of another origin show it; on its own it can do nothing, whatever it may be. */
 export const picturePolicy: Policy = {
-  ...only({ 'default-src': none, sandbox: [] }),
+  ...cspOf({ 'default-src': none, sandbox: [] }),
   crossOriginResourcePolicy: { policy: 'cross-origin' }
 }
 
