@@ -1,6 +1,13 @@
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
 import fp from 'fastify-plugin'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set by @fastify/helmet, of a route with a policy of its own. */
+    helmet?: FastifyHelmetOptions
+  }
+}
+
 type Policy = Exclude<FastifyHelmetOptions, { enableCSPNonces: true }>
 type Directives = Record<string, string[]>
 
@@ -51,10 +58,13 @@ const hsts = `max-age=${365 * 24 * 60 * 60}`
 /** What browsers are told about every answer; a route that is for people to look at names its policy as `helmet`. */
 export default fp(
   async (app) => {
-    await app.register(helmet, data)
-    app.addHook('onRequest', async ({ protocol }, reply) => {
+    await app.register(helmet, { ...data, global: false })
+    app.addHook('onRequest', async ({ ws, protocol, routeOptions }, reply) => {
+      // What answers a handshake is never shown.
+      if (ws) return
+      if (!routeOptions.config.helmet) await reply.helmet()
       if (protocol === 'https') reply.header('strict-transport-security', hsts)
     })
   },
-  { name: 'headers', fastify: '5.x' }
+  { name: 'headers', fastify: '5.x', dependencies: ['rpc'] }
 )

@@ -3,6 +3,10 @@ import fp from 'fastify-plugin'
 import type { AppError } from '../errors.js'
 
 declare module 'fastify' {
+  interface FastifyBaseLogger {
+    /** Of pino. */
+    isLevelEnabled(level: string): boolean
+  }
   interface FastifyRequest {
     /** What its line in the log also says. Never a text, a password, a token or an e-mail. */
     noted: Noted | undefined
@@ -52,6 +56,7 @@ export default fp(
 /** @param failure why it was answered with 5xx, where that is our fault */
 export function logRequest(request: FastifyRequest, reply: FastifyReply, failure?: Error): void {
   request.isLogged = true
+  if (!failure && !isWritten(request)) return
   const { statusCode: status, elapsedTime } = reply
   const line = {
     ...describeRequest(request),
@@ -66,8 +71,12 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, failure
 
 /** An upgrade has no response that could end. */
 export function logHandshake(request: FastifyRequest, userId: string | undefined, refusal?: AppError): void {
+  if (!isWritten(request)) return
   request.log.info({ ...describeRequest(request), address: request.ip, status: 101, userId, refusal: refusal?.name })
 }
+
+/** Asked first: to learn the address is a call of the system, and the socket keeps it. */
+const isWritten = ({ log }: FastifyRequest) => log.isLevelEnabled('info')
 
 /** Without its query, which may hold anything. */
 function describeRequest({ method, url }: { method: string; url: string }) {

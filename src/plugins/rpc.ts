@@ -3,7 +3,7 @@ import type { FastifyInstance, preHandlerHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError, type ErrorKind } from '../errors.js'
 import { createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
-import type { CallerContext } from '../rpc/method.js'
+import type { Caller, CallerContext } from '../rpc/method.js'
 import type { Session } from '../store/store.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
 import { createServe, type Served, type ServeOptions } from '../webSocket/serve.js'
@@ -11,8 +11,8 @@ import { createServe, type Served, type ServeOptions } from '../webSocket/serve.
 declare module 'fastify' {
   interface FastifyInstance {
     rpc: Dispatch
-    /** What the calls of a session may use. */
-    rpcContext(session: Session | undefined): CallerContext
+    /** What the calls of a session may use. @param caller what is known of where they come from */
+    rpcContext(session: Session | undefined, caller: Caller): CallerContext
   }
 }
 
@@ -49,8 +49,9 @@ export default fp<RpcOptions>(
       }
     })
     app.decorate('rpc', dispatch)
-    app.decorate('rpcContext', (session: Session | undefined) => {
-      return { user: session?.user, db: app.db, notifier: app.notifier, maxPageItems }
+    // Field by field: a spread would make it larger, and each connection has one.
+    app.decorate('rpcContext', (session: Session | undefined, { connection, budget, departure }: Caller) => {
+      return { user: session?.user, db: app.db, notifier: app.notifier, maxPageItems, connection, budget, departure }
     })
 
     const limits = { maxPayload: maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeout: closeTimeoutMs }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
+import { createDeparture, depart } from '../rpc/departure.js'
 
 const nothing = Buffer.alloc(0)
 
@@ -10,15 +11,12 @@ export default async function rpcOverHttp(app: FastifyInstance): Promise<void> {
 
   app.post<{ Body: Buffer | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
     const { session, body = nothing } = request
-    const caller = new AbortController()
-    reply.raw.once('close', () => caller.abort())
+    const departure = createDeparture()
+    reply.raw.once('close', () => depart(departure, true))
     const budget = session && app.limits.budgets?.overHttp(session.user._id)
     // JSON is UTF-8 (RFC 8259, 8.1): to decode anything else would be to change it.
-    const call = app.rpc(isUtf8(body) ? body.toString() : '', {
-      ...app.rpcContext(session),
-      budget,
-      gone: () => caller.signal
-    })
+    const context = app.rpcContext(session, { budget, departure })
+    const call = app.rpc(isUtf8(body) ? body.toString() : '', context)
     const answer = await call.run()
     if (answer === undefined) reply.code(204)
     if (call.refusal) reply.code(429).header('retry-after', call.refusal.retryAfterSeconds)

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../errors.js'
 import type { Budget, Limited } from '../limits/budget.js'
+import { signalOf } from './departure.js'
 import type { Context } from './method.js'
 
 /** When a call may run, on the clock of `performance.now()`, 0 being at once; or why it may not. */
@@ -18,9 +19,9 @@ export function charge(budget: Budget | undefined, method: Limited | undefined):
 }
 
 /** Resolves when a call may run. @throws {AppError} the refusal that it is, and `unavailable` when its caller has gone */
-export async function comesDue(due: Due, { gone }: Pick<Context, 'gone'>): Promise<void> {
+export async function comesDue(due: Due, { departure }: Pick<Context, 'departure'>): Promise<void> {
   if (due instanceof AppError) throw due
-  const signal = gone?.()
+  const signal = departure && signalOf(departure)
   try {
     await setTimeout(Math.max(0, due - performance.now()), undefined, { signal })
   } catch {

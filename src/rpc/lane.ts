@@ -25,7 +25,8 @@ interface LaneOptions {
 }
 
 /** The order of arrival, in effect and in outcome: what keeps the requests of a connection in order. */
-export function createLane({ take, maxWaiting, onFull, onFree, onError }: LaneOptions): Lane {
+export function createLane(options: LaneOptions): Lane {
+  const { take, maxWaiting, onFull, onFree, onError } = options
   let last: Promise<void> = Promise.resolve()
   // Those that may overlap follow it, not each other.
   let lastAlone: Promise<void> = last
@@ -47,17 +48,6 @@ export function createLane({ take, maxWaiting, onFull, onFree, onError }: LaneOp
       onError(error)
       await before
     }
-    leave(mayOverlap)
-  }
-
-  function enter(mayOverlap: boolean) {
-    if (!mayOverlap) waitingAlone++
-    if (++waiting < maxWaiting || isFull) return
-    isFull = true
-    onFull()
-  }
-
-  function leave(mayOverlap: boolean) {
     if (!mayOverlap) waitingAlone--
     waiting--
     if (!isFull || waiting > maxWaiting / 2) return
@@ -67,10 +57,16 @@ export function createLane({ take, maxWaiting, onFull, onFree, onError }: LaneOp
 
   return {
     run(task) {
+      const { mayOverlap } = task
       const outcome = begin(task)
-      enter(task.mayOverlap)
-      last = end(outcome, last, task.mayOverlap)
-      if (!task.mayOverlap) lastAlone = last
+      if (!mayOverlap) waitingAlone++
+      waiting++
+      if (waiting >= maxWaiting && !isFull) {
+        isFull = true
+        onFull()
+      }
+      last = end(outcome, last, mayOverlap)
+      if (!mayOverlap) lastAlone = last
     },
     idle: () => last
   }

@@ -5,6 +5,7 @@ import type { Connection, Notifier } from '../plugins/notifier.js'
 import type { Identity } from '../schemas/user.js'
 import { createCheck } from '../schemas/validate.js'
 import type { Store } from '../store/store.js'
+import type { Departure } from './departure.js'
 
 /** What a method may use. It knows no transport. */
 export interface Context {
@@ -12,13 +13,16 @@ export interface Context {
   readonly db: Store
   readonly notifier: Notifier
   /** On which connection the call came, if on any: the one that is not told what it did itself. */
-  readonly connection?: Connection
+  readonly connection?: Connection | undefined
   readonly maxPageItems: number
   /** What the calls may use up; nothing where there is no limit. */
   readonly budget?: Budget | undefined
-  /** Aborted when the caller has gone: what is delayed does not run any more. */
-  readonly gone?: () => AbortSignal
+  /** Of the caller, where it may go before a call has begun. */
+  readonly departure?: Departure
 }
+
+/** What of a context is known where the call came in. */
+export type Caller = Pick<Context, 'connection' | 'budget' | 'departure'>
 
 /** A context whose user may be nobody: every call is then refused. */
 export type CallerContext = Omit<Context, 'user'> & { readonly user: Context['user'] | undefined }

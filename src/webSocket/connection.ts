@@ -2,11 +2,12 @@ import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import { AppError } from '../errors.js'
 import type { Connection } from '../plugins/notifier.js'
+import { createDeparture, type Departure, depart } from '../rpc/departure.js'
 import type { Session } from '../store/store.js'
-import { createDeparture, type Departure } from './departure.js'
 import type { Outbox } from './outbox.js'
 
-export interface ServedConnection extends Connection, Departure {
+export interface ServedConnection extends Connection {
+  readonly departure: Departure
   /** Writes what waits for the end of the turn. */
   flush(): void
   /** Sends the frame of an answer. Resolves when the other end has taken so much that it can be sent the next one. */
@@ -46,7 +47,7 @@ export function createConnection(
   socket: WebSocket,
   tcp: Socket,
   session: Session,
-  { outbox, maxBufferedBytes, onRefused }: ConnectionOptions
+  options: ConnectionOptions
 ): ServedConnection {
   let frames: Buffer[] = []
   let waitingBytes = 0
@@ -54,11 +55,9 @@ export function createConnection(
   let answerBytes = 0
   const departure = createDeparture()
 
-  const unreadBytes = () => waitingBytes + tcp.writableLength - answerBytes
-
   function add(frame: Buffer) {
     waitingBytes += frame.length
-    if (frames.push(frame) === 1) outbox.add(flush)
+    if (frames.push(frame) === 1) options.outbox.add(flush)
   }
 
   function flush() {
@@ -68,31 +67,29 @@ export function createConnection(
     if (socket.readyState === socket.OPEN) write(tcp, ready)
   }
 
-  /** What has gathered in this turn has not been offered yet: it counts when the other end does not take it. */
-  function isTooSlow(): boolean {
-    if (maxBufferedBytes === 0 || unreadBytes() <= maxBufferedBytes) return false
-    flush()
-    return unreadBytes() > maxBufferedBytes
+  function hasTooMuch(): boolean {
+    const unreadBytes = waitingBytes + tcp.writableLength - answerBytes
+    return options.maxBufferedBytes > 0 && unreadBytes > options.maxBufferedBytes
   }
 
   function cutOff(error: AppError, code?: number) {
-    departure.end(true)
-    onRefused(session, error)
+    flush()
+    depart(departure, true)
+    options.onRefused(session, error)
     // Its close timeout ends the socket where nothing of this is read any more.
     refuse(socket, error, code)
   }
 
   return {
     session,
+    departure,
     flush,
-    ...departure,
-    refuse(error) {
-      flush()
-      cutOff(error)
-    },
+    refuse: cutOff,
     send(frame) {
       if (socket.readyState !== socket.OPEN) return
-      if (isTooSlow()) cutOff(tooSlow, tryAgainLater)
+      // What has gathered in this turn has not been offered yet: it counts when the other end does not take it.
+      if (hasTooMuch()) flush()
+      if (hasTooMuch()) cutOff(tooSlow, tryAgainLater)
       else add(frame)
     },
     async answer(frame) {

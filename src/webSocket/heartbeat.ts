@@ -20,12 +20,6 @@ export function startHeartbeat(socket: WebSocket, intervalMs: number): Heartbeat
     isAlive = true
   }
 
-  function hasLeft() {
-    isInQueue = false
-    // What was before it has been taken.
-    if (intervalsInQueue > 0) note()
-  }
-
   function beat() {
     if (isInQueue && ++intervalsInQueue < maxIntervalsInQueue) return
     // Later in this turn of the event loop, when what has arrived while the process was stopped or busy has been read.
@@ -33,7 +27,11 @@ export function startHeartbeat(socket: WebSocket, intervalMs: number): Heartbeat
     isAlive = false
     isInQueue = true
     intervalsInQueue = 0
-    socket.ping(undefined, undefined, hasLeft)
+    socket.ping(undefined, undefined, () => {
+      isInQueue = false
+      // What was before it has been taken.
+      if (intervalsInQueue > 0) note()
+    })
   }
 
   const timer = setInterval(beat, intervalMs)

@@ -2,6 +2,7 @@ import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
 import { logHandshake } from '../plugins/logs.js'
+import { depart } from '../rpc/departure.js'
 import { createLane, type Lane } from '../rpc/lane.js'
 import { maxTextLength } from '../schemas/message.js'
 import type { Session } from '../store/store.js'
@@ -74,7 +75,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
       noteRefusal ??= watchRefusals(socket, connection, lane, options)
       noteRefusal()
     })
-    const context = { ...app.rpcContext(session), connection, budget, gone: connection.gone }
+    const context = app.rpcContext(session, { connection, budget, departure: connection.departure })
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })
     // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
@@ -87,10 +88,10 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !served.isReading) return
       const { mayOverlap, run } = app.rpc(data.toString(), context)
-      lane.run({ mayOverlap, run: () => (connection.isCutOff() || !served.isAnswering ? nothing : run()) })
+      lane.run({ mayOverlap, run: () => (connection.departure.wasCutOff || !served.isAnswering ? nothing : run()) })
     })
     socket.on('close', (code) => {
-      connection.end(code === abnormalClosure)
+      depart(connection.departure, code === abnormalClosure)
       lane.idle().then(() => lanes.delete(socket))
       seats.leave(_id)
       app.notifier.disconnect(connection)
