@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Set by @fastify/helmet, of a route with a policy of its own. */
+    /** The policy of a route of its own: what it names as `helmet`, which @fastify/helmet puts here, or what a plugin sets. */
     helmet?: FastifyHelmetOptions
   }
 }
@@ -55,12 +55,12 @@ export const clientPolicy: Policy = {
 
 const hsts = `max-age=${365 * 24 * 60 * 60}`
 
-/** What browsers are told about every answer; a route that is for people to look at names its policy as `helmet`. */
+/** What browsers are told about every answer but that to a handshake; a route that is for people to look at names its policy as `helmet`. */
 export default fp(
   async (app) => {
     await app.register(helmet, { ...data, global: false })
     app.addHook('onRequest', async ({ ws, protocol, routeOptions }, reply) => {
-      // What answers a handshake is never shown.
+      // What answers a handshake, a refusal too, is shown by no browser.
       if (ws) return
       if (!routeOptions.config.helmet) await reply.helmet()
       if (protocol === 'https') reply.header('strict-transport-security', hsts)

@@ -10,7 +10,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What its line in the log also says. Never a text, a password, a token or an e-mail. */
     noted: Noted | undefined
-    /** Whether it has its line already. */
+    /** Whether its line is done with: written, or not wanted at this level. */
     isLogged: boolean
   }
 }
@@ -56,7 +56,7 @@ export default fp(
 /** @param failure why it was answered with 5xx, where that is our fault */
 export function logRequest(request: FastifyRequest, reply: FastifyReply, failure?: Error): void {
   request.isLogged = true
-  if (!failure && !isWritten(request)) return
+  if (!failure && !tellsInfo(request)) return
   const { statusCode: status, elapsedTime } = reply
   const line = {
     ...describeRequest(request),
@@ -71,12 +71,12 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, failure
 
 /** An upgrade has no response that could end. */
 export function logHandshake(request: FastifyRequest, userId: string | undefined, refusal?: AppError): void {
-  if (!isWritten(request)) return
+  if (!tellsInfo(request)) return
   request.log.info({ ...describeRequest(request), address: request.ip, status: 101, userId, refusal: refusal?.name })
 }
 
-/** Asked first: to learn the address is a call of the system, and the socket keeps it. */
-const isWritten = ({ log }: FastifyRequest) => log.isLevelEnabled('info')
+/** Whether lines of level info are written. Asked first: `request.ip` is a call of the system, and the socket keeps its answer. */
+const tellsInfo = ({ log }: FastifyRequest) => log.isLevelEnabled('info')
 
 /** Without its query, which may hold anything. */
 function describeRequest({ method, url }: { method: string; url: string }) {

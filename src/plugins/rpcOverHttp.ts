@@ -12,7 +12,7 @@ export default async function rpcOverHttp(app: FastifyInstance): Promise<void> {
   app.post<{ Body: Buffer | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
     const { session, body = nothing } = request
     const departure = createDeparture()
-    reply.raw.once('close', () => depart(departure, true))
+    reply.raw.once('close', () => depart(departure, false))
     const budget = session && app.limits.budgets?.overHttp(session.user._id)
     // JSON is UTF-8 (RFC 8259, 8.1): to decode anything else would be to change it.
     const context = app.rpcContext(session, { budget, departure })

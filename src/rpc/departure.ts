@@ -1,4 +1,4 @@
-/** The end of who calls, for the calls. Without functions of its own, because each connection keeps one. */
+/** Whether who calls has gone. A record without functions, because each connection keeps one. */
 export interface Departure {
   hasEnded: boolean
   /** Whether either side has cut it off: nothing begins for it any more. */

@@ -17,8 +17,8 @@ export interface Context {
   readonly maxPageItems: number
   /** What the calls may use up; nothing where there is no limit. */
   readonly budget?: Budget | undefined
-  /** Of the caller, where it may go before a call has begun. */
-  readonly departure?: Departure
+  /** Whether the caller has gone: what is delayed does not run any more. Written by the transport alone. */
+  readonly departure?: Departure | undefined
 }
 
 /** What of a context is known where the call came in. */
