@@ -55,16 +55,16 @@ export const clientPolicy: Policy = {
 
 const hsts = `max-age=${365 * 24 * 60 * 60}`
 
-/** What browsers are told about every answer but that to a handshake; a route that is for people to look at names its policy as `helmet`. */
+/** What browsers are told about every answer; a route that is for people to look at names its policy as `helmet`. */
 export default fp(
   async (app) => {
     await app.register(helmet, { ...data, global: false })
-    app.addHook('onRequest', async ({ ws, protocol, routeOptions }, reply) => {
-      // What answers a handshake, a refusal too, is shown by no browser.
-      if (ws) return
-      if (!routeOptions.config.helmet) await reply.helmet()
+    // Late, because a handshake that is let in has no such answer, and would pay for it.
+    app.addHook('onSend', async ({ protocol, routeOptions }, reply) => {
+      // Not there yet where a hook before this plugin's has refused the request.
+      if (!routeOptions.config.helmet) reply.helmet?.()
       if (protocol === 'https') reply.header('strict-transport-security', hsts)
     })
   },
-  { name: 'headers', fastify: '5.x', dependencies: ['rpc'] }
+  { name: 'headers', fastify: '5.x' }
 )

@@ -25,8 +25,8 @@ interface LaneOptions {
 }
 
 /** The order of arrival, in effect and in outcome: what keeps the requests of a connection in order. */
-export function createLane(options: LaneOptions): Lane {
-  const { take, maxWaiting, onFull, onFree, onError } = options
+export function createLane({ take, maxWaiting, onFull, onFree, onError }: LaneOptions): Lane {
+  // Few functions, because each connection keeps its own.
   let last: Promise<void> = Promise.resolve()
   // Those that may overlap follow it, not each other.
   let lastAlone: Promise<void> = last

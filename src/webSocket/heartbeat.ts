@@ -27,6 +27,7 @@ export function startHeartbeat(socket: WebSocket, intervalMs: number): Heartbeat
     isAlive = false
     isInQueue = true
     intervalsInQueue = 0
+    // A function for each ping, so that a connection keeps none between them.
     socket.ping(undefined, undefined, () => {
       isInQueue = false
       // What was before it has been taken.

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import t from 'tap'
+import { WebSocket } from 'ws'
 import { startServer } from '../server.js'
 
 const json = "default-src 'none';frame-ancestors 'none'"
@@ -62,4 +64,14 @@ t.test('also a request that is refused says it', async (t) => {
   const { status, headers } = await server.post('/login', {})
   t.equal(status, 400)
   t.equal(headers.get('content-security-policy'), json)
+})
+
+t.test('so does a handshake that is refused', async (t) => {
+  const { url } = await startServer(t)
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/api`, { headers: { origin: 'http://evil.example' } })
+  socket.on('error', () => {})
+  t.teardown(() => socket.terminate())
+  const [, { statusCode, headers }] = await once(socket, 'unexpected-response')
+  t.equal(statusCode, 403)
+  t.match(headers, { 'content-security-policy': json, 'x-content-type-options': 'nosniff' })
 })
