@@ -12,7 +12,7 @@ await build({
   minifyWhitespace: true,
   legalComments: 'linked',
   // Native code stays where npm has put it, and so does what a start with SQLite does without.
-  external: ['argon2', 'sharp', 'mongodb', '@zxcvbn-ts/language-common'],
+  external: ['argon2', 'sharp', 'mongodb', 'prom-client', '@zxcvbn-ts/language-common'],
   // CommonJS packages in an ECMAScript module still call require() for what Node brings.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
 })

@@ -28,16 +28,16 @@ async function start(): Promise<void> {
   const app = createApp(config)
   const { port, host = config.webSocket.host } = config.app
   await app.listen({ port, host })
+  // While many connect or begin to send at once, whatever is made outlives a collection or two. V8 would conclude that the lines
+  // of code that made it always make what lives long, and put what they make for each message where it seldom collects. Not sooner,
+  // because Node compiles its own modules anew when a flag has changed.
+  setFlagsFromString('--no-allocation-site-pretenuring')
   closeWithGrace({ delay: config.app.closeDelayMs, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal(err)
     await app.close()
   })
   console.log(`Messenger: ${linkTo(app.server.address() as AddressInfo)}`)
 }
-
-// While many connect or begin to send at once, whatever is made outlives a collection or two. V8 would conclude that the lines
-// of code that made it always make what lives long, and put what they make for each message where it seldom collects.
-setFlagsFromString('--no-allocation-site-pretenuring')
 
 // What the server writes is for its own user alone.
 process.umask(0o077)

@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson'
-import { LRUCache } from 'lru-cache'
+import { createRecent } from './recent.js'
 import type { Identity } from './schemas/user.js'
 import type { Session, Store } from './store/store.js'
 
@@ -31,9 +31,9 @@ interface SessionsOptions {
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, lifeMs, maxOfUser, maxRemembered, onError } = options
   // Whoever logs in while the disk is full is logged in until the server stops.
-  const unstored = new LRUCache<string, Session>({ max: maxRemembered })
+  const unstored = createRecent<Session>(maxRemembered)
   // While a session is ended, a connection may just be opening that has found it alive.
-  const ended = new LRUCache<string, true>({ max: maxRemembered })
+  const ended = createRecent<true>(maxRemembered)
   const listeners: ((session: Session) => void)[] = []
 
   return {

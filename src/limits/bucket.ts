@@ -1,4 +1,4 @@
-import { createRecent } from './recent.js'
+import { createRecent } from '../recent.js'
 
 /** A token bucket, which is told by the moment at which it will be full (again), on the clock of `performance.now()`. */
 export interface Bucket {
@@ -39,10 +39,10 @@ export function createTake({ perSecond, burst }: Rate): Take {
 export function createBuckets(maxTracked: number): (key: string) => Bucket {
   const buckets = createRecent<Bucket>(maxTracked)
   return (key) => {
-    let bucket = buckets().get(key)
+    let bucket = buckets.get(key)
     if (!bucket) {
       bucket = { fullAt: 0 }
-      buckets().set(key, bucket)
+      buckets.set(key, bucket)
     }
     return bucket
   }

@@ -1,5 +1,5 @@
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
-import { createRecent } from './recent.js'
+import { createRecent } from '../recent.js'
 
 interface Count {
   count: number
@@ -24,7 +24,7 @@ export function createTally(maxTracked: number): Tally {
   const counts = createRecent<Count>(maxTracked)
 
   function find(key: string, now: number): Count | undefined {
-    const found = counts().get(key)
+    const found = counts.get(key)
     return found && found.endsAt > now ? found : undefined
   }
 
@@ -33,7 +33,7 @@ export function createTally(maxTracked: number): Tally {
       const now = performance.now()
       const entry = find(key, now) ?? { count: 0, endsAt: now + windowMs }
       entry.count++
-      counts().set(key, entry)
+      counts.set(key, entry)
       return { count: entry.count, leftMs: Math.ceil(entry.endsAt - now) }
     },
     look(key) {
@@ -42,10 +42,10 @@ export function createTally(maxTracked: number): Tally {
       return { count, leftMs: Math.ceil(endsAt - now) }
     },
     takeBack(key) {
-      const entry = counts().get(key)
+      const entry = counts.get(key)
       if (entry) entry.count--
     },
-    forget: (key) => counts().delete(key)
+    forget: (key) => counts.delete(key)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { LRUCache } from 'lru-cache'
+import { createRecent } from '../../recent.js'
 import { pairOf } from '../pair.js'
 
 /** What the next message of a dialog follows. */
@@ -30,7 +30,7 @@ export interface Heads {
 const maxKnownDialogs = 100_000
 
 export function createHeads(database: Database): Heads {
-  const known = new LRUCache<string, Head>({ max: maxKnownDialogs })
+  const known = createRecent<Head>(maxKnownDialogs)
   const find = database.prepare<[string, string], Head>(
     'SELECT dialog, lastSeq, lastDate FROM dialogs WHERE a = ? AND b = ?'
   )

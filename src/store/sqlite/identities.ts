@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { LRUCache } from 'lru-cache'
+import { createRecent } from '../../recent.js'
 import type { Identity } from '../../schemas/user.js'
 import { keyOfTag } from '../keys.js'
 
@@ -14,7 +14,7 @@ export interface Identities {
 export function createIdentities(database: Database): Identities {
   const byTagKey = database.prepare<[string], Identity>('SELECT _id, tag FROM users WHERE tagKey = ?')
   // A tag belongs to the same user for ever, so what is stored cannot become wrong.
-  const cache = new LRUCache<string, Identity>({ max: maxCachedTags })
+  const cache = createRecent<Identity>(maxCachedTags)
 
   return {
     findByTag(tag) {
