@@ -10,7 +10,7 @@ import headers from './plugins/headers.js'
 import images from './plugins/images.js'
 import limits from './plugins/limits.js'
 import logOuts from './plugins/logOuts.js'
-import logs, { loggerOptions } from './plugins/logs.js'
+import logs, { childLoggerFactory, loggerOptions } from './plugins/logs.js'
 import metrics from './plugins/metrics.js'
 import notifier from './plugins/notifier.js'
 import origin from './plugins/origin.js'
@@ -37,6 +37,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
 
   const app = Fastify({
     logger: loggerOptions(config.app.logLevel),
+    childLoggerFactory,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.app.bodyLimitBytes,
     ...timeoutsOf(config.app),

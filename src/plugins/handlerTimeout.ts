@@ -20,9 +20,10 @@ interface HandlerTimeoutOptions {
 export default fp<HandlerTimeoutOptions>(
   async (app, options) => {
     app.addHook('onRequest', async (request, reply) => {
-      const { handlerTimeoutMs = options.handlerTimeoutMs } = request.routeOptions.config
       // The response of an upgrade has no end.
-      if (request.ws || handlerTimeoutMs === 0) return
+      if (request.ws) return
+      const { handlerTimeoutMs = options.handlerTimeoutMs } = request.routeOptions.config
+      if (handlerTimeoutMs === 0) return
       const timer = setTimeout(giveUp, handlerTimeoutMs, request, reply)
       reply.raw.once('close', () => clearTimeout(timer))
     })

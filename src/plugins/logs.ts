@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AppError } from '../errors.js'
 
@@ -41,6 +41,9 @@ export function loggerOptions(level: string) {
   }
 }
 
+/** No logger for each request, which costs a handshake more than its token does: its one line names it. */
+export const childLoggerFactory = (logger: FastifyBaseLogger) => logger
+
 /** One line for each HTTP request that has come to its end. */
 export default fp(
   async (app) => {
@@ -59,8 +62,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, failure
   if (!failure && !tellsInfo(request)) return
   const { statusCode: status, elapsedTime } = reply
   const line = {
-    ...describeRequest(request),
-    address: request.ip,
+    ...nameRequest(request),
     status,
     durationMs: Math.round(elapsedTime),
     ...request.noted
@@ -72,11 +74,16 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, failure
 /** An upgrade has no response that could end. */
 export function logHandshake(request: FastifyRequest, userId: string | undefined, refusal?: AppError): void {
   if (!tellsInfo(request)) return
-  request.log.info({ ...describeRequest(request), address: request.ip, status: 101, userId, refusal: refusal?.name })
+  request.log.info({ ...nameRequest(request), status: 101, userId, refusal: refusal?.name })
 }
 
 /** Whether lines of level info are written. Asked first: `request.ip` is a call of the system, and the socket keeps its answer. */
 const tellsInfo = ({ log }: FastifyRequest) => log.isLevelEnabled('info')
+
+/** Which request a line is about. */
+function nameRequest(request: FastifyRequest) {
+  return { reqId: request.id, ...describeRequest(request), address: request.ip }
+}
 
 /** Without its query, which may hold anything. */
 function describeRequest({ method, url }: { method: string; url: string }) {

@@ -16,9 +16,9 @@ export default fp<OriginOptions>(
     await app.register(cors, { origin: foreignOrigin ?? false, credentials: true, methods: ['GET', 'POST'] })
 
     // CORS covers neither WebSocket nor forms, nor a link that logs out whoever follows it.
-    app.addHook('onRequest', async ({ ws, method, headers, routeOptions }) => {
-      const isHarmless = !ws && method !== 'POST' && routeOptions.url !== '/exit'
-      if (isHarmless || isAllowed(headers, foreignOrigin)) return
+    app.addHook('onRequest', async (request) => {
+      const isHarmless = !request.ws && request.method !== 'POST' && request.routeOptions.url !== '/exit'
+      if (isHarmless || isAllowed(request.headers, foreignOrigin)) return
       throw new AppError('forbidden', 'Pages of this origin may not call this server.')
     })
   },

@@ -46,8 +46,8 @@ export default fp<OverloadOptions>(
       )
     })
 
-    app.addHook('onRequest', async ({ routeOptions }) => {
-      if (routeOptions.config.isProbe || !app.isOverloaded()) return
+    app.addHook('onRequest', async (request) => {
+      if (!app.isOverloaded() || request.routeOptions.config.isProbe) return
       throw new AppError('unavailable', undefined, { retryAfterMs: sampleInterval })
     })
   },

@@ -58,8 +58,8 @@ export default fp<RpcOptions>(
     await app.register(websocket, { options: limits, preClose: () => closeConnections(app, served, options) })
 
     // @fastify/websocket would accept the upgrade on every route there is.
-    app.addHook('onRequest', async ({ ws, routeOptions }) => {
-      if (ws && routeOptions.url !== path) throw new AppError('notFound', 'There is no WebSocket here.')
+    app.addHook('onRequest', async (request) => {
+      if (request.ws && request.routeOptions.url !== path) throw new AppError('notFound', 'There is no WebSocket here.')
     })
 
     app.route({

@@ -15,8 +15,9 @@ export default fp<ShutdownOptions>(
   async (app, { closeTimeoutMs, reconnectAfterMs: retryAfterMs }) => {
     let timer: NodeJS.Timeout | undefined
 
-    app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
-      if (!timer || routeOptions.url === '/healthz') return
+    app.addHook('onRequest', async (request, reply) => {
+      if (!timer || request.routeOptions.url === '/healthz') return
+      const { raw } = request
       // Here it is not known yet that an upgrade is one, so that nobody else would close its socket.
       if (raw.headers.upgrade) reply.raw.once('finish', () => raw.socket.destroySoon())
       throw new AppError('unavailable', 'The server is stopping.', { retryAfterMs })
