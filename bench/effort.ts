@@ -9,6 +9,8 @@ export interface Effort {
   announcements: number
   handshakes: number
   idleConnections: number
+  /** How long they are left alone before their memory is read. */
+  idleMs: number
   /** Stored messages. */
   histories: [few: number, many: number]
   calls: number
@@ -28,6 +30,8 @@ export const full: Effort = {
   announcements: 50,
   handshakes: 2000,
   idleConnections: 8000,
+  // V8 takes up to 30 s without much to do before it gives back what the handshakes have left.
+  idleMs: 40_000,
   histories: [10_000, 1_000_000],
   calls: 3000,
   starts: 9,
@@ -47,6 +51,7 @@ export const brief: Effort = {
   announcements: 5,
   handshakes: 50,
   idleConnections: 100,
+  idleMs: 1000,
   histories: [1000, 2000],
   calls: 20,
   starts: 1,

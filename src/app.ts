@@ -5,8 +5,8 @@ import accounts from './plugins/accounts.js'
 import auth from './plugins/auth.js'
 import db from './plugins/db.js'
 import { answerClientError, answerFrameworkError, setErrors } from './plugins/errors.js'
-import handlerTimeout from './plugins/handlerTimeout.js'
 import headers from './plugins/headers.js'
+import httpTimeouts from './plugins/httpTimeouts.js'
 import images from './plugins/images.js'
 import limits from './plugins/limits.js'
 import logOuts from './plugins/logOuts.js'
@@ -32,7 +32,7 @@ import { timeoutsOf, uploadTimeoutOf } from './timeouts.js'
  */
 export function createApp(config: Config, methods: Methods = messenger): FastifyInstance {
   const { JWT, cookie, webSocket, client, legacyWire } = config
-  const { trustProxy } = config.app
+  const { trustProxy, connectionTimeoutMs, handlerTimeoutMs } = config.app
   const { refusalsBeforeClose, refusalsWindowMs } = config.rate
 
   const app = Fastify({
@@ -65,7 +65,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   app.register(logOuts, { ...webSocket, expiryIntervalMs: webSocket.pingIntervalMs })
   app.register(headers)
   app.register(overload, config.overload)
-  app.register(handlerTimeout, { handlerTimeoutMs: config.app.handlerTimeoutMs })
+  app.register(httpTimeouts, { connectionTimeoutMs, handlerTimeoutMs })
   app.register(probes)
   app.register(origin, client)
   app.register(limits, { ...config.rate, rateLimits: config.app.rateLimits })

@@ -13,7 +13,6 @@ export function timeoutsOf(app: Timeouts) {
   const headersTimeout = Math.min(app.headersTimeoutMs, requestTimeout)
   return {
     requestTimeout,
-    connectionTimeout: app.connectionTimeoutMs,
     keepAliveTimeout: app.keepAliveTimeoutMs,
     maxRequestsPerSocket: app.maxRequestsPerSocket,
     http: { headersTimeout, connectionsCheckingInterval: Math.min(headersTimeout, checkingIntervalMs) }

@@ -5,11 +5,10 @@ import { connectAll, createPeople, type Person, withStoreOf } from '../load/peop
 import { type Measured, startMessenger, startReference } from '../processes.js'
 import type { Tables } from '../report.js'
 
-const settleMs = 3000
 const kibibyte = 1024
 
 /** What an idle, authorized connection costs, each of another user. */
-export async function memory({ idleConnections }: Effort): Promise<Tables> {
+export async function memory({ idleConnections, idleMs }: Effort): Promise<Tables> {
   // The first connections bring code and caches into memory that the others share.
   const firstConnections = Math.ceil(idleConnections / 40)
   const rows = await inFolder(async (dir) => {
@@ -18,7 +17,7 @@ export async function memory({ idleConnections }: Effort): Promise<Tables> {
     const reaches: Record<string, number> = { messenger: 12 }
     const rows = []
     for (const server of servers) {
-      const values = [await measure(server, people, firstConnections)]
+      const values = [await measure(server, people, firstConnections, idleMs)]
       rows.push({ name: server.name, values, reach: reaches[server.name] })
       await server.stop()
     }
@@ -27,12 +26,12 @@ export async function memory({ idleConnections }: Effort): Promise<Tables> {
   return { [`Resident memory of an idle connection, ${idleConnections} of them, KiB`]: rows }
 }
 
-async function measure(server: Measured, people: Person[], firstConnections: number): Promise<number> {
+async function measure(server: Measured, people: Person[], firstConnections: number, idleMs: number): Promise<number> {
   const first = await connectAll(server, people.slice(0, firstConnections))
-  await setTimeout(settleMs)
+  await setTimeout(idleMs)
   const before = server.residentBytes()
   const idle = await connectAll(server, people.slice(firstConnections))
-  await setTimeout(settleMs)
+  await setTimeout(idleMs)
   const bytes = (server.residentBytes() - before) / idle.length
   for (const socket of [...first, ...idle]) socket.terminate()
   return bytes / kibibyte

@@ -9,26 +9,32 @@ declare module 'fastify' {
   }
 }
 
-interface HandlerTimeoutOptions {
+interface HttpTimeoutsOptions {
+  /** 0 for ever. */
+  connectionTimeoutMs: number
   handlerTimeoutMs: number
 }
 
 /**
+ * Once a request has its headers: a client that is silent amid the rest of it, or does not take its answer, is cut off. Fastify's own
+ * `connectionTimeout` leaves a timer behind in each WebSocket.
+ *
  * An answer that has not begun in time is 503, or 408 where the client has still not sent its request; what was begun for it may
  * come to its end. Fastify's own `handlerTimeout` ends its watch as soon as a body has been read, and cuts off long downloads.
  */
-export default fp<HandlerTimeoutOptions>(
+export default fp<HttpTimeoutsOptions>(
   async (app, options) => {
     app.addHook('onRequest', async (request, reply) => {
       // The response of an upgrade has no end.
       if (request.ws) return
+      reply.raw.setTimeout(options.connectionTimeoutMs)
       const { handlerTimeoutMs = options.handlerTimeoutMs } = request.routeOptions.config
       if (handlerTimeoutMs === 0) return
       const timer = setTimeout(giveUp, handlerTimeoutMs, request, reply)
       reply.raw.once('close', () => clearTimeout(timer))
     })
   },
-  { name: 'handlerTimeout', fastify: '5.x', dependencies: ['rpc'] }
+  { name: 'httpTimeouts', fastify: '5.x', dependencies: ['rpc'] }
 )
 
 function giveUp({ raw }: FastifyRequest, reply: FastifyReply): void {
