@@ -27,7 +27,8 @@ export default fp<HttpTimeoutsOptions>(
     app.addHook('onRequest', async (request, reply) => {
       // The response of an upgrade has no end.
       if (request.ws) return
-      reply.raw.setTimeout(options.connectionTimeoutMs)
+      // One that `app.inject()` makes has no such thing.
+      request.raw.socket.setTimeout?.(options.connectionTimeoutMs)
       const { handlerTimeoutMs = options.handlerTimeoutMs } = request.routeOptions.config
       if (handlerTimeoutMs === 0) return
       const timer = setTimeout(giveUp, handlerTimeoutMs, request, reply)
