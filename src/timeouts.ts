@@ -9,8 +9,12 @@ const checkingIntervalMs = 5000
 /** How long what may take, as Fastify is told it. */
 export function timeoutsOf(app: Timeouts) {
   const requestTimeout = app.requestTimeoutMs
-  // Node takes the larger one of the two for the whole request.
-  const headersTimeout = Math.min(app.headersTimeoutMs, requestTimeout)
+  // Node takes the larger one of the two for the whole request; and who says nothing is silent before there is a request, too.
+  const headersTimeout = Math.min(
+    app.headersTimeoutMs,
+    requestTimeout,
+    app.connectionTimeoutMs || Number.POSITIVE_INFINITY
+  )
   return {
     requestTimeout,
     keepAliveTimeout: app.keepAliveTimeoutMs,

@@ -17,7 +17,7 @@ const soonMs = 7000
 const halfALogIn = 'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'
 const slow = [
   { why: 'headers that do not come to their end', key: 'headersTimeoutMs', bytes: 'GET / HTTP/1.1\r\nhost: x\r\n' },
-  { why: 'a connection on which nothing is said', key: 'headersTimeoutMs', bytes: '' },
+  { why: 'a connection on which nothing is said', key: 'connectionTimeoutMs', bytes: '' },
   { why: 'one that was answered', key: 'keepAliveTimeoutMs', bytes: 'GET /exit HTTP/1.1\r\nhost: x\r\n\r\n' },
   { why: 'silence amid a body', key: 'connectionTimeoutMs', bytes: halfALogIn },
   { why: 'a body that does not come to its end', key: 'handlerTimeoutMs', bytes: halfALogIn }
@@ -38,7 +38,9 @@ for (const { why, key, bytes } of slow) {
 t.test('a whole request has its own time, also where its headers may take longer', async (t) => {
   const { url } = await start(t, { requestTimeoutMs: 300, headersTimeoutMs: 60_000 })
   const begin = performance.now()
-  t.equal((await exchange(url, 'GET / HTTP/1.1\r\n')).status, 408)
+  const { status, body } = await exchange(url, 'GET / HTTP/1.1\r\n')
+  t.equal(status, 408)
+  t.match(JSON.parse(body), { Error: { message: 'The request did not come to its end in time.' } })
   t.ok(performance.now() - begin < soonMs)
 })
 
@@ -148,4 +150,9 @@ t.test('most of them can be switched off', async (t) => {
   const server = await start(t, off)
   const ann = await server.signUp('ann')
   t.equal((await server.post('/upload-image', {}, { cookie: ann.cookie })).status, 400)
+
+  const connected = once(server.app.server, 'connection')
+  t.equal((await exchange(server.url, 'GET /exit HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).status, 200)
+  const [socket] = (await connected) as [Socket]
+  t.equal(socket.timeout, 0)
 })

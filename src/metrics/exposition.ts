@@ -73,17 +73,15 @@ export async function createExposition(meters: Meters, readings: Readings): Prom
 type Show = (name: string, help: string, read: () => number) => void
 
 function showProcess(gauge: Show, counter: Show): void {
+  // Once: a start that moves looks like another one.
+  const startedAt = Date.now() / 1000 - process.uptime()
   counter('process_cpu_seconds_total', 'CPU time of the process.', () => {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1e6
   })
   gauge('process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
   gauge('nodejs_heap_size_used_bytes', 'Memory that JavaScript uses.', () => process.memoryUsage().heapUsed)
-  gauge(
-    'process_start_time_seconds',
-    'When the process started, since 1970.',
-    () => Date.now() / 1000 - process.uptime()
-  )
+  gauge('process_start_time_seconds', 'When the process started, since 1970.', () => startedAt)
 }
 
 /** What every reader sees is of the time since the one before; without a sample it is 0. */

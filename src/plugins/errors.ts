@@ -13,7 +13,7 @@ const kindOfStatus: Record<number, ErrorKind> = {
   415: 'unsupportedMediaType'
 }
 
-const statusOfCode: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+const headersTooLarge = 431
 
 /** Every HTTP error has the body `{Error:{name, message, details?}}`; bodies are checked without coercion. */
 export function setErrors(app: FastifyInstance): void {
@@ -43,8 +43,9 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 /** Answers what is no HTTP at all, too large a header, or too slow (RFC 9110, 15.5). */
 export function answerClientError(this: FastifyInstance, { code }: Error & { code?: string }, socket: Socket): void {
   this.log.info({ code }, 'no HTTP, or too slow')
-  const status = statusOfCode[String(code)] ?? 400
-  const body = JSON.stringify(new AppError('badRequest').toBody())
+  const refusal = new AppError(code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'tooSlow' : 'badRequest')
+  const status = code === 'HPE_HEADER_OVERFLOW' ? headersTooLarge : refusal.status
+  const body = JSON.stringify(refusal.toBody())
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',

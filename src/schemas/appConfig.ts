@@ -24,11 +24,7 @@ export const AppConfigSchema = Type.Object({
   ),
   requestTimeoutMs: limit(30_000, 'How long a client has to send a request'),
   headersTimeoutMs: limit(15_000, 'How long a client has to send the headers of it'),
-  connectionTimeoutMs: limit(
-    60_000,
-    'How long a client may be silent amid a request, or take nothing of its answer; 0: for ever',
-    0
-  ),
+  connectionTimeoutMs: limit(60_000, 'How long an HTTP connection may be silent; 0: for ever', 0),
   keepAliveTimeoutMs: limit(5000, 'How long an HTTP connection is kept for the next request'),
   handlerTimeoutMs: limit(10_000, 'How long the server has to answer an HTTP request; 0: for ever', 0),
   maxRequestsPerSocket: limit(1000, 'HTTP requests over one connection; 0: no limit', 0),

@@ -54,6 +54,7 @@ t.test('ann and bob talk, and it is counted', async (t) => {
   await phone.close()
   const later = await read(server.url)
   t.equal(seriesOf(later, 'messenger_users_online'), 1)
+  t.equal(seriesOf(later, 'process_start_time_seconds'), startedAt, 'it is the same process')
   t.equal(seriesOf(later, 'messenger_messages_total'), 2, 'counters do not go back')
 })
 
