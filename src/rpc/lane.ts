@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import type { TakeTurn } from './turns.js'
 
 export interface Task {
   /** Whether it may begin while others that may overlap, too, have not ended. */
@@ -14,6 +14,8 @@ export interface Lane {
 }
 
 interface LaneOptions {
+  /** Awaited before a task that has waited for those before it. */
+  takeTurn: TakeTurn
   /** Takes the outcomes of the tasks, in their order. A task has ended when its outcome has been taken. */
   take(outcome: string | undefined): Promise<void>
   /** So many tasks may wait before `onFull` is called; `onFree` is, when half of them have ended. */
@@ -25,7 +27,7 @@ interface LaneOptions {
 }
 
 /** The order of arrival, in effect and in outcome: what keeps the requests of a connection in order. */
-export function createLane({ take, maxWaiting, onFull, onFree, onError }: LaneOptions): Lane {
+export function createLane({ takeTurn, take, maxWaiting, onFull, onFree, onError }: LaneOptions): Lane {
   // Few functions, because each connection keeps its own.
   let last: Promise<void> = Promise.resolve()
   // Those that may overlap follow it, not each other.
@@ -36,8 +38,7 @@ export function createLane({ take, maxWaiting, onFull, onFree, onError }: LaneOp
 
   function begin({ mayOverlap, run }: Task): Promise<string | undefined> {
     if (waiting === 0 || (mayOverlap && waitingAlone === 0)) return run()
-    // In a later turn of the event loop: many costly calls in a row would leave no turn to anybody else.
-    return mayOverlap ? lastAlone.then(run) : last.then(() => setImmediate()).then(run)
+    return mayOverlap ? lastAlone.then(run) : last.then(takeTurn).then(run)
   }
 
   async function end(outcome: Promise<string | undefined>, before: Promise<void>, mayOverlap: boolean) {

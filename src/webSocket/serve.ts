@@ -4,6 +4,7 @@ import { AppError } from '../errors.js'
 import { logHandshake } from '../plugins/logs.js'
 import { depart } from '../rpc/departure.js'
 import { createLane, type Lane } from '../rpc/lane.js'
+import { createTakeTurn, type TakeTurn } from '../rpc/turns.js'
 import { maxTextLength } from '../schemas/message.js'
 import type { Session } from '../store/store.js'
 import { createConnection, refuse, type ServedConnection } from './connection.js'
@@ -54,6 +55,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
   const own = {
     ...options,
     outbox: createOutbox(),
+    takeTurn: createTakeTurn(),
     onRefused({ user }: Session, { name }: AppError) {
       app.log.info({ userId: user._id, refusal: name }, 'The connection is closed.')
     }
@@ -69,7 +71,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
 
     const { _id } = session.user
     const connection = createConnection(socket, request.raw.socket, session, own)
-    const lane = openLane(app, socket, connection, options)
+    const lane = openLane(app, socket, connection, own)
     let noteRefusal: (() => void) | undefined
     const budget = app.limits.budgets?.ofConnection(_id, () => {
       noteRefusal ??= watchRefusals(socket, connection, lane, options)
@@ -113,10 +115,11 @@ function openLane(
   app: FastifyInstance,
   socket: WebSocket,
   connection: ServedConnection,
-  { maxPendingFrames, pingIntervalMs }: ServeOptions
+  { takeTurn, maxPendingFrames, pingIntervalMs }: ServeOptions & { takeTurn: TakeTurn }
 ): Lane {
   const heartbeat = startHeartbeat(socket, pingIntervalMs)
   return createLane({
+    takeTurn,
     maxWaiting: maxPendingFrames,
     onFull: () => socket.pause(),
     onFree: () => socket.resume(),
