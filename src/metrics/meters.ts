@@ -13,15 +13,15 @@ export interface Meters {
   /** Writes in a commit, and how long it took, in seconds. */
   readonly commitWrites: Distribution
   readonly commitSeconds: Distribution
-  /** By method; those of no method together. */
+  /** By method; those of unknown methods, and what is no call, together. */
   readonly callCounts: ReadonlyMap<string, CallCount>
-  /** That of what a client has named. */
-  callCountOf(method: string): CallCount
+  /** @param method what a client has named, nothing for what is no call */
+  callCountOf(method?: string): CallCount
   /** Told of a commit. */
   onCommit(writes: number, durationMs: number): void
 }
 
-/** Under which the calls of unknown methods are counted, so that no client makes up labels. */
+/** Under which calls of unknown methods are counted, so that no client makes up labels, and what is no call. */
 const unknown = 'unknown'
 
 export function createMeters(methodNames: string[]): Meters {
@@ -35,7 +35,7 @@ export function createMeters(methodNames: string[]): Meters {
     commitWrites,
     commitSeconds,
     callCounts: new Map([...known, [unknown, strangers]]),
-    callCountOf: (method) => known.get(method) ?? strangers,
+    callCountOf: (method = unknown) => known.get(method) ?? strangers,
     onCommit(writes, durationMs) {
       commitWrites.observe(writes)
       commitSeconds.observe(durationMs / 1000)

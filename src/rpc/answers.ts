@@ -2,7 +2,7 @@ import { AppError } from '../errors.js'
 import type { CallCount } from '../metrics/meters.js'
 import { comesDue, type Due } from './due.js'
 import type { CallerContext, Context, Method } from './method.js'
-import { type Id, idOf, isNotification, isRequest, type Request } from './request.js'
+import { idOf, isNotification, isRequest, type Request } from './request.js'
 
 export type Table = Map<string, Method>
 
@@ -16,30 +16,34 @@ export interface AnswersOptions {
   /** Told of what the caller has done wrong. */
   onRefusal(error: AppError, userId: string | undefined): void
   /** Where the calls of what a client has named as its method are counted. */
-  callCountOf(method: string): CallCount
+  callCountOf(method?: string): CallCount
 }
 
 /** Runs requests that are due and answers them. */
 export function createAnswers(table: Table, options: AnswersOptions) {
-  const { maxAnswerBytes, legacyWire, onRefusal } = options
+  const { maxAnswerBytes, legacyWire, onRefusal, callCountOf } = options
   const run = createRun(table, options)
   const jsonrpc = legacyWire ? 2 : '2.0'
 
-  async function refuse(error: AppError, id: Id, context: CallerContext, due: Due): Promise<string> {
+  /** Answers what is not run, whatever it is. */
+  async function refuse(error: AppError, refused: unknown, context: CallerContext, due: Due): Promise<string> {
+    const count = callCountOf(isRequest(refused) ? refused.method : undefined)
+    count.calls++
+    count.errors++
     if (due !== 0) await comesDue(due, context).catch(() => {})
     onRefusal(error, context.user?._id)
-    return JSON.stringify({ jsonrpc, error: error.toRpc(), id })
+    return JSON.stringify({ jsonrpc, error: error.toRpc(), id: idOf(refused) })
   }
 
   async function answer(request: unknown, context: CallerContext, due: Due): Promise<string | undefined> {
-    if (!isRequest(request)) return refuse(new AppError('invalidRequest'), idOf(request), context, due)
+    if (!isRequest(request)) return refuse(new AppError('invalidRequest'), request, context, due)
     const outcome = await run(request, context, due)
     return request.id === undefined ? undefined : JSON.stringify({ jsonrpc, ...outcome, id: request.id })
   }
 
   /** Answers a call, unless the answers before it have used up what a batch may have; a notification has none. */
   async function answerWithin(bytesLeft: number, request: unknown, context: CallerContext, due: Due) {
-    if (bytesLeft <= 0 && !isNotification(request)) return refuse(new AppError('tooLarge'), idOf(request), context, due)
+    if (bytesLeft <= 0 && !isNotification(request)) return refuse(new AppError('tooLarge'), request, context, due)
     return answer(request, context, due)
   }
 

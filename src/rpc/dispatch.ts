@@ -3,7 +3,7 @@ import { type AnswersOptions, createAnswers, type Table } from './answers.js'
 import { charge } from './due.js'
 import type { CallerContext, Methods } from './method.js'
 import { isPoisoned } from './poison.js'
-import { type Id, idOf, isRequest } from './request.js'
+import { isRequest } from './request.js'
 
 /**
  * Reads a JSON-RPC 2.0 text, and takes what its calls need from the budget. Nothing of what it asks for has happened before it is
@@ -46,9 +46,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   return (text, context) => {
     // What is no call counts as one, and waits as one.
-    const refused = (kind: ErrorKind, sentence?: string, id: Id = null): Call => {
+    const refused = (kind: ErrorKind, sentence?: string, request?: unknown): Call => {
       const due = charge(context.budget, undefined)
-      return { mayOverlap: false, run: () => refuse(new AppError(kind, sentence), id, context, due) }
+      return { mayOverlap: false, run: () => refuse(new AppError(kind, sentence), request, context, due) }
     }
     let message: unknown
     try {
@@ -56,7 +56,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     } catch {
       return refused('parseError')
     }
-    if (isPoisoned(text, message)) return refused('invalidRequest', poisoned, idOf(message))
+    if (isPoisoned(text, message)) return refused('invalidRequest', poisoned, message)
     if (!Array.isArray(message)) return single(message, context)
     if (message.length === 0) return refused('invalidRequest')
     if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)

@@ -19,6 +19,7 @@ t.test('ann and bob talk, and it is counted', async (t) => {
   for (const id of ['1', '2', '2']) await phone.call('sendMessageToUser', ['@bob', 'hello', id])
   for (const method of ['toString', 'noMethod']) await phone.refusal(method)
   await phone.refusal('getDialogsList', [1, 1])
+  for (const noCall of ['{', '[]', '{"id":1}', '{"__proto__":1}']) await phone.ask(noCall)
 
   const text = await read(server.url)
   const values: [series: string, value: number][] = [
@@ -29,8 +30,8 @@ t.test('ann and bob talk, and it is counted', async (t) => {
     ['messenger_rpc_errors_total{method="sendMessageToUser"}', 0],
     ['messenger_rpc_calls_total{method="getDialogsList"}', 1],
     ['messenger_rpc_errors_total{method="getDialogsList"}', 1],
-    ['messenger_rpc_calls_total{method="unknown"}', 2],
-    ['messenger_rpc_errors_total{method="unknown"}', 2]
+    ['messenger_rpc_calls_total{method="unknown"}', 6],
+    ['messenger_rpc_errors_total{method="unknown"}', 6]
   ]
   for (const [series, value] of values) t.equal(seriesOf(text, series), value, series)
   t.notMatch(text, 'noMethod', 'nobody makes up labels')
