@@ -3,6 +3,8 @@ import { connect, type Socket } from 'node:net'
 
 export interface RawAnswer {
   status: number
+  /** The status line and the headers. */
+  head: string
   body: string
 }
 
@@ -27,5 +29,6 @@ export async function answerOf(socket: Socket, bytes: string | Buffer): Promise<
   })
   socket.write(bytes)
   await once(socket, 'close')
-  return { status: Number(text.split(' ')[1]), body: text.slice(text.indexOf('\r\n\r\n') + 4) }
+  const [head = '', body = ''] = text.split(/\r\n\r\n(.*)/s)
+  return { status: Number(head.split(' ')[1]), head, body }
 }

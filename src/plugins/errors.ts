@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { TSchema } from 'typebox'
 import { AppError, type ErrorKind } from '../errors.js'
 import { createCheck } from '../schemas/validate.js'
+import { bareHeaders } from './headers.js'
 import { logRequest } from './logs.js'
 
 const kindOfStatus: Record<number, ErrorKind> = {
@@ -36,13 +37,13 @@ export function setErrors(app: FastifyInstance): void {
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   // An upgrade's socket would be closed by nobody else.
   reply.raw.once('finish', () => request.raw.socket.destroySoon())
-  answerError(error, request, reply)
+  answerError(error, request, reply.headers(bareHeaders))
   logRequest(request, reply)
 }
 
 /** Answers what is no HTTP at all, too large a header, or too slow (RFC 9110, 15.5). */
 export function answerClientError(this: FastifyInstance, { code }: Error & { code?: string }, socket: Socket): void {
-  this.log.info({ code }, 'no HTTP, or too slow')
+  this.log.info({ code, address: socket.remoteAddress }, 'no HTTP, or too slow')
   const refusal = new AppError(code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'tooSlow' : 'badRequest')
   const status = code === 'HPE_HEADER_OVERFLOW' ? headersTooLarge : refusal.status
   const body = JSON.stringify(refusal.toBody())
@@ -50,7 +51,8 @@ export function answerClientError(this: FastifyInstance, { code }: Error & { cod
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(bareHeaders).map(([name, value]) => `${name}: ${value}`)
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
 }

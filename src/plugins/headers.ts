@@ -28,6 +28,12 @@ const data: Policy = {
   xXssProtection: false
 }
 
+/** What an answer says to which no plugin adds anything, because what came has not become a request of ours. */
+export const bareHeaders = {
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff'
+}
+
 /** OWASP: the demo page runs its own scripts alone, and nobody frames it. */
 export const demoPolicy: Policy = cspOf({
   'default-src': self,

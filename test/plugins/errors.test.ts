@@ -29,6 +29,8 @@ t.test('what is hardly HTTP is answered in the one shape, and the connection end
     const answer = await exchange(url, bytes)
     t.equal(answer.status, status, why)
     t.match(JSON.parse(answer.body), { Error: { name: 'BadRequestError', message } }, why)
+    t.match(answer.head, "\r\ncontent-security-policy: default-src 'none';frame-ancestors 'none'\r\n", why)
+    t.match(answer.head, '\r\nx-content-type-options: nosniff', why)
   }
 })
 

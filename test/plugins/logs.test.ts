@@ -92,7 +92,7 @@ t.test('a request has one line, and none says a secret', async (t) => {
 
   const others = lines.filter(({ path, msg }) => !path && !String(msg).startsWith('Server listening'))
   t.match(others, [
-    { code: 'HPE_INVALID_METHOD' },
+    { code: 'HPE_INVALID_METHOD', address: '127.0.0.1' },
     { userId: annsSignup?.userId, refusal: 'ParseError' },
     { userId: annsSignup?.userId, refusal: 'ParseError' },
     { userId: annsSignup?.userId, refusal: 'InvalidRequestError' },
