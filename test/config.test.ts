@@ -88,6 +88,7 @@ t.test('what does not fit is refused with its name', async (t) => {
     ['a duration is not empty', { cookie: { maxAge: '' } }, {}, /cookie\.maxAge must be a duration/],
     ['a duration does not go back', { cookie: { maxAge: '-1h' } }, {}, /cookie\.maxAge must be a duration/],
     ['a store is known', { db: { url: 'postgres://localhost' } }, {}, /db\.url does not have the right form/],
+    ['a word is known', {}, { RATE_LIMITS: 'maybe' }, /app\.rateLimits must be one of on, off \(/],
     ['a switch is on or off', {}, { LEGACY_WIRE: '2' }, /legacyWire must be boolean/],
     ['a number is no switch', { legacyWire: 1 }, {}, /legacyWire must be boolean/],
     [

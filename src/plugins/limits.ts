@@ -36,7 +36,7 @@ interface RateOptions extends BudgetOptions, LogInOptions {
 
 interface LimitsOptions extends RateOptions {
   /** `off` is no limit at all. */
-  rateLimits: string
+  rateLimits: 'on' | 'off'
 }
 
 /** How often what may be done: requests and handshakes here, and the rest by those whom `app.limits` serves. */

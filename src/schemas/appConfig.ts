@@ -6,13 +6,13 @@ export const AppConfigSchema = Type.Object({
   port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000, description: 'Port of HTTP and WebSocket' }),
   host: Type.Optional(Type.String({ description: 'Address to listen on, `webSocket.host` when absent' })),
   nodeEnv: Type.Optional(Type.String({ description: 'In `production` a weak `JWT.privateKey` is refused' })),
-  logLevel: Type.String({
-    pattern: '^(fatal|error|warn|info|debug|trace|silent)$',
+  logLevel: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    type: 'string',
     default: 'warn',
     description: 'What goes to the log, from `silent` to `trace`'
   }),
-  rateLimits: Type.String({
-    pattern: '^(on|off)$',
+  rateLimits: Type.Enum(['on', 'off'], {
+    type: 'string',
     default: 'on',
     description: '`off` switches off everything of `rate`: for tests and benchmarks'
   }),
@@ -22,8 +22,8 @@ export const AppConfigSchema = Type.Object({
         'Addresses and CIDR ranges of proxies, with commas between them, that are believed whom they speak for'
     })
   ),
-  requestTimeoutMs: limit(30_000, 'How long a client has to send a request'),
-  headersTimeoutMs: limit(15_000, 'How long a client has to send the headers of it'),
+  requestTimeoutMs: limit(30_000, 'How long a client has to send a request, which is looked at every 5 s'),
+  headersTimeoutMs: limit(15_000, 'How long a client has to send the headers of it, which is looked at every 5 s'),
   connectionTimeoutMs: limit(60_000, 'How long an HTTP connection may be silent; 0: for ever', 0),
   keepAliveTimeoutMs: limit(5000, 'How long an HTTP connection is kept for the next request'),
   handlerTimeoutMs: limit(10_000, 'How long the server has to answer an HTTP request; 0: for ever', 0),

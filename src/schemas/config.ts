@@ -38,9 +38,8 @@ export const ConfigSchema = Type.Object({
     )
   }),
   sqlite: Type.Object({
-    sync: Type.Unsafe<'FULL' | 'NORMAL'>({
+    sync: Type.Enum(['FULL', 'NORMAL'], {
       type: 'string',
-      pattern: '^(FULL|NORMAL)$',
       default: 'FULL',
       description: '`NORMAL`: faster commits, of which a power cut may take back the last seconds'
     })

@@ -30,6 +30,8 @@ function toProblems({ keyword, params, instancePath: path, message }: TLocalized
     case 'boolean':
       // That an unknown key does not fit `false` explains nothing.
       return []
+    case 'enum':
+      return [{ path, message: `must be one of ${params.allowedValues.join(', ')}` }]
     case 'pattern':
       return [{ path, message: 'does not have the right form' }]
     default:
