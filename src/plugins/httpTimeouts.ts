@@ -16,8 +16,8 @@ interface HttpTimeoutsOptions {
 }
 
 /**
- * Once a request has its headers: a client that is silent amid the rest of it gets 408, and one that does not take its answer is cut
- * off. Fastify's own `connectionTimeout` leaves a timer behind in each WebSocket.
+ * Once a request has its headers: a client that is silent amid the rest of it gets 408, and one that does not take its
+ * answer is cut off. Fastify's own `connectionTimeout` leaves a timer behind in each WebSocket.
  *
  * An answer that has not begun in time is 503, or 408 where the client has still not sent its request; what was begun for it may
  * come to its end. Fastify's own `handlerTimeout` ends its watch as soon as a body has been read, and cuts off long downloads.
