@@ -9,6 +9,7 @@ import { notifications } from '../src/schemas/notification.js'
 interface Schema {
   type?: string
   const?: unknown
+  enum?: string[]
   default?: unknown
   description?: string
   minimum?: number
@@ -85,7 +86,12 @@ function listSettings(properties: Record<string, Schema>, prefix: string): strin
     const path = prefix + key
     if (setting.properties) return listSettings(setting.properties, `${path}.`)
     return [
-      [`\`${path}\``, `\`${variableName(path)}\``, inCode(JSON.stringify(setting.default)), `${setting.description}`]
+      [
+        `\`${path}\``,
+        `\`${variableName(path)}\``,
+        inCode(JSON.stringify(setting.default)),
+        `${setting.description}${choice(setting)}`
+      ]
     ]
   })
 }
@@ -100,6 +106,10 @@ function shape(schema: unknown): string {
     ([name, field]) => `${name}${required.includes(name) ? '' : '?'}: ${shape(field)}`
   )
   return `{ ${fields.join(', ')} }`
+}
+
+function choice({ enum: words = [] }: Schema): string {
+  return words.length > 0 ? `. One of ${words.map(inCode).join(', ')}` : ''
 }
 
 function bounds({ minLength, maxLength, minimum, maximum }: Schema): string {

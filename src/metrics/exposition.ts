@@ -61,7 +61,7 @@ export async function createExposition(meters: Meters, readings: Readings): Prom
   gauge('messenger_connections', 'WebSocket connections that are open.', readings.connections)
   gauge('messenger_users_online', 'Users with a connection to this process.', readings.usersOnline)
   counter('messenger_messages_total', 'Messages stored, each once.', () => meters.messages)
-  perMethod('messenger_rpc_calls_total', 'JSON-RPC calls and notifications.', 'calls')
+  perMethod('messenger_rpc_calls_total', 'JSON-RPC calls and notifications, and what is neither.', 'calls')
   perMethod('messenger_rpc_errors_total', 'JSON-RPC calls and notifications that were refused or failed.', 'errors')
   histogram('messenger_commit_writes', 'Writes in a commit.', meters.commitWrites)
   histogram('messenger_commit_duration_seconds', 'How long a commit took.', meters.commitSeconds)

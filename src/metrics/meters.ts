@@ -21,7 +21,7 @@ export interface Meters {
   onCommit(writes: number, durationMs: number): void
 }
 
-/** Under which calls of unknown methods are counted, so that no client makes up labels, and what is no call. */
+/** The label of unknown methods, so that no client makes up labels, and of what is no call. */
 const unknown = 'unknown'
 
 export function createMeters(methodNames: string[]): Meters {

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
@@ -8,6 +8,7 @@ import { bareHeaders } from './headers.js'
 import { logRequest } from './logs.js'
 
 const kindOfStatus: Record<number, ErrorKind> = {
+  // Of @fastify/static, for what it does not show, such as files whose names begin with a dot.
   403: 'notFound',
   404: 'notFound',
   413: 'tooLarge',
@@ -15,6 +16,8 @@ const kindOfStatus: Record<number, ErrorKind> = {
 }
 
 const headersTooLarge = 431
+
+type HttpSocket = Socket & { _httpMessage?: ServerResponse | null }
 
 /** Every HTTP error has the body `{Error:{name, message, details?}}`; bodies are checked without coercion. */
 export function setErrors(app: FastifyInstance): void {
@@ -42,8 +45,16 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 }
 
 /** Answers what is no HTTP at all, too large a header, or too slow (RFC 9110, 15.5). */
-export function answerClientError(this: FastifyInstance, { code }: Error & { code?: string }, socket: Socket): void {
+export function answerClientError(
+  this: FastifyInstance,
+  { code }: Error & { code?: string },
+  socket: HttpSocket
+): void {
+  // Who has gone is answered nothing.
+  if (!socket.writable) return void socket.destroy()
   this.log.info({ code, address: socket.remoteAddress }, 'no HTTP, or too slow')
+  // Amid an answer that has begun, another one would be a part of it. Node's own handler looks at the same.
+  if (socket._httpMessage?.headersSent) return void socket.destroy()
   const refusal = new AppError(code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'tooSlow' : 'badRequest')
   const status = code === 'HPE_HEADER_OVERFLOW' ? headersTooLarge : refusal.status
   const body = JSON.stringify(refusal.toBody())
@@ -62,13 +73,13 @@ function answerError(error: FastifyError | AppError, request: FastifyRequest, re
   const { retryAfterSeconds } = refusal
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   if (refusal.kind === 'tooSlow') reply.header('connection', 'close')
-  const isOther = refusal.kind === 'badRequest' && 'statusCode' in error
-  reply.code(isOther ? Number(error.statusCode) : refusal.status)
+  const keepsStatus = refusal.kind === 'badRequest' && 'statusCode' in error
+  reply.code(keepsStatus ? Number(error.statusCode) : refusal.status)
   if (refusal.kind === 'internal' || refusal.cause) logRequest(request, reply, error)
   return reply.send(refusal.toBody())
 }
 
-/** Refusals of Fastify and its plugins keep their status, and get one of our sentences. */
+/** Refusals of Fastify and its plugins get one of our sentences, and keep their status where that has none of ours. */
 function toRefusal(error: FastifyError | AppError): AppError {
   const { statusCode = 500 } = error as Partial<FastifyError>
   const isRefusal = !(error instanceof AppError) && statusCode >= 400 && statusCode < 500

@@ -15,9 +15,11 @@ const none = ["'none'"]
 const self = ["'self'"]
 const cspOf = (directives: Directives) => ({ contentSecurityPolicy: { useDefaults: false, directives } })
 
+const nothing: Directives = { 'default-src': none, 'frame-ancestors': none }
+
 /** What is no page: nothing of it may be run or shown as one. */
 const data: Policy = {
-  ...cspOf({ 'default-src': none, 'frame-ancestors': none }),
+  ...cspOf(nothing),
   xFrameOptions: { action: 'deny' },
   // Headers that no present browser needs, and one that is sent below where it means something (RFC 6797, 7.2).
   strictTransportSecurity: false,
@@ -28,9 +30,11 @@ const data: Policy = {
   xXssProtection: false
 }
 
-/** What an answer says to which no plugin adds anything, because what came has not become a request of ours. */
+/** For answers that @fastify/helmet does not see, as when what came did not become a request. */
 export const bareHeaders = {
-  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+  'content-security-policy': Object.entries(nothing)
+    .map(([directive, sources]) => `${directive} ${sources.join(' ')}`)
+    .join(';'),
   'x-content-type-options': 'nosniff'
 }
 
@@ -67,8 +71,11 @@ export default fp(
     await app.register(helmet, { ...data, global: false })
     // Late, because a handshake that is let in has no such answer, and would pay for it.
     app.addHook('onSend', async ({ protocol, routeOptions }, reply) => {
-      // Not there yet where a hook before this plugin's has refused the request.
-      if (!routeOptions.config.helmet) reply.helmet?.()
+      if (!routeOptions.config.helmet) {
+        // Not there yet where a hook before this plugin's has refused the request.
+        if (reply.helmet) reply.helmet()
+        else reply.headers(bareHeaders)
+      }
       if (protocol === 'https') reply.header('strict-transport-security', hsts)
     })
   },

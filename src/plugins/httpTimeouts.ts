@@ -29,8 +29,7 @@ export default fp<HttpTimeoutsOptions>(
       if (request.ws) return
       // One that `app.inject()` makes has no such thing.
       request.raw.socket.setTimeout?.(options.connectionTimeoutMs)
-      // Node emits it only where the request has not come to its end, and then leaves the socket to who listens.
-      request.raw.once('timeout', () => (reply.raw.headersSent ? request.raw.destroy() : giveUp(request, reply)))
+      request.raw.once('timeout', () => endSilence(request, reply))
       const { handlerTimeoutMs = options.handlerTimeoutMs } = request.routeOptions.config
       if (handlerTimeoutMs === 0) return
       const timer = setTimeout(giveUp, handlerTimeoutMs, request, reply)
@@ -39,6 +38,16 @@ export default fp<HttpTimeoutsOptions>(
   },
   { name: 'httpTimeouts', fastify: '5.x', dependencies: ['rpc'] }
 )
+
+/**
+ * Node tells it of a request that has not come to its end, and leaves the socket to whoever listens. An answer has it when it is
+ * its turn, after those to the requests before.
+ */
+function endSilence(request: FastifyRequest, reply: FastifyReply): void {
+  const { headersSent, socket } = reply.raw
+  if (headersSent || !socket) request.raw.socket.destroy()
+  else giveUp(request, reply)
+}
 
 function giveUp({ raw }: FastifyRequest, reply: FastifyReply): void {
   if (reply.raw.headersSent) return

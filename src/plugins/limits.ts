@@ -7,6 +7,7 @@ import { createBuckets, createTake } from '../limits/bucket.js'
 import { type BudgetOptions, type Budgets, createBudgets } from '../limits/budget.js'
 import { createLogIn, type LogIn, type LogInOptions } from '../limits/logIns.js'
 import { createTallyStore } from '../limits/tally.js'
+import type { Config } from '../schemas/config.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -36,7 +37,7 @@ interface RateOptions extends BudgetOptions, LogInOptions {
 
 interface LimitsOptions extends RateOptions {
   /** `off` is no limit at all. */
-  rateLimits: 'on' | 'off'
+  rateLimits: Config['app']['rateLimits']
 }
 
 /** How often what may be done: requests and handshakes here, and the rest by those whom `app.limits` serves. */

@@ -29,6 +29,9 @@ interface FailureLine {
   cause?: FailureLine
 }
 
+// An error may be its own cause.
+const maxCauses = 5
+
 const secrets = ['cookie', 'authorization', '["set-cookie"]']
 const places = ['headers', '*.headers']
 
@@ -91,9 +94,15 @@ function describeRequest({ method, url }: { method: string; url: string }) {
 }
 
 /** An error without what else hangs on it: a driver's may carry what was to be stored. */
-function describeFailure(error: unknown): FailureLine {
+function describeFailure(error: unknown, depth = 0): FailureLine {
   if (!(error instanceof Error)) return { type: typeof error, message: 'What was thrown is no error.', stack: '' }
   const { name, message, stack = '', cause } = error
   const { code } = error as NodeJS.ErrnoException
-  return { type: name, message, code, stack, ...(cause !== undefined && { cause: describeFailure(cause) }) }
+  return {
+    type: name,
+    message,
+    code,
+    stack,
+    ...(cause !== undefined && depth < maxCauses && { cause: describeFailure(cause, depth + 1) })
+  }
 }

@@ -41,7 +41,7 @@ export interface Notifier {
   /** Pushes to every connection of a user. */
   notify: Notify<string>
   /** Pushes to every connection of every contact of a user. */
-  notifyContacts: (...args: Parameters<Notify<string>>) => Promise<void>
+  notifyContacts<T extends NotificationType>(userId: string, type: T, body: NotificationBody<T>): Promise<void>
   /** Pushes to every connection there is. */
   notifyAll<T extends NotificationType>(type: T, body: NotificationBody<T>): void
   /** Remembers when those who are still online were last seen. */

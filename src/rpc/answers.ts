@@ -15,7 +15,7 @@ export interface AnswersOptions {
   onInternalError(error: AppError): void
   /** Told of what the caller has done wrong. */
   onRefusal(error: AppError, userId: string | undefined): void
-  /** Where the calls of what a client has named as its method are counted. */
+  /** Where the calls of what a client has named as its method are counted, and without a name what is no call. */
   callCountOf(method?: string): CallCount
 }
 

@@ -14,7 +14,7 @@ export interface Lane {
 }
 
 interface LaneOptions {
-  /** Awaited before a task that has waited for those before it. */
+  /** Awaited before a task that has waited, unless it may overlap: such tasks cost little, and are to begin together. */
   takeTurn: TakeTurn
   /** Takes the outcomes of the tasks, in their order. A task has ended when its outcome has been taken. */
   take(outcome: string | undefined): Promise<void>

@@ -9,7 +9,7 @@ export const AppConfigSchema = Type.Object({
   logLevel: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     type: 'string',
     default: 'warn',
-    description: 'What goes to the log, from `silent` to `trace`'
+    description: 'What goes to the log: this, and what is worse'
   }),
   rateLimits: Type.Enum(['on', 'off'], {
     type: 'string',
@@ -22,11 +22,15 @@ export const AppConfigSchema = Type.Object({
         'Addresses and CIDR ranges of proxies, with commas between them, that are believed whom they speak for'
     })
   ),
-  requestTimeoutMs: limit(30_000, 'How long a client has to send a request, which is looked at every 5 s'),
-  headersTimeoutMs: limit(15_000, 'How long a client has to send the headers of it, which is looked at every 5 s'),
+  requestTimeoutMs: limit(30_000, 'How long a client has to send a request; looked at every 5 s, or more often'),
+  headersTimeoutMs: limit(15_000, 'How long a client has to send the headers of it; looked at as often'),
   connectionTimeoutMs: limit(60_000, 'How long an HTTP connection may be silent; 0: for ever', 0),
   keepAliveTimeoutMs: limit(5000, 'How long an HTTP connection is kept for the next request'),
-  handlerTimeoutMs: limit(10_000, 'How long the server has to answer an HTTP request; 0: for ever', 0),
+  handlerTimeoutMs: limit(
+    10_000,
+    'How long the server has to answer an HTTP request from its headers on, so that a body has no longer, but for uploads; 0: for ever',
+    0
+  ),
   maxRequestsPerSocket: limit(1000, 'HTTP requests over one connection; 0: no limit', 0),
   closeDelayMs: limit(10_000, 'How long a stop may take before it is made by force'),
   bodyLimitBytes: limit(65_536, 'Size of a body that is no picture')

@@ -17,6 +17,11 @@ export const WebSocketConfigSchema = Type.Object({
     0
   ),
   maxPendingFrames: limit(64, 'Unanswered frames of a connection, after which no more of it are read'),
+  maxTurnMs: limit(
+    5,
+    'How long calls that have waited may begin in one turn of the event loop; 0: one call of a connection',
+    0
+  ),
   pingIntervalMs: limit(
     25_000,
     'How often a connection is pinged; ended when it gives no sign of life between two pings'

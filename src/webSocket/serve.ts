@@ -32,6 +32,8 @@ export interface ServeOptions extends StrikesOptions {
   maxPageItems: number
   /** So many unanswered frames of a connection, and no more of it are read. */
   maxPendingFrames: number
+  /** How long calls that have waited may begin in one turn of the event loop, those of all connections together. */
+  maxTurnMs: number
   /** So much that was pushed to a connection and not taken, and it is ended when there is more for it. */
   maxBufferedBytes: number
   pingIntervalMs: number
@@ -55,7 +57,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
   const own = {
     ...options,
     outbox: createOutbox(),
-    takeTurn: createTakeTurn(),
+    takeTurn: createTakeTurn(options.maxTurnMs),
     onRefused({ user }: Session, { name }: AppError) {
       app.log.info({ userId: user._id, refusal: name }, 'The connection is closed.')
     }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import t from 'tap'
-import { exchange } from '../rawHttp.js'
+import { exchange, openSocket } from '../rawHttp.js'
 import { startServer } from '../server.js'
 
 const stalled = 'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'
@@ -71,4 +72,31 @@ t.test('an upgrade by another method than GET is refused, and its connection end
       t.equal(status, 404, `${method} ${path}`)
     }
   }
+})
+
+t.test('who sends garbage amid an answer gets no other one in it', async (t) => {
+  const dir = t.testdir({ client: { 'index.html': '', 'large.txt': 'x'.repeat(16 * 1024 * 1024) } })
+  const { url } = await startServer(t, { dir, config: { client: { dir: `${dir}/client` } } })
+  const client = await openSocket(url)
+  client.write('GET /large.txt HTTP/1.1\r\nhost: x\r\n\r\n')
+  const [first] = await once(client, 'data')
+  client.write('HELLO\r\n\r\n')
+  let text = String(first)
+  for await (const chunk of client) text += chunk
+  t.match(text, /^HTTP\/1\.1 200 /)
+  t.notMatch(text.slice(1), 'HTTP/1.1')
+})
+
+t.test('who has gone is answered nothing, and has no line', async (t) => {
+  const server = await startServer(t)
+  const lines = t.capture(server.app.log, 'info')
+  const connected = once(server.app.server, 'connection')
+  const client = await openSocket(server.url)
+  const [socket] = (await connected) as [Socket]
+  const came = once(server.app.server, 'request')
+  client.write(stalled)
+  await came
+  client.resetAndDestroy()
+  await new Promise((resolve) => socket.once('close', resolve))
+  t.same(lines(), [])
 })

@@ -68,10 +68,16 @@ t.test('also a request that is refused says it', async (t) => {
 
 t.test('so does a handshake that is refused', async (t) => {
   const { url } = await startServer(t)
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/api`, { headers: { origin: 'http://evil.example' } })
-  socket.on('error', () => {})
-  t.teardown(() => socket.terminate())
-  const [, { statusCode, headers }] = await once(socket, 'unexpected-response')
-  t.equal(statusCode, 403)
-  t.match(headers, { 'content-security-policy': json, 'x-content-type-options': 'nosniff' })
+  for (const [path, origin, status] of [
+    ['/api', 'http://evil.example', 403],
+    ['/nowhere', undefined, 404],
+    ['/exit', undefined, 404]
+  ] as const) {
+    const socket = new WebSocket(url.replace('http', 'ws') + path, { headers: origin ? { origin } : {} })
+    socket.on('error', () => {})
+    t.teardown(() => socket.terminate())
+    const [, { statusCode, headers }] = await once(socket, 'unexpected-response')
+    t.equal(statusCode, status)
+    t.match(headers, { 'content-security-policy': json, 'x-content-type-options': 'nosniff' }, path)
+  }
 })

@@ -140,13 +140,15 @@ t.test('no error brings what was to be stored into the log, and no header who se
   log.error(failed)
   log.error(new AppError('internal', undefined, {}, failed))
   log.error(new AppError('internal', undefined, {}, { text: 'hidden' }))
+  const circular = new Error('again')
+  log.error(Object.assign(circular, { cause: circular }))
   const headers = { cookie: 'hidden', authorization: 'hidden', 'set-cookie': 'hidden', host: 'shown' }
   log.info({ headers })
   log.info({ req: { method: 'GET', url: '/x?token=hidden', headers } })
   log.info({ res: { headers } })
 
   t.notMatch(text, 'hidden')
-  const [plain, wrapped, odd, shown, request] = text.split('\n').map((line) => line && JSON.parse(line))
+  const [plain, wrapped, odd, turning, shown, request] = text.split('\n').map((line) => line && JSON.parse(line))
   t.match(plain, {
     level: 50,
     msg: 'no room',
@@ -154,6 +156,7 @@ t.test('no error brings what was to be stored into the log, and no header who se
   })
   t.match(wrapped, { msg: 'Server error', err: { type: 'ServerError', cause: { message: 'no room', code: 14 } } })
   t.match(odd, { err: { cause: { type: 'object' } } })
+  t.match(turning, { err: { cause: { message: 'again' } } })
   t.match(shown, { headers: { host: 'shown' } })
   t.match(request, { req: { method: 'GET', path: '/x' } })
 })
