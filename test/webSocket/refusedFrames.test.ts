@@ -33,6 +33,11 @@ t.test('bytes that are no frame end the connection with the code that RFC 6455 h
       why: 'a gigabyte is too large, also in fragments',
       bytes: [0x01, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, ...key],
       code: 1009
+    },
+    {
+      why: 'a frame has so many fragments',
+      bytes: [0x01, 0x80, ...key, ...Array.from({ length: 64 }, () => [0x00, 0x80, ...key]).flat()],
+      code: 1008
     }
   ]
   for (const { why, bytes, code } of refused) {
