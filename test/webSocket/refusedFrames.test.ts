@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t from 'tap'
 import { openDevice } from '../device.js'
@@ -45,6 +46,29 @@ t.test('bytes that are no frame end the connection with the code that RFC 6455 h
     // The TCP socket below the WebSocket, on which a client cannot help sending good frames.
     ;(socket as unknown as { _socket: Socket })._socket.write(Buffer.from(bytes))
     t.same(await closed, { code, reason: '' }, why)
+  }
+})
+
+t.test('a frame comes in so many pieces', async (t) => {
+  const server = await startServer(t, { config: { webSocket: { maxBufferedChunks: 4 } } })
+  const ann = await server.signUp('ann')
+  for (const [pieces, code] of [
+    [4, 1005],
+    [5, 1008]
+  ] as const) {
+    const connected = once(server.app.server, 'connection')
+    const { socket, closed } = await ann.connect()
+    const [served] = (await connected) as [Socket]
+    const tcp = (socket as unknown as { _socket: Socket })._socket
+    const send = async (bytes: number[]) => {
+      const came = once(served, 'data')
+      tcp.write(Buffer.from(bytes))
+      await came
+    }
+    await send([0x81, 0x80 + pieces, 0, 0, 0, 0])
+    for (let piece = 1; piece <= pieces; piece++) await send([0x78])
+    tcp.write(Buffer.from([0x88, 0x80, 0, 0, 0, 0]))
+    t.match(await closed, { code }, `${pieces}`)
   }
 })
 
