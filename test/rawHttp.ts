@@ -8,6 +8,10 @@ export interface RawAnswer {
   body: string
 }
 
+/** A request whose body does not come to its end. */
+export const halfALogIn =
+  'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'
+
 /** A TCP connection to a server, on which nothing is HTTP but what a test writes. */
 export async function openSocket(url: string): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { exchange } from './rawHttp.js'
+import { exchange, halfALogIn } from './rawHttp.js'
 import { startServer } from './server.js'
 
 const start = (t: Test, app: Record<string, number>) => startServer(t, { config: { app } })
@@ -10,7 +10,6 @@ const start = (t: Test, app: Record<string, number>) => startServer(t, { config:
 // Far less than what holds where a key does not: 15 seconds and more.
 const soonMs = 7000
 
-const halfALogIn = 'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'
 const slow = [
   { why: 'headers that do not come to their end', key: 'headersTimeoutMs', bytes: 'GET / HTTP/1.1\r\nhost: x\r\n' },
   { why: 'a connection on which nothing is said', key: 'connectionTimeoutMs', bytes: '' },

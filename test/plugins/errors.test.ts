@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { exchange, openSocket } from '../rawHttp.js'
+import { withLargeFile } from '../largeFile.js'
+import { exchange, halfALogIn, openSocket } from '../rawHttp.js'
 import { startServer } from '../server.js'
 
-const stalled = 'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'
 const upgrade =
   'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
 
@@ -21,7 +21,7 @@ t.test('what is hardly HTTP is answered in the one shape, and the connection end
     },
     {
       why: 'it does not come to its end',
-      bytes: stalled,
+      bytes: halfALogIn,
       status: 408,
       message: 'The request did not come to its end in time.'
     }
@@ -55,7 +55,7 @@ t.test('what asks for something that files do not have is no fault of the server
 t.test('a request that does not come to its end does not keep the server from stopping', async (t) => {
   const server = await startServer(t, { config: { webSocket: { closeTimeoutMs: 100 } } })
   const ended: Promise<unknown>[] = []
-  for (const bytes of [stalled, '']) {
+  for (const bytes of [halfALogIn, '']) {
     ended.push(exchange(server.url, bytes))
     await once(server.app.server, 'connection')
   }
@@ -75,8 +75,7 @@ t.test('an upgrade by another method than GET is refused, and its connection end
 })
 
 t.test('who sends garbage amid an answer gets no other one in it', async (t) => {
-  const dir = t.testdir({ client: { 'index.html': '', 'large.txt': 'x'.repeat(16 * 1024 * 1024) } })
-  const { url } = await startServer(t, { dir, config: { client: { dir: `${dir}/client` } } })
+  const { url } = await startServer(t, withLargeFile(t))
   const client = await openSocket(url)
   client.write('GET /large.txt HTTP/1.1\r\nhost: x\r\n\r\n')
   const [first] = await once(client, 'data')
@@ -94,7 +93,7 @@ t.test('who has gone is answered nothing, and has no line', async (t) => {
   const client = await openSocket(server.url)
   const [socket] = (await connected) as [Socket]
   const came = once(server.app.server, 'request')
-  client.write(stalled)
+  client.write(halfALogIn)
   await came
   client.resetAndDestroy()
   await new Promise((resolve) => socket.once('close', resolve))

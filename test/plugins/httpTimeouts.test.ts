@@ -6,7 +6,8 @@ import t, { type Test } from 'tap'
 import Type from 'typebox'
 import { methods as messenger } from '../../src/rpc/index.js'
 import { method } from '../../src/rpc/method.js'
-import { answerOf, exchange, openSocket } from '../rawHttp.js'
+import { largeBytes, withLargeFile } from '../largeFile.js'
+import { answerOf, exchange, halfALogIn, openSocket } from '../rawHttp.js'
 import { type StartOptions, startServer } from '../server.js'
 
 /** A server with a method that is answered when the test lets it. */
@@ -85,13 +86,6 @@ t.test('a picture that is not sent on is refused, and no fault of the server', a
   t.same(errors(), [])
 })
 
-const largeBytes = 16 * 1024 * 1024
-
-function withLargeFile(t: Test): StartOptions {
-  const dir = t.testdir({ client: { 'index.html': '', 'large.txt': 'x'.repeat(largeBytes) } })
-  return { dir, config: { client: { dir: `${dir}/client` } } }
-}
-
 t.test('a file may be read slowly', async (t) => {
   const { server, holdOverHttp } = await startHolding(t, { handlerTimeoutMs: 500 }, withLargeFile(t))
   const [response] = (await once(get(`${server.url}/large.txt`), 'response')) as [IncomingMessage]
@@ -103,8 +97,7 @@ t.test('a file may be read slowly', async (t) => {
 
 t.test('who takes nothing of an answer is cut off', async (t) => {
   const { server } = await startHolding(t, { connectionTimeoutMs: 200 }, withLargeFile(t))
-  const half = 'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'
-  for (const body of ['', 'content-length: 9\r\n\r\nnot all', `\r\n${half}`]) {
+  for (const body of ['', 'content-length: 9\r\n\r\nnot all', `\r\n${halfALogIn}`]) {
     const connected = once(server.app.server, 'connection')
     const client = await openSocket(server.url)
     t.teardown(() => client.destroy())
