@@ -16,8 +16,9 @@ interface HttpTimeoutsOptions {
 }
 
 /**
- * Once a request has its headers: a client that is silent amid the rest of it gets 408, and one that does not take its
- * answer is cut off. Fastify's own `connectionTimeout` leaves a timer behind in each WebSocket.
+ * Once a request has its headers: a client that is silent amid the rest of it gets 408, one that does not take its answer is
+ * cut off, and one that waits for it is not. Fastify's own `connectionTimeout` cuts off that one, too, and leaves a timer behind
+ * in each WebSocket.
  *
  * An answer that has not begun in time is 503, or 408 where the client has still not sent its request; what was begun for it may
  * come to its end. Fastify's own `handlerTimeout` ends its watch as soon as a body has been read, and cuts off long downloads.
@@ -29,24 +30,21 @@ export default fp<HttpTimeoutsOptions>(
       if (request.ws) return
       // One that `app.inject()` makes has no such thing.
       request.raw.socket.setTimeout?.(options.connectionTimeoutMs)
-      request.raw.once('timeout', () => endSilence(request, reply))
+      reply.raw.on('timeout', () => endSilence(request, reply))
       const { handlerTimeoutMs = options.handlerTimeoutMs } = request.routeOptions.config
       if (handlerTimeoutMs === 0) return
-      const timer = setTimeout(giveUp, handlerTimeoutMs, request, reply)
+      // An answer whose turn never came, because the one before it was cut off, is not told so.
+      const timer = setTimeout(giveUp, handlerTimeoutMs, request, reply).unref()
       reply.raw.once('close', () => clearTimeout(timer))
     })
   },
   { name: 'httpTimeouts', fastify: '5.x', dependencies: ['rpc'] }
 )
 
-/**
- * Node tells it of a request that has not come to its end, and leaves the socket to whoever listens. An answer has it when it is
- * its turn, after those to the requests before.
- */
+/** Node tells it of the answer whose turn it is, and leaves the socket to whoever listens. */
 function endSilence(request: FastifyRequest, reply: FastifyReply): void {
-  const { headersSent, socket } = reply.raw
-  if (headersSent || !socket) request.raw.socket.destroy()
-  else giveUp(request, reply)
+  if (reply.raw.headersSent) request.raw.socket.destroy()
+  else if (!request.raw.complete) giveUp(request, reply)
 }
 
 function giveUp({ raw }: FastifyRequest, reply: FastifyReply): void {

@@ -10,8 +10,15 @@ import { largeBytes, withLargeFile } from '../largeFile.js'
 import { answerOf, exchange, halfALogIn, openSocket } from '../rawHttp.js'
 import { type StartOptions, startServer } from '../server.js'
 
-/** A server with a method that is answered when the test lets it. */
-async function startHolding(t: Test, app: Record<string, number>, options: StartOptions = {}) {
+/** A server with a method that is answered when the test lets it. Ann has signed up before the time was short. */
+async function startHolding(
+  t: Test,
+  app: Record<string, number>,
+  { dir = t.testdir(), ...options }: StartOptions = {}
+) {
+  const before = await startServer(t, { dir })
+  const ann = await before.signUp('ann')
+  await before.app.close()
   let release = () => {}
   const released = new Promise<void>((resolve) => {
     release = resolve
@@ -24,10 +31,10 @@ async function startHolding(t: Test, app: Record<string, number>, options: Start
   })
   const server = await startServer(t, {
     ...options,
+    dir,
     methods: { ...messenger, hold },
     config: { ...options.config, app }
   })
-  const ann = await server.signUp('ann')
   const holdOverHttp = () => {
     return server.post('/rpc', { jsonrpc: '2.0', id: 1, method: 'hold' }, { cookie: ann.cookie })
   }
@@ -37,7 +44,7 @@ async function startHolding(t: Test, app: Record<string, number>, options: Start
 t.test('an answer that does not come is given up over HTTP, and waited for on the WebSocket', async (t) => {
   const { server, ann, release, holdOverHttp } = await startHolding(t, { handlerTimeoutMs: 500 })
   const errors = t.capture(server.app.log, 'error')
-  const device = await ann.connect()
+  const device = await server.connect(ann.cookie)
   const held = device.call('hold')
   const response = await holdOverHttp()
   t.equal(response.status, 503)
@@ -48,6 +55,11 @@ t.test('an answer that does not come is given up over HTTP, and waited for on th
   release()
   t.same(await held, {})
   t.match(await device.call('getSelfInfo'), { tag: '@ann' })
+})
+
+t.test('who waits for an answer may be silent', async (t) => {
+  const { holdOverHttp } = await startHolding(t, { connectionTimeoutMs: 100, handlerTimeoutMs: 500 })
+  t.equal((await holdOverHttp()).status, 503)
 })
 
 /** The beginning of a request that uploads a picture, up to its bytes. */
@@ -77,9 +89,8 @@ t.test('a picture may be sent slowly, as long as it comes', async (t) => {
 })
 
 t.test('a picture that is not sent on is refused, and no fault of the server', async (t) => {
-  const server = await startServer(t, { config: { app: { connectionTimeoutMs: 200 } } })
+  const { server, ann } = await startHolding(t, { connectionTimeoutMs: 200 })
   const errors = t.capture(server.app.log, 'error')
-  const ann = await server.signUp('ann')
   const { status } = await exchange(server.url, `${uploadOf(ann, 999).before}half`)
   t.equal(status, 408)
   await server.app.close()
