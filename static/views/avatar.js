@@ -3,24 +3,23 @@ import { element } from './elements.js'
 const tints = 8
 const defaultImage = 'default.jpg'
 
-/** Shows somebody's picture, or initials on a tint of their own as long as there is only the default picture. */
-export function showAvatar(place, { tag, firstName, lastName, img, isOnline }) {
+/** Shows somebody's picture, and initials on a tint of their own where there is none or it cannot be shown. */
+export function showAvatar(place, { tag, firstName, lastName, img, isOnline }, url = urlOf(img)) {
   const initials = [firstName, lastName].map((name) => Array.from(name.replace(/^@/, ''))[0] ?? '').join('')
   place.ariaHidden = 'true'
   place.dataset.tint = tintOf(tag)
   place.dataset.online = Boolean(isOnline)
 
-  const shown = `${img} ${initials}`
+  const shown = `${url} ${initials}`
   if (place.dataset.shown === shown) return
   place.dataset.shown = shown
   const letters = element('span')
   letters.textContent = initials
-  place.replaceChildren(letters, ...(img === defaultImage ? [] : [picture(`/img/${img}`)]))
+  place.replaceChildren(letters, ...(url ? [picture(url)] : []))
 }
 
-export function showPicture(place, url) {
-  place.dataset.shown = url
-  place.replaceChildren(picture(url))
+function urlOf(img) {
+  return img === defaultImage ? '' : `/img/${img}`
 }
 
 function tintOf(tag) {

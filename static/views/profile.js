@@ -1,4 +1,4 @@
-import { showAvatar, showPicture } from './avatar.js'
+import { showAvatar } from './avatar.js'
 import { byId } from './elements.js'
 import { createForm } from './form.js'
 
@@ -8,13 +8,12 @@ export function showProfile({ store, profile }) {
   const node = byId('profile-form')
   const { firstName, lastName, img: file } = node.elements
   const picture = byId('profile-picture')
-  let previewUrl = ''
+  let previewUrl
 
   function showChosen() {
-    URL.revokeObjectURL(previewUrl)
-    previewUrl = file.files[0] ? URL.createObjectURL(file.files[0]) : ''
-    if (previewUrl) showPicture(picture, previewUrl)
-    else showAvatar(picture, store.get().self)
+    if (previewUrl) URL.revokeObjectURL(previewUrl)
+    previewUrl = file.files[0] && URL.createObjectURL(file.files[0])
+    showAvatar(picture, store.get().self, previewUrl)
   }
 
   const form = createForm(node, async () => {

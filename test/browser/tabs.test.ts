@@ -51,6 +51,7 @@ await testInChromium(t, 'one person in several tabs', async (t, browser, { url }
     await file.setInputFiles({ name: 'note.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') })
     await page.getByRole('button', { name: 'Save' }).click()
     await annas.sees('This file is not a PNG, JPEG, WebP or GIF picture')
+    await page.getByRole('dialog').getByText('AB', { exact: true }).waitFor()
     await file.setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: dot })
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('dialog').waitFor({ state: 'hidden' })

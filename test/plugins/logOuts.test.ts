@@ -83,7 +83,7 @@ t.test('where a log-out cannot be stored, it says so, and holds until the server
 })
 
 t.test('a session that has expired ends its connections', async (t) => {
-  const server = await startServer(t, { config: { JWT: { expiresIn: '1s' }, webSocket: { pingIntervalMs: 50 } } })
+  const server = await startServer(t, { config: { JWT: { expiresIn: '3s' }, webSocket: { pingIntervalMs: 50 } } })
   const ann = await server.signUp('ann')
   const device = await ann.connect()
   t.same(await device.closed, loggedOut)

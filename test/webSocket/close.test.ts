@@ -75,7 +75,7 @@ t.test('many connections are all closed', async (t) => {
 t.test(
   'a call that does not end, a client that does not answer, and a request that does not come hold the stop up for a while only',
   async (t) => {
-    const { server } = await startWithHold(t, { webSocket: { drainTimeoutMs: 500, closeTimeoutMs: 500 } })
+    const { server } = await startWithHold(t, { webSocket: { drainTimeoutMs: 1000, closeTimeoutMs: 1000 } })
     const ann = await (await server.signUp('ann')).connect()
     const bob = await (await server.signUp('bob')).connect()
     bob.socket.pause()
@@ -87,7 +87,7 @@ t.test(
     await once(server.app.server, 'request')
     const start = performance.now()
     await server.app.close()
-    t.ok(performance.now() - start < 1400, 'the request not after the others, but meanwhile')
+    t.ok(performance.now() - start < 2900, 'the request not after the others, but meanwhile')
     t.same(await ann.closed, { code: 1001, reason: '' })
   }
 )
