@@ -19,7 +19,7 @@ export const WebSocketConfigSchema = Type.Object({
   maxPendingFrames: limit(64, 'Unanswered frames of a connection, after which no more of it are read'),
   maxTurnMs: limit(
     5,
-    'How long calls that have waited may begin in one turn of the event loop; 0: one call of a connection',
+    'How long calls that have waited may begin in one turn of the event loop, but for one call of each connection',
     0
   ),
   pingIntervalMs: limit(

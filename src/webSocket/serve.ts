@@ -32,7 +32,7 @@ export interface ServeOptions extends StrikesOptions {
   maxPageItems: number
   /** So many unanswered frames of a connection, and no more of it are read. */
   maxPendingFrames: number
-  /** How long calls that have waited may begin in one turn of the event loop, those of all connections together. */
+  /** How long calls that have waited may begin in one turn of the event loop, but for one call of each connection. */
   maxTurnMs: number
   /** So much that was pushed to a connection and not taken, and it is ended when there is more for it. */
   maxBufferedBytes: number

@@ -44,7 +44,7 @@ t.test('all who wait get as much of it', async (t) => {
   for (let turns = 1; turns <= 9; turns++) {
     const [least, most] = [Math.min(...counts), Math.max(...counts)]
     t.ok(most - least <= 3, `${counts}`)
-    await turn()
+    t.ok((await turn()) <= turns * 12, 'and no more than a turn has, but for one call each')
   }
   await ended
 })
