@@ -53,7 +53,7 @@ export function answerClientError(
   // Who has gone is answered nothing.
   if (!socket.writable) return void socket.destroy()
   this.log.info({ code, address: socket.remoteAddress }, 'no HTTP, or too slow')
-  // Amid an answer that has begun, another one would be a part of it. Node's own handler looks at the same.
+  // Amid an answer that has begun, another one would be a part of it. Node's own handler does so, too.
   if (socket._httpMessage?.headersSent) return void socket.destroy()
   const refusal = new AppError(code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'tooSlow' : 'badRequest')
   const status = code === 'HPE_HEADER_OVERFLOW' ? headersTooLarge : refusal.status

@@ -17,8 +17,8 @@ interface HttpTimeoutsOptions {
 
 /**
  * Once a request has its headers: a client that is silent amid the rest of it gets 408, one that does not take its answer is
- * cut off, and one that waits for it is not. Fastify's own `connectionTimeout` cuts off that one, too, and leaves a timer behind
- * in each WebSocket.
+ * cut off, and one that waits for it to begin is not. Fastify's own `connectionTimeout` cuts off that one, too, and leaves a
+ * timer behind in each WebSocket.
  *
  * An answer that has not begun in time is 503, or 408 where the client has still not sent its request; what was begun for it may
  * come to its end. Fastify's own `handlerTimeout` ends its watch as soon as a body has been read, and cuts off long downloads.

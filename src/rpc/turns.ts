@@ -6,7 +6,7 @@ export type TakeTurn = () => Promise<void>
 
 /**
  * Shares the event loop among those who have waited: each waits for a turn, and may then begin calls for an equal part of
- * `maxMs`. A turn for each call would mean a write to the network for each answer: 2 to 13 % of a call that reads.
+ * `maxMs`. A turn for each call would mean a write to the network for each answer.
  *
  * @param now milliseconds of a clock that nobody sets
  */

@@ -24,7 +24,11 @@ export const AppConfigSchema = Type.Object({
   ),
   requestTimeoutMs: limit(30_000, 'How long a client has to send a request; looked at every 5 s, or more often'),
   headersTimeoutMs: limit(15_000, 'How long a client has to send the headers of it; looked at as often'),
-  connectionTimeoutMs: limit(60_000, 'How long an HTTP client may be silent where it is its turn; 0: for ever', 0),
+  connectionTimeoutMs: limit(
+    60_000,
+    'How long an HTTP client may send nothing of a request, or take nothing of an answer; 0: for ever',
+    0
+  ),
   keepAliveTimeoutMs: limit(5000, 'How long an HTTP connection is kept for the next request'),
   handlerTimeoutMs: limit(
     10_000,

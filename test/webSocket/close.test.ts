@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import Type from 'typebox'
 import { WebSocket } from 'ws'
@@ -7,6 +6,7 @@ import { methods } from '../../src/rpc/index.js'
 import { method } from '../../src/rpc/method.js'
 import type { Message } from '../../src/schemas/message.js'
 import { openDevice } from '../device.js'
+import { halfALogIn, openSocket } from '../rawHttp.js'
 import { type StartOptions, startServer } from '../server.js'
 
 /** A server with a method whose calls end when they are released. */
@@ -80,10 +80,8 @@ t.test(
     const bob = await (await server.signUp('bob')).connect()
     bob.socket.pause()
     ann.call('hold').catch(() => {})
-    const { port, hostname } = new URL(server.url)
-    const stalled = connect(Number(port), hostname)
-    stalled.on('error', () => {})
-    stalled.write('POST /login HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{')
+    const stalled = await openSocket(server.url)
+    stalled.write(halfALogIn)
     await once(server.app.server, 'request')
     const start = performance.now()
     await server.app.close()
