@@ -1,49 +1,60 @@
 import { createRecent } from '../recent.js'
 
-/** A token bucket, which is told by the moment at which it will be full (again), on the clock of `performance.now()`. */
+/** A token bucket, kept as the moment at which it will be full again, on the clock of `performance.now()`. */
 export interface Bucket {
   fullAt: number
 }
 
 export interface Rate {
   perSecond: number
-  /** So many at once, when there have been none for a while. */
+  /** Tokens in a full bucket. */
   burst: number
 }
 
-/**
- * Takes a token from a bucket, unless it would have to be waited for longer than `maxWaitMs`.
- * @returns how many milliseconds later than `now` it is there: 0 mostly
- */
-export type Take = (bucket: Bucket, now: number, maxWaitMs: number) => number
-
-/**
- * The rate of a bucket's tokens (the generic cell rate algorithm of ITU-T I.371).
- *
- * Not one of the libraries, because each call of every connection passes here: nothing is awaited, nothing allocated, and no
- * clock is read that somebody may set.
- */
-export function createTake({ perSecond, burst }: Rate): Take {
-  const intervalMs = 1000 / perSecond
-  const slackMs = intervalMs * (burst - 1)
-  return (bucket, now, maxWaitMs) => {
-    const from = Math.max(bucket.fullAt, now)
-    // Rounded, so that what is lost in sums of fractions does not count.
-    const waitMs = Math.max(0, Math.round(from - slackMs - now))
-    if (waitMs <= maxWaitMs) bucket.fullAt = from + intervalMs
-    return waitMs
-  }
+export interface RateLimiter {
+  /** Returns the bucket of a user or an address; one that is forgotten is full again. */
+  bucketOf(key: string): Bucket
+  /** Returns in how many milliseconds a bucket will have a token: 0 mostly. */
+  waitMs(bucket: Bucket, now: number): number
+  /** Takes one token, unless the wait for it is longer than `maxWaitMs`. Returns the wait in milliseconds. */
+  take(bucket: Bucket, now: number, maxWaitMs: number): number
+  /** Takes tokens whether they are there or not; a negative number gives tokens back. */
+  spend(bucket: Bucket, now: number, tokens: number): void
 }
 
-/** Finds the bucket of a user or an address; one that is forgotten is full again. */
-export function createBuckets(maxTracked: number): (key: string) => Bucket {
+/**
+ * Limits a rate for each user or address (the generic cell rate algorithm of ITU-T I.371).
+ *
+ * It is not one of the libraries, because each call of every connection passes here: nothing is awaited, nothing allocated, and
+ * the clock cannot be set.
+ */
+export function createRateLimiter({ perSecond, burst }: Rate, maxTracked: number): RateLimiter {
+  const intervalMs = 1000 / perSecond
+  const slackMs = intervalMs * (burst - 1)
   const buckets = createRecent<Bucket>(maxTracked)
-  return (key) => {
-    let bucket = buckets.get(key)
-    if (!bucket) {
-      bucket = { fullAt: 0 }
-      buckets.set(key, bucket)
-    }
-    return bucket
+
+  // Rounded, so that errors of sums of fractions do not count.
+  const waitMs = ({ fullAt }: Bucket, now: number) => Math.max(0, Math.round(fullAt - slackMs - now))
+
+  function spend(bucket: Bucket, now: number, tokens: number): void {
+    bucket.fullAt = Math.max(bucket.fullAt, now) + tokens * intervalMs
+  }
+
+  return {
+    bucketOf(key) {
+      let bucket = buckets.get(key)
+      if (!bucket) {
+        bucket = { fullAt: 0 }
+        buckets.set(key, bucket)
+      }
+      return bucket
+    },
+    waitMs,
+    take(bucket, now, maxWaitMs) {
+      const wait = waitMs(bucket, now)
+      if (wait <= maxWaitMs) spend(bucket, now, 1)
+      return wait
+    },
+    spend
   }
 }

@@ -3,7 +3,7 @@ import type {} from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
-import { createBuckets, createTake } from '../limits/bucket.js'
+import { createRateLimiter } from '../limits/bucket.js'
 import { type BudgetOptions, type Budgets, createBudgets } from '../limits/budget.js'
 import { createLogIn, type LogIn, type LogInOptions } from '../limits/logIns.js'
 import { createTallyStore } from '../limits/tally.js'
@@ -82,7 +82,8 @@ const withoutLimits = (options: RateOptions): RateOptions => ({
   failedLogInsOfAccountPerDay: 0,
   callsPerSecond: 0,
   messagesPerSecond: 0,
-  searchesPerSecond: 0
+  searchesPerSecond: 0,
+  answerBytesPerSecond: 0
 })
 
 /** @param perMinute 0 is no limit. @param keyGenerator the address, where there is none */
@@ -103,8 +104,7 @@ function createAssert(
 
 function createAssertSignup({ signupsPerHour, signupBurst, maxTracked }: RateOptions): Assert {
   if (signupsPerHour === 0) return async () => {}
-  const take = createTake({ perSecond: signupsPerHour / 3600, burst: signupBurst })
-  const bucketOf = createBuckets(maxTracked)
+  const { take, bucketOf } = createRateLimiter({ perSecond: signupsPerHour / 3600, burst: signupBurst }, maxTracked)
   return async ({ ip }) => {
     const retryAfterMs = take(bucketOf(normalizeIP(ip)), performance.now(), 0)
     if (retryAfterMs > 0)

@@ -2,6 +2,7 @@ import websocket from '@fastify/websocket'
 import type { FastifyInstance, preHandlerHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError, type ErrorKind } from '../errors.js'
+import { createUnreadAnswers, type UnreadAnswers, type UnreadAnswersOptions } from '../limits/unreadAnswers.js'
 import { createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
 import type { Caller, CallerContext } from '../rpc/method.js'
 import type { Session } from '../store/store.js'
@@ -11,14 +12,16 @@ import { createServe, type Served, type ServeOptions } from '../webSocket/serve.
 declare module 'fastify' {
   interface FastifyInstance {
     rpc: Dispatch
+    unreadAnswers: UnreadAnswers
     /** What the calls of a session may use. @param caller what is known of where they come from */
     rpcContext(session: Session | undefined, caller: Caller): CallerContext
   }
 }
 
 interface RpcOptions
-  extends Omit<DispatchOptions, 'onInternalError' | 'onRefusal' | 'callCountOf'>,
+  extends Omit<DispatchOptions, 'hasEnded' | 'onInternalError' | 'onRefusal' | 'callCountOf'>,
     ServeOptions,
+    UnreadAnswersOptions,
     CloseOptions {
   path: string
   /** 0 is no limit. */
@@ -43,15 +46,18 @@ export default fp<RpcOptions>(
     const dispatch = createDispatch({
       ...options,
       callCountOf: app.meters.callCountOf,
+      hasEnded: (session) => app.sessions.hasEnded(session) || session.expiresAt <= Date.now(),
       onInternalError: (error) => app.log.error(error),
       onRefusal({ kind, name }, userId) {
         if (loggedKinds.has(kind)) app.log.info({ userId, refusal: name })
       }
     })
     app.decorate('rpc', dispatch)
+    app.decorate('unreadAnswers', createUnreadAnswers(options))
     // Field by field: a spread would make it larger, and each connection has one.
     app.decorate('rpcContext', (session: Session | undefined, { connection, budget, departure }: Caller) => {
-      return { user: session?.user, db: app.db, notifier: app.notifier, maxPageItems, connection, budget, departure }
+      const { db, notifier } = app
+      return { user: session?.user, session, db, notifier, maxPageItems, connection, budget, departure }
     })
 
     const limits = { maxPayload: maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeout: closeTimeoutMs }

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.js'
 import type { CallCount } from '../metrics/meters.js'
+import type { Session } from '../store/store.js'
 import { comesDue, type Due } from './due.js'
 import type { CallerContext, Context, Method } from './method.js'
 import { idOf, isNotification, isRequest, type Request } from './request.js'
@@ -7,10 +8,12 @@ import { idOf, isNotification, isRequest, type Request } from './request.js'
 export type Table = Map<string, Method>
 
 export interface AnswersOptions {
-  /** When the answers of a batch are so long together, the calls after them are refused. */
+  /** Bytes of the answers of a batch together. */
   maxAnswerBytes: number
   /** Write `"jsonrpc":2` in answers, as the first generation did. */
   legacyWire: boolean
+  /** Whether a log-in is over: calls that have been read do not begin any more. */
+  hasEnded(session: Session): boolean
   /** Told of what is nobody's mistake but ours. */
   onInternalError(error: AppError): void
   /** Told of what the caller has done wrong. */
@@ -19,58 +22,77 @@ export interface AnswersOptions {
   callCountOf(method?: string): CallCount
 }
 
+// An answer that is not a page has 30 found users at most, or a text of 4096 characters of six bytes each. Room for it must be there
+// before its call, because its effect cannot be taken back. A page has no effect: one that does not fit is dropped.
+const maxShortAnswerBytes = 32 * 1024
+
 /** Runs requests that are due and answers them. */
 export function createAnswers(table: Table, options: AnswersOptions) {
   const { maxAnswerBytes, legacyWire, onRefusal, callCountOf } = options
-  const run = createRun(table, options)
+  const run = createRun(options)
   const jsonrpc = legacyWire ? 2 : '2.0'
+  const minBytesLeft = Math.min(maxShortAnswerBytes, maxAnswerBytes / 2)
+
+  const tooLarge = () => new AppError('tooLarge', 'The answers of the batch are too large together.')
+  const returnsPage = (request: unknown) => isRequest(request) && table.get(request.method)?.returnsPage === true
+  const refusalText = (error: AppError, refused: unknown) =>
+    JSON.stringify({ jsonrpc, error: error.toRpc(), id: idOf(refused) })
 
   /** Answers what is not run, whatever it is. */
   async function refuse(error: AppError, refused: unknown, context: CallerContext, due: Due): Promise<string> {
     const count = callCountOf(isRequest(refused) ? refused.method : undefined)
     count.calls++
     count.errors++
-    if (due !== 0) await comesDue(due, context).catch(() => {})
+    await comesDue(due, context).catch(() => {})
     onRefusal(error, context.user?._id)
-    return JSON.stringify({ jsonrpc, error: error.toRpc(), id: idOf(refused) })
+    return refusalText(error, refused)
   }
 
   async function answer(request: unknown, context: CallerContext, due: Due): Promise<string | undefined> {
     if (!isRequest(request)) return refuse(new AppError('invalidRequest'), request, context, due)
-    const outcome = await run(request, context, due)
-    return request.id === undefined ? undefined : JSON.stringify({ jsonrpc, ...outcome, id: request.id })
-  }
-
-  /** Answers a call, unless the answers before it have used up what a batch may have; a notification has none. */
-  async function answerWithin(bytesLeft: number, request: unknown, context: CallerContext, due: Due) {
-    if (bytesLeft <= 0 && !isNotification(request)) return refuse(new AppError('tooLarge'), request, context, due)
-    return answer(request, context, due)
+    const method = table.get(request.method)
+    const outcome = await run(method, request, context, due)
+    if (request.id === undefined) return undefined
+    const text = JSON.stringify({ jsonrpc, ...outcome, id: request.id })
+    if (method?.returnsPage) context.budget?.spendBytes(text.length)
+    return text
   }
 
   async function answerBatch(batch: unknown[], context: CallerContext, dues: Due[]): Promise<string | undefined> {
     const answers: string[] = []
-    let bytesLeft = maxAnswerBytes
+    // What encloses them.
+    let bytesLeft = maxAnswerBytes - 2
     for (const [index, request] of batch.entries()) {
-      const text = await answerWithin(bytesLeft, request, context, dues[index] as Due)
+      const text = await answerWithin(bytesLeft, request, context, dues[index])
       if (text === undefined) continue
-      answers.push(text)
-      bytesLeft -= Buffer.byteLength(text)
+      const bytes = Buffer.byteLength(text) + 1
+      const isDropped = bytes > bytesLeft && returnsPage(request)
+      answers.push(isDropped ? refusalText(tooLarge(), request) : text)
+      bytesLeft -= isDropped ? 0 : bytes
     }
     return answers.length === 0 ? undefined : `[${answers.join(',')}]`
+  }
+
+  /** Answers a call, unless the answers before it have used up what a batch may have; a notification has no answer. */
+  async function answerWithin(bytesLeft: number, request: unknown, context: CallerContext, due: Due) {
+    if (bytesLeft >= minBytesLeft || isNotification(request)) return answer(request, context, due)
+    return refuse(tooLarge(), request, context, due)
   }
 
   return { refuse, answer, answerBatch }
 }
 
 /** Makes what brings a request to its method, and counts what comes of it. */
-function createRun(table: Table, { onInternalError, onRefusal, callCountOf }: AnswersOptions) {
-  return async ({ method, params }: Request, context: CallerContext, due: Due) => {
-    const count = callCountOf(method)
+function createRun(options: AnswersOptions) {
+  const { onInternalError, onRefusal, callCountOf } = options
+  return async (method: Method | undefined, { method: name, params }: Request, context: CallerContext, due: Due) => {
+    const count = callCountOf(name)
     count.calls++
     try {
       // Not awaited in vain: what may overlap has to ask the store at once.
-      if (due !== 0) await comesDue(due, context)
-      return { result: await call(table.get(method), params, context) }
+      if (due !== undefined) await comesDue(due, context)
+      if (method?.returnsPage) await comesDue(context.budget?.waitForBytes(method), context)
+      return { result: await call(method, params, context, options) }
     } catch (thrown) {
       count.errors++
       const error = AppError.from(thrown)
@@ -81,8 +103,14 @@ function createRun(table: Table, { onInternalError, onRefusal, callCountOf }: An
   }
 }
 
-function call(method: Method | undefined, params: unknown, context: CallerContext): Promise<unknown> {
+function call(
+  method: Method | undefined,
+  params: unknown,
+  context: CallerContext,
+  { hasEnded }: AnswersOptions
+): Promise<unknown> {
   if (!method) throw new AppError('methodNotFound')
-  if (!context.user) throw new AppError('unauthenticated')
+  if (!context.session || hasEnded(context.session)) throw new AppError('unauthenticated')
+  if (context.departure?.wasCutOff) throw new AppError('unavailable', 'The connection is closed.')
   return method.call(params, context as Context)
 }

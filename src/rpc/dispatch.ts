@@ -1,4 +1,4 @@
-import { AppError, type ErrorKind } from '../errors.js'
+import { AppError, type ErrorKind, withoutStacks } from '../errors.js'
 import { type AnswersOptions, createAnswers, type Table } from './answers.js'
 import { charge } from './due.js'
 import type { CallerContext, Methods } from './method.js'
@@ -14,6 +14,8 @@ export type Dispatch = (text: string, context: CallerContext) => Call
 export interface Call {
   /** Whether it is one request, due at once, of a method that may overlap with others before it. */
   readonly mayOverlap: boolean
+  /** Whether the answer may be long, because there is a page in it. */
+  readonly isLong: boolean
   /** Why it is refused, when it is one request that comes too soon after others. */
   readonly refusal?: AppError | undefined
   /** Answers the text, nothing when it holds only notifications. */
@@ -32,13 +34,15 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const { methods, maxBatchCalls } = options
   const table: Table = new Map(Object.entries(methods))
   const methodOf = (request: unknown) => (isRequest(request) ? table.get(request.method) : undefined)
+  const returnsPage = (request: unknown) => methodOf(request)?.returnsPage === true
   const { refuse, answer, answerBatch } = createAnswers(table, options)
 
   function single(request: unknown, context: CallerContext): Call {
     const method = methodOf(request)
     const due = charge(context.budget, method)
     return {
-      mayOverlap: due === 0 && method?.mayOverlap === true,
+      mayOverlap: due === undefined && method?.mayOverlap === true,
+      isLong: returnsPage(request),
       refusal: due instanceof AppError ? due : undefined,
       run: () => answer(request, context, due)
     }
@@ -48,19 +52,27 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     // What is no call counts as one, and waits as one.
     const refused = (kind: ErrorKind, sentence?: string, request?: unknown): Call => {
       const due = charge(context.budget, undefined)
-      return { mayOverlap: false, run: () => refuse(new AppError(kind, sentence), request, context, due) }
+      const run = () => refuse(new AppError(kind, sentence), request, context, due)
+      return { mayOverlap: false, isLong: false, run }
     }
-    let message: unknown
-    try {
-      message = JSON.parse(text)
-    } catch {
-      return refused('parseError')
-    }
+    const message = parse(text)
+    if (message === undefined) return refused('parseError')
     if (isPoisoned(text, message)) return refused('invalidRequest', poisoned, message)
     if (!Array.isArray(message)) return single(message, context)
     if (message.length === 0) return refused('invalidRequest')
     if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)
     const dues = message.map((request) => charge(context.budget, methodOf(request)))
-    return { mayOverlap: false, run: () => answerBatch(message, context, dues) }
+    return { mayOverlap: false, isLong: message.some(returnsPage), run: () => answerBatch(message, context, dues) }
   }
+}
+
+/** The value of a JSON text, undefined when it is none. */
+function parse(text: string): unknown {
+  return withoutStacks(() => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      return undefined
+    }
+  })
 }

@@ -4,12 +4,14 @@ import type { Budget, Limited, MethodLimit } from '../limits/budget.js'
 import type { Connection, Notifier } from '../plugins/notifier.js'
 import type { Identity } from '../schemas/user.js'
 import { createCheck } from '../schemas/validate.js'
-import type { Store } from '../store/store.js'
+import type { Session, Store } from '../store/store.js'
 import type { Departure } from './departure.js'
 
 /** What a method may use. It knows no transport. */
 export interface Context {
   readonly user: Identity
+  /** The log-in that the call belongs to. */
+  readonly session: Session
   readonly db: Store
   readonly notifier: Notifier
   /** On which connection the call came, if on any: the one that is not told what it did itself. */
@@ -25,13 +27,18 @@ export interface Context {
 export type Caller = Pick<Context, 'connection' | 'budget' | 'departure'>
 
 /** A context whose user may be nobody: every call is then refused. */
-export type CallerContext = Omit<Context, 'user'> & { readonly user: Context['user'] | undefined }
+export type CallerContext = Omit<Context, 'user' | 'session'> & {
+  readonly user: Context['user'] | undefined
+  readonly session: Session | undefined
+}
 
 export interface Method extends Limited {
   readonly summary: string
   readonly params: TObject
   readonly result: TSchema
   readonly mayOverlap: boolean
+  /** Whether the result may have a page of items, which takes memory, and time in proportion to its bytes. */
+  readonly returnsPage: boolean
   /**
    * Runs a call with the `params` of its request, positional or by name.
    * @throws {AppError} `invalidParams` when they do not fit the schema, and what the method refuses
@@ -57,12 +64,13 @@ interface Definition<Params extends TObject, Result extends TSchema> {
   limit?: MethodLimit
   /** Whether a connection's call over the limit is only ever delayed: existing clients take a refusal for the end. */
   isOnlyDelayed?: boolean
+  returnsPage?: boolean
   run(params: Static<Params>, context: Context): Promise<Static<Result>>
 }
 
 export function method<Params extends TObject, Result extends TSchema>(definition: Definition<Params, Result>): Method {
   const { summary, params: schema, result, limit } = definition
-  const { mayOverlap = false, isOnlyDelayed = false } = definition
+  const { mayOverlap = false, isOnlyDelayed = false, returnsPage = false } = definition
   const names = Object.keys(schema.properties)
   const defaults = Object.entries(schema.properties as Record<string, TSchemaOptions>)
     .filter(([, property]) => property.default !== undefined)
@@ -76,6 +84,7 @@ export function method<Params extends TObject, Result extends TSchema>(definitio
     mayOverlap,
     limit,
     isOnlyDelayed,
+    returnsPage,
     async call(given, context) {
       const params: Named = Array.isArray(given) ? toNamed(given, names) : { ...(given as Named | undefined) }
       for (const [name, byDefault] of defaults) if (params[name] === undefined) params[name] = byDefault

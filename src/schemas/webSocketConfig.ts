@@ -10,7 +10,18 @@ export const WebSocketConfigSchema = Type.Object({
   maxFragments: limit(64, 'Fragments of a frame'),
   maxBufferedChunks: limit(4096, 'Pieces in which a frame arrives'),
   maxBatchCalls: limit(50, 'Calls in a batch'),
-  maxAnswerBytes: limit(16 * 1024 * 1024, 'Answers of a batch together, after which its other calls are refused'),
+  maxAnswerBytes: limit(16 * 1024 * 1024, 'Bytes of the answers of a batch; its calls beyond them are refused'),
+  maxUnreadBytesPerUser: limit(
+    4 * 1024 * 1024,
+    'Bytes of answers that a user may leave unread, over all connections and HTTP; the next page waits for them; 0: no limit',
+    0
+  ),
+  maxUnreadBytes: limit(
+    64 * 1024 * 1024,
+    'Bytes of answers that all users may leave unread; beyond them the user with the most is disconnected; 0: no limit',
+    0
+  ),
+  answerTimeoutMs: limit(20_000, 'Time in which a client must take something of a long answer before it is disconnected'),
   maxBufferedBytes: limit(
     1024 * 1024,
     'Notifications that a connection may leave unread before it is closed; 0: any',

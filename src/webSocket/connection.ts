@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import { AppError } from '../errors.js'
+import { watchTaking } from '../limits/stall.js'
 import type { Connection } from '../plugins/notifier.js'
 import { createDeparture, type Departure, depart } from '../rpc/departure.js'
 import type { Session } from '../store/store.js'
@@ -12,6 +13,8 @@ export interface ServedConnection extends Connection {
   flush(): void
   /** Sends the frame of an answer. Resolves when the other end has taken so much that it can be sent the next one. */
   answer(frame: Buffer): Promise<void>
+  /** Ends it without a close frame, which would not get through: the client takes nothing. */
+  drop(): void
 }
 
 // RFC 6455, 7.4.1
@@ -26,6 +29,8 @@ export interface ConnectionOptions {
   outbox: Outbox
   /** So much that was pushed and not asked for, which the other end has not taken yet, and there is an end; 0: never. */
   maxBufferedBytes: number
+  /** Milliseconds in which the other end must take something of an answer. */
+  answerTimeoutMs: number
   /** Told whom the server closes, and why. */
   onRefused(session: Session, error: AppError): void
 }
@@ -80,11 +85,18 @@ export function createConnection(
     refuse(socket, error, code)
   }
 
+  function drop() {
+    depart(departure, true)
+    options.onRefused(session, tooSlow)
+    socket.terminate()
+  }
+
   return {
     session,
     departure,
     flush,
     refuse: cutOff,
+    drop,
     send(frame) {
       if (socket.readyState !== socket.OPEN) return
       // What has gathered in this turn has not been offered yet: it counts when the other end does not take it.
@@ -98,7 +110,9 @@ export function createConnection(
       if (waitingBytes + tcp.writableLength < tcp.writableHighWaterMark) return
       answerBytes = frame.length
       flush()
+      const endWatch = watchTaking(tcp, options.answerTimeoutMs, drop)
       await taken(tcp)
+      endWatch()
       answerBytes = 0
     }
   }

@@ -3,21 +3,22 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
 import { logHandshake } from '../plugins/logs.js'
 import { depart } from '../rpc/departure.js'
-import { createLane, type Lane } from '../rpc/lane.js'
-import { createTakeTurn, type TakeTurn } from '../rpc/turns.js'
+import type { Lane } from '../rpc/lane.js'
+import { createTakeTurn } from '../rpc/turns.js'
 import { maxTextLength } from '../schemas/message.js'
 import type { Session } from '../store/store.js'
 import { createConnection, refuse, type ServedConnection } from './connection.js'
-import { notificationFrame, textFrame } from './frame.js'
-import { startHeartbeat } from './heartbeat.js'
+import { notificationFrame } from './frame.js'
 import { createOutbox } from './outbox.js'
+import { readInPieces } from './pieces.js'
+import { openLane, type Reply, replyTo } from './replies.js'
 import { createSeats } from './seats.js'
 import { type StrikesOptions, watchRefusals } from './strikes.js'
 
 /** What there is to stop. */
 export interface Served {
   /** Of the connections whose calls have not all ended. */
-  lanes: Map<WebSocket, Lane>
+  lanes: Map<WebSocket, Lane<Reply>>
   /** Whether frames are still read. */
   isReading: boolean
   /** Whether calls that have been read may still begin. */
@@ -36,6 +37,7 @@ export interface ServeOptions extends StrikesOptions {
   maxTurnMs: number
   /** So much that was pushed to a connection and not taken, and it is ended when there is more for it. */
   maxBufferedBytes: number
+  answerTimeoutMs: number
   pingIntervalMs: number
 }
 
@@ -72,7 +74,9 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     if (!hasSeat) return refuse(socket, refusal)
 
     const { _id } = session.user
+    readInPieces(request.raw.socket)
     const connection = createConnection(socket, request.raw.socket, session, own)
+    socket.on('error', () => depart(connection.departure, true))
     const lane = openLane(app, socket, connection, own)
     let noteRefusal: (() => void) | undefined
     const budget = app.limits.budgets?.ofConnection(_id, () => {
@@ -91,8 +95,10 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
       }
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !served.isReading) return
-      const { mayOverlap, run } = app.rpc(data.toString(), context)
-      lane.run({ mayOverlap, run: () => (connection.departure.wasCutOff || !served.isAnswering ? nothing : run()) })
+      const call = app.rpc(data.toString(), context)
+      const mayBegin = () => !connection.departure.wasCutOff && served.isAnswering
+      const run = () => (mayBegin() ? replyTo(call, app, connection) : nothing)
+      lane.run({ mayOverlap: call.mayOverlap, bytes: data.length, run })
     })
     socket.on('close', (code) => {
       depart(connection.departure, code === abnormalClosure)
@@ -103,38 +109,15 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
   }
 }
 
-/** Ends a connection on which something comes that is no frame, or none that is taken. */
+/**
+ * Lets `ws` end a connection on which something comes that is no frame, or none that is taken: it sends the code of the close, and
+ * discards what is still on its way. A socket with unread bytes would be reset, and the client would not get the code.
+ */
 function endOnError({ log }: FastifyInstance, socket: WebSocket, session: Session | undefined): void {
   // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
   socket.removeAllListeners('error')
   socket.on('error', ({ code }: NodeJS.ErrnoException) => {
     log.info({ userId: session?.user._id, code }, 'The connection is ended: this is no WebSocket frame that is taken.')
-    socket.terminate()
-  })
-}
-
-function openLane(
-  app: FastifyInstance,
-  socket: WebSocket,
-  connection: ServedConnection,
-  { takeTurn, maxPendingFrames, pingIntervalMs }: ServeOptions & { takeTurn: TakeTurn }
-): Lane {
-  const heartbeat = startHeartbeat(socket, pingIntervalMs)
-  return createLane({
-    takeTurn,
-    maxWaiting: maxPendingFrames,
-    onFull: () => socket.pause(),
-    onFree: () => socket.resume(),
-    async take(answer) {
-      // The next call waits while the client does not take its answers, so that they cannot pile up.
-      if (answer !== undefined) await connection.answer(textFrame(answer))
-      // While the socket is paused no pong is read: that its calls come to an end shows that it lives.
-      heartbeat.note()
-    },
-    onError(error) {
-      app.log.error(error)
-      socket.terminate()
-    }
   })
 }
 

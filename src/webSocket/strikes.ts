@@ -2,6 +2,7 @@ import type { WebSocket } from '@fastify/websocket'
 import { AppError } from '../errors.js'
 import type { Lane } from '../rpc/lane.js'
 import type { ServedConnection } from './connection.js'
+import type { Reply } from './replies.js'
 
 export interface StrikesOptions {
   /** So many strikes within the window, and the connection is closed; 0 is never. */
@@ -19,7 +20,7 @@ export interface StrikesOptions {
 export function watchRefusals(
   socket: WebSocket,
   connection: ServedConnection,
-  lane: Lane,
+  lane: Lane<Reply>,
   { refusalsBeforeClose, refusalsWindowMs, pingIntervalMs }: StrikesOptions
 ): () => void {
   const apartMs = refusalsWindowMs / 10

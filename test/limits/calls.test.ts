@@ -52,20 +52,21 @@ t.test('so many calls at once, and no more', async (t) => {
   }
 })
 
-t.test('a connection has its calls, and a user has messages over all connections, HTTP and reconnects', async (t) => {
+t.test('a user has calls and messages over all connections, HTTP and reconnects', async (t) => {
   stopClock(t)
   const { server, ann, bob } = await startWithAnn(t, {
     callsPerSecond: 1,
-    callBurst: 4,
+    callBurst: 6,
     messagesPerSecond: 1,
     messageBurst: 3
   })
   const [phone, tab] = [await ann.connect(), await ann.connect()]
-  t.same(await codesOf(phone, [message(1), ['getSelfInfo'], ['getSelfInfo']]), [0, 0, 0])
-  t.same(await codesOf(tab, [message(2), ['getSelfInfo']]), [0, 0])
+  t.same(await codesOf(phone, [message(1), message(2)]), [0, 0])
   t.equal((await overHttp(server, ann, request(...message(3), 1))).status, 200)
   await phone.close()
-  t.same(await codesOf(await ann.connect(), [message(4), ['getSelfInfo']]), [-32005, 0])
+  t.same(await codesOf(await ann.connect(), [message(4), ['getSelfInfo']]), [-32005, 0], 'no more messages')
+  t.same(await codesOf(tab, [['getSelfInfo'], ['getSelfInfo']]), [0, -32005], 'and then no more calls')
+  t.equal((await overHttp(server, ann, request('getSelfInfo', [], 1))).status, 429)
   t.same(await codesOf(await bob.connect(), [['sendMessageToUser', ['@ann', 'Hello']]]), [0], 'another user')
 })
 
@@ -109,12 +110,12 @@ t.test('a call that had to wait too long is refused, and takes nothing', async (
 })
 
 t.test('the list of dialogs is delayed, and never refused', async (t) => {
-  const { server, ann } = await startWithAnn(t, { callsPerSecond: 20, callBurst: 1 })
+  const { server, ann, bob } = await startWithAnn(t, { callsPerSecond: 20, callBurst: 1 })
   const device = await ann.connect()
   const begin = performance.now()
   t.same(await codesOf(device, Array(6).fill(['getDialogsList'])), Array(6).fill(0))
   t.ok(performance.now() - begin >= 4 * 50)
-  const statuses = times(2).map(async (id) => (await overHttp(server, ann, request('getDialogsList', [], id))).status)
+  const statuses = times(2).map(async (id) => (await overHttp(server, bob, request('getDialogsList', [], id))).status)
   t.same((await Promise.all(statuses)).sort(), [200, 429], 'over HTTP nobody would be held up by a delay')
 })
 

@@ -76,25 +76,61 @@ t.test('first-generation clients send and, if configured, receive the version as
   t.same(await ann.ask('?'), { jsonrpc: 2, error: { code: -32700, message: 'Parse error' }, id: null })
 })
 
-t.test('a batch has so many calls, and answers of such a size together', async (t) => {
-  const server = await startServer(t, { methods, config: { webSocket: { maxBatchCalls: 4, maxAnswerBytes: 50 } } })
-  const ann = await (await server.signUp('ann')).connect()
-  const ping = (id: number) => ({ jsonrpc: '2.0', method: 'ping', id })
-  const refusal = (name: string, message: string) => ({
-    code: -32600,
-    message: 'Invalid Request',
-    data: { name, message }
-  })
+const ping = (id?: number) => ({ jsonrpc: '2.0', method: 'ping', id })
+const refusal = (name: string, message: string) => ({ code: -32600, message: 'Invalid Request', data: { name, message } })
+const tooLarge = refusal('TooLargeError', 'The answers of the batch are too large together.')
 
-  t.same(await ann.ask(JSON.stringify([1, 2, 3, 4, 5].map(ping))), {
-    jsonrpc: '2.0',
-    error: refusal('InvalidRequestError', 'A batch has 4 calls at most.'),
-    id: null
+t.test('a batch has a limited number of calls', async (t) => {
+  const server = await startServer(t, { methods, config: { webSocket: { maxBatchCalls: 4 } } })
+  const ann = await (await server.signUp('ann')).connect()
+  const error = refusal('InvalidRequestError', 'A batch has 4 calls at most.')
+  t.same(await ann.ask(JSON.stringify([1, 2, 3, 4, 5].map(ping))), { jsonrpc: '2.0', error, id: null })
+})
+
+t.test('the answers of a batch have a limited size together', async (t) => {
+  const done: string[] = []
+  const read = (text: string) =>
+    method({ summary: '', params: Type.Object({}), result: Type.String(), returnsPage: true, run: async () => text })
+  const write = method({
+    summary: '',
+    params: Type.Object({ name: Type.String() }),
+    result: Type.String(),
+    run: async ({ name }) => {
+      done.push(name)
+      return name
+    }
   })
-  const batch = [ping(1), ping(2), { jsonrpc: '2.0', method: 'ping' }, ping(3)]
-  t.same(await ann.ask(JSON.stringify(batch)), [
-    { jsonrpc: '2.0', result: 'pong', id: 1 },
-    { jsonrpc: '2.0', result: 'pong', id: 2 },
-    { jsonrpc: '2.0', error: refusal('TooLargeError', 'The request is too large.'), id: 3 }
-  ])
+  const maxAnswerBytes = 200_000
+  const server = await startServer(t, {
+    methods: { ...methods, readShort: read('x'.repeat(90_000)), readLong: read('中'.repeat(60_000)), write },
+    config: { webSocket: { maxAnswerBytes } }
+  })
+  const ann = await server.signUp('ann')
+  const device = await ann.connect()
+  const call = (name: string, params: string[] = [], id?: string) => ({ jsonrpc: '2.0', method: name, params, id })
+  const batch = [
+    call('readShort', [], 'fits'),
+    call('readLong', [], 'counts bytes'),
+    call('write', ['fits'], 'fits behind a page that did not'),
+    call('readShort', [], 'fits, too'),
+    call('write', ['too late'], 'has no certain room'),
+    call('write', ['notification'])
+  ]
+  const text = JSON.stringify(batch)
+  const overHttp = async () => (await server.post('/rpc', batch, { cookie: ann.cookie })).json()
+  for (const ask of [() => device.ask(text), overHttp]) {
+    const answers = (await ask()) as { id: string; error?: object }[]
+    t.ok(Buffer.byteLength(JSON.stringify(answers)) <= maxAnswerBytes)
+    t.same(
+      answers.map(({ id, error }) => [id, error]),
+      [
+        ['fits', undefined],
+        ['counts bytes', tooLarge],
+        ['fits behind a page that did not', undefined],
+        ['fits, too', undefined],
+        ['has no certain room', tooLarge]
+      ]
+    )
+    t.same(done.splice(0), ['fits', 'notification'], 'a call that is refused has had no effect')
+  }
 })

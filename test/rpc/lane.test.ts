@@ -9,6 +9,7 @@ function openLane(takeTurn = async () => {}) {
   const lane = createLane({
     takeTurn,
     maxWaiting: 9,
+    maxWaitingBytes: 1000,
     onFull: () => {},
     onFree: () => {},
     onError: (error) => errors.push(error),

@@ -7,6 +7,7 @@ export default method({
   summary: 'A slice [startIndex, endIndex) of my dialogs, the one with the newest message first.',
   params: GetDialogsParamsSchema,
   result: DialogsSchema,
+  returnsPage: true,
   isOnlyDelayed: true,
 
   async run(slice, { user, db, notifier, maxPageItems }) {

@@ -7,6 +7,7 @@ export default method({
   summary: 'The messages of a dialog from one `seq` to another, both included, oldest first.',
   params: GetMessagesBySeqParamsSchema,
   result: MessagesSchema,
+  returnsPage: true,
 
   async run({ receiverTag, ...range }, { user, db, maxPageItems }) {
     assertRange(range, maxPageItems)

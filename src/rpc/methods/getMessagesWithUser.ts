@@ -7,6 +7,7 @@ export default method({
   summary: 'A slice [startIndex, endIndex) of a dialog, newest message first; empty when there is none.',
   params: GetMessagesParamsSchema,
   result: MessagesSchema,
+  returnsPage: true,
 
   async run({ receiverTag, ...slice }, { user, db, maxPageItems }) {
     assertSlice(slice, maxPageItems)

@@ -11,6 +11,7 @@ export default method({
     '`hasMore`. Without a cursor it returns the present one.',
   params: GetUpdatesParamsSchema,
   result: UpdatesSchema,
+  returnsPage: true,
 
   async run({ cursor, limit }, { user, db, notifier, maxPageItems }) {
     assertPage(limit, maxPageItems, '/limit')

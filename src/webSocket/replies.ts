@@ -1,0 +1,73 @@
+import type { WebSocket } from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
+import type { LongAnswer } from '../limits/unreadAnswers.js'
+import { signalOf } from '../rpc/departure.js'
+import type { Call } from '../rpc/dispatch.js'
+import { createLane, type Lane } from '../rpc/lane.js'
+import type { TakeTurn } from '../rpc/turns.js'
+import type { ServedConnection } from './connection.js'
+import { textFrame } from './frame.js'
+import { startHeartbeat } from './heartbeat.js'
+
+/** An answer as it is sent; its text is garbage by now. */
+export interface Reply {
+  frame: Buffer
+  long: LongAnswer | undefined
+}
+
+interface LaneOptions {
+  takeTurn: TakeTurn
+  maxPendingFrames: number
+  maxPayloadBytes: number
+  pingIntervalMs: number
+}
+
+/** Opens the lane of a connection. While the client does not take its answers, the next call waits and no more frames are read. */
+export function openLane(
+  { log }: FastifyInstance,
+  socket: WebSocket,
+  connection: ServedConnection,
+  { takeTurn, maxPendingFrames, maxPayloadBytes, pingIntervalMs }: LaneOptions
+): Lane<Reply> {
+  const heartbeat = startHeartbeat(socket, pingIntervalMs)
+  return createLane({
+    takeTurn,
+    maxWaiting: maxPendingFrames,
+    maxWaitingBytes: maxPayloadBytes,
+    onFull: () => socket.pause(),
+    onFree: () => socket.resume(),
+    async take(reply) {
+      if (reply) await send(reply, connection)
+      // While the socket is paused no pong is read: that its calls come to an end shows that it lives.
+      heartbeat.note()
+    },
+    onError(error) {
+      log.error(error)
+      socket.terminate()
+    }
+  })
+}
+
+async function send({ frame, long }: Reply, connection: ServedConnection): Promise<void> {
+  long?.ready(frame.length, connection.drop)
+  await connection.answer(frame)
+  long?.end()
+}
+
+/** Runs a call, when there is room for its answer. Resolves with nothing where there is nothing to answer. */
+export async function replyTo(
+  call: Call,
+  { unreadAnswers }: FastifyInstance,
+  { session, departure }: ServedConnection
+): Promise<Reply | undefined> {
+  const long = call.isLong ? await unreadAnswers.begin(session.user._id, signalOf(departure)) : undefined
+  let frame: Buffer | undefined
+  try {
+    const answer = await call.run()
+    if (answer === undefined) return undefined
+    frame = textFrame(answer)
+    return { frame, long }
+  } finally {
+    if (!frame) long?.end()
+  }
+}

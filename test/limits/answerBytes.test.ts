@@ -1,0 +1,65 @@
+import t, { type Test } from 'tap'
+import { stopClock } from '../clock.js'
+import type { Message } from '../../src/schemas/message.js'
+import type { Device } from '../device.js'
+import { type Person, type Server, startServer } from '../server.js'
+
+const none = { callsPerSecond: 0, messagesPerSecond: 0, searchesPerSecond: 0 }
+const text = 'x'.repeat(4096)
+
+/** Ann, who has had three long messages from Bob, on a server where answers are paid for. */
+async function startWithAnn(t: Test, rate: Record<string, number>) {
+  const server = await startServer(t, { config: { app: { rateLimits: 'on' }, rate: { ...none, ...rate } } })
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const bobs = await bob.connect()
+  for (let sent = 0; sent < 3; sent++) await bobs.call('sendMessageToUser', ['@ann', text])
+  return { server, ann, bob, bobs }
+}
+
+const read = (device: Device) => device.call<Message[]>('getMessagesWithUser', ['@bob'])
+const tooMany = { code: -32005, data: { message: 'Too many bytes of answers.' } }
+
+t.test('pages cost a user what they have, over all connections and HTTP', async (t) => {
+  stopClock(t)
+  const { server, ann, bobs } = await startWithAnn(t, { answerBytesPerSecond: 1000, answerBurstBytes: 13_000 })
+  const [phone, tab] = [await ann.connect(), await ann.connect()]
+  t.equal((await read(phone)).length, 3)
+  t.equal((await read(tab)).length, 3, 'the next one is not refused while some are left')
+  const pages: [method: string, params: unknown[]][] = [
+    ['getMessagesWithUser', ['@bob']],
+    ['getMessagesBySeq', ['@bob', 1, 3]],
+    ['getUpdates', [phone.hello ? (await phone.hello).cursor : '']]
+  ]
+  for (const [method, params] of pages) t.match(await phone.refusal(method, params), tooMany, method)
+  const refusal = await phone.refusal('getMessagesWithUser', ['@bob'])
+  t.ok(refusal.data?.retryAfterMs && refusal.data.retryAfterMs > 10_000, 'as long as the bytes take')
+  t.match(await overHttp(server, ann), { error: tooMany })
+  t.match(await phone.call('getSelfInfo'), { tag: '@ann' }, 'other calls go on')
+  t.equal((await bobs.call<Message[]>('getMessagesWithUser', ['@ann'])).length, 3, 'and so do other users')
+})
+
+async function overHttp({ post }: Server, { cookie }: Person) {
+  const body = { jsonrpc: '2.0', id: 1, method: 'getMessagesWithUser', params: ['@bob'] }
+  return (await post('/rpc', body, { cookie })).json()
+}
+
+t.test('a page waits for the bytes before it, and the list of dialogs is never refused', async (t) => {
+  const { ann } = await startWithAnn(t, { answerBytesPerSecond: 20_000, answerBurstBytes: 1, maxDelayMs: 10_000 })
+  const device = await ann.connect()
+  const begin = performance.now()
+  for (let time = 0; time < 3; time++) t.equal((await read(device)).length, 3)
+  t.ok(performance.now() - begin > 1000, 'three pages of 12 KB')
+
+  await t.test('the list', async (t) => {
+    const { ann } = await startWithAnn(t, { answerBytesPerSecond: 40_000, answerBurstBytes: 1, maxDelayMs: 0 })
+    const device = await ann.connect()
+    for (let time = 0; time < 3; time++) t.match(await device.call('getDialogsList'), [{ lastSeq: 3 }])
+  })
+})
+
+t.test('0 is no limit', async (t) => {
+  stopClock(t)
+  const { ann } = await startWithAnn(t, { answerBytesPerSecond: 0, answerBurstBytes: 1 })
+  const device = await ann.connect()
+  for (let time = 0; time < 5; time++) t.equal((await read(device)).length, 3)
+})

@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import Type from 'typebox'
+import { methods } from '../../src/rpc/index.js'
+import { method } from '../../src/rpc/method.js'
+import type { Device } from '../device.js'
+import { startServer } from '../server.js'
+
+const maxPendingFrames = 40
+
+/** The socket below a WebSocket, on which many frames can be written at once. */
+const tcpOf = ({ socket }: Device) => (socket as unknown as { _socket: Socket })._socket
+
+/** A frame of a client, whose mask changes nothing. */
+function frameOf(text: string): Buffer {
+  const payload = Buffer.from(text)
+  const length = payload.length < 126 ? [0x80 + payload.length] : [0xfe, payload.length >> 8, payload.length & 0xff]
+  return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), payload])
+}
+
+/** Ann on a server whose method `hold` is answered when `release` is called, and what it has dispatched. */
+async function startWithHold(t: Test) {
+  let release = () => {}
+  const released = new Promise<string>((resolve) => {
+    release = () => resolve('done')
+  })
+  const hold = method({ summary: '', params: Type.Object({}), result: Type.String(), run: () => released })
+  const server = await startServer(t, { methods: { ...methods, hold }, config: { webSocket: { maxPendingFrames } } })
+  const ann = await server.signUp('ann')
+  const device = await ann.connect()
+  const dispatches = t.capture(server.app, 'rpc', server.app.rpc)
+  const count = async (text: string) => {
+    // By its answers everything that has arrived before was read.
+    const bystander = await ann.connect()
+    for (let time = 0; time < 20; time++) await bystander.call('getSelfInfo')
+    return dispatches().filter(({ args }) => args[0] === text).length
+  }
+  return { device, held: device.call('hold'), release, count }
+}
+
+t.test('frames beyond those that may wait are not even dispatched, however many come at once', async (t) => {
+  const { device, held, release, count } = await startWithHold(t)
+  tcpOf(device).write(Buffer.concat(Array(5000).fill(frameOf('x'))))
+  const dispatched = await count('x')
+  t.ok(dispatched >= maxPendingFrames - 1 && dispatched < 100, `${dispatched} of 5000`)
+  release()
+  t.equal(await held, 'done')
+  t.match(await device.call('getSelfInfo'), { tag: '@ann' })
+  t.equal(await count('x'), 5000, 'all of them are, later')
+})
+
+t.test('what comes in pieces is whole', async (t) => {
+  const server = await startServer(t)
+  const [ann, bob] = [await (await server.signUp('ann')).connect(), await (await server.signUp('bob')).connect()]
+  const text = Array.from({ length: 4000 }, (_, index) => String.fromCodePoint(0x4e00 + index)).join('')
+  const send = (id: number) =>
+    frameOf(JSON.stringify({ jsonrpc: '2.0', id, method: 'sendMessageToUser', params: ['@bob', text] }))
+  tcpOf(ann).write(Buffer.concat([send(1), send(2), send(3)]))
+  for (let seq = 1; seq <= 3; seq++) {
+    const { body } = await bob.notification()
+    t.ok(body.seq === seq && body.text === text)
+  }
+})
+
+t.test('large frames that wait are few', async (t) => {
+  const { device, held, release, count } = await startWithHold(t)
+  const large = `{"jsonrpc":"2.0","id":7,"method":"getSelfInfo","params":[${'[],'.repeat(15_000)}[]]}`
+  for (let sent = 0; sent < 30; sent++) device.socket.send(large)
+  const dispatched = await count(large)
+  t.ok(dispatched > 0 && dispatched <= 2, `${dispatched} of 30`)
+  release()
+  t.equal(await held, 'done')
+  for (let sent = 0; sent < 30; sent++) t.match(await device.ask('{'), { id: 7, error: { code: -32602 } })
+})

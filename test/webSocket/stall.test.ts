@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import Type from 'typebox'
+import type { WebSocket } from 'ws'
+import { method } from '../../src/rpc/method.js'
+import { openSocket } from '../rawHttp.js'
+import { startServer } from '../server.js'
+
+const long = 'x'.repeat(16 * 1024 * 1024)
+const answerTimeoutMs = 400
+
+/** Ann on a server that answers `tellMuch` with 16 MiB, and her connection as the server knows it. */
+async function startWithAnn(t: Test, overrides = {}) {
+  const tellMuch = method({
+    summary: '',
+    params: Type.Object({}),
+    result: Type.String(),
+    returnsPage: true,
+    run: async () => long
+  })
+  const config = { webSocket: { answerTimeoutMs, ...overrides } }
+  const server = await startServer(t, { methods: { tellMuch }, config })
+  const ann = await server.signUp('ann')
+  const device = await ann.connect()
+  const [served] = server.app.websocketServer.clients as Set<WebSocket>
+  return { server, ann, device, served: served as WebSocket }
+}
+
+t.test('a client that takes nothing of an answer is disconnected', async (t) => {
+  const { ann, device, served } = await startWithAnn(t)
+  device.call('tellMuch').catch(() => {})
+  while (served.bufferedAmount === 0) await setImmediate()
+  device.socket.pause()
+  const waiting = (await ann.connect()).call<string>('tellMuch')
+  await once(served, 'close')
+  t.ok((await waiting) === long, 'and the answer that waits for it is made')
+})
+
+t.test('a client that takes it slowly is not', async (t) => {
+  const { device, served } = await startWithAnn(t)
+  const answer = device.call<string>('tellMuch')
+  while (served.bufferedAmount === 0) await setImmediate()
+  const tcp = Reflect.get(device.socket, '_socket')
+  const begin = performance.now()
+  tcp.on('data', () => {
+    tcp.pause()
+    setTimeout(() => tcp.resume(), performance.now() - begin < 3 * answerTimeoutMs ? 20 : 0)
+  })
+  t.ok((await answer) === long)
+  t.ok(performance.now() - begin >= 3 * answerTimeoutMs)
+})
+
+t.test('the same over HTTP', async (t) => {
+  const { server, ann } = await startWithAnn(t)
+  const body = '{"jsonrpc":"2.0","id":1,"method":"tellMuch"}'
+  const head = `POST /rpc HTTP/1.1\r\nHost: x\r\nCookie: ${ann.cookie}\r\nContent-Type: application/json\r\n`
+  const request = `${head}Content-Length: ${body.length}\r\n\r\n${body}`
+  const connected = once(server.app.server, 'connection')
+  const socket = await openSocket(server.url)
+  const [served] = await connected
+  socket.pause()
+  socket.write(request)
+  await once(served, 'close')
+  const answer = await server.post('/rpc', JSON.parse(body), { cookie: ann.cookie })
+  t.equal((await answer.text()).length, long.length + '{"jsonrpc":"2.0","result":"","id":1}'.length, 'the next one is made')
+})
+
+t.test('beyond the limit of all users a client is disconnected at once', async (t) => {
+  const { device, ann, served } = await startWithAnn(t, { maxUnreadBytes: 1000, answerTimeoutMs: 60_000 })
+  device.call('tellMuch').catch(() => {})
+  await once(served, 'close')
+  t.match(await ann.connect().then(({ hello }) => hello), { tag: '@ann' })
+})
+
+t.test('an answer that fails makes room for the next one', async (t) => {
+  let isBroken = true
+  const tell = method({
+    summary: '',
+    params: Type.Object({}),
+    result: Type.Unknown(),
+    returnsPage: true,
+    // JSON has no such number.
+    run: async () => (isBroken ? 1n : 'well')
+  })
+  const server = await startServer(t, { methods: { tell } })
+  const ann = await server.signUp('ann')
+  const device = await ann.connect()
+  device.call('tell').catch(() => {})
+  t.match(await device.closed, { code: 1006 })
+  isBroken = false
+  t.equal(await (await ann.connect()).call('tell'), 'well')
+})
