@@ -1,6 +1,5 @@
 import { AppError } from '../errors.js'
-import { type Bucket, createRateLimiter } from './bucket.js'
-import { createPendingSearch } from './pendingSearch.js'
+import { type Bucket, createRateLimiter, type RateLimiter } from './bucket.js'
 
 /** What a method may be limited by, beside the number of all calls. */
 export type MethodLimit = 'messages' | 'searches'
@@ -10,6 +9,8 @@ export interface Limited {
   readonly limit?: MethodLimit | undefined
   /** Whether a connection's call waits for as long as that takes, and is never refused. */
   readonly isOnlyDelayed: boolean
+  /** Whether the result may have a page of items, which takes memory, and time in proportion to its bytes. */
+  readonly returnsPage: boolean
 }
 
 export interface Delay {
@@ -62,11 +63,25 @@ export interface Budgets {
   overHttp(userId: string): Budget
 }
 
-interface Caller {
-  userId: string
-  /** Milliseconds that a call may wait. */
-  mayWaitMs(method: Limited | undefined): number
-  onRefused(): void
+interface Limiters {
+  calls: RateLimiter | undefined
+  bytes: RateLimiter | undefined
+  messages: RateLimiter | undefined
+  searches: RateLimiter | undefined
+  maxDelayMs: number
+}
+
+/** A budget as it is made: a record with functions that all share, because each connection keeps one. */
+interface State extends Budget {
+  readonly limiters: Limiters
+  readonly userId: string
+  /** Kept, so that a call does not look it up. */
+  readonly callBucket: Bucket | undefined
+  /** A delay holds up a connection, and so its client, while a request over HTTP would hold up nothing. */
+  readonly isConnection: boolean
+  readonly onRefused: () => void
+  /** The search that waits for its rate. */
+  search: { at: number; controller: AbortController } | undefined
 }
 
 /** Makes what limits calls of connections and users; nothing where nothing is limited. Each limit is one of the user. */
@@ -75,68 +90,92 @@ export function createBudgets({ maxDelayMs, maxTracked, ...rates }: BudgetOption
     perSecond === 0 ? undefined : createRateLimiter({ perSecond, burst }, maxTracked)
   const calls = limiterOf(rates.callsPerSecond, rates.callBurst)
   const bytes = limiterOf(rates.answerBytesPerSecond, rates.answerBurstBytes)
-  const limits = {
-    messages: limiterOf(rates.messagesPerSecond, rates.messageBurst),
-    searches: limiterOf(rates.searchesPerSecond, rates.searchBurst)
-  }
-  if (!calls && !bytes && !limits.messages && !limits.searches) return undefined
+  const messages = limiterOf(rates.messagesPerSecond, rates.messageBurst)
+  const searches = limiterOf(rates.searchesPerSecond, rates.searchBurst)
+  if (!calls && !bytes && !messages && !searches) return undefined
+  const limiters = { calls, bytes, messages, searches, maxDelayMs }
 
-  function takeCall({ userId, mayWaitMs, onRefused }: Caller, bucket: Bucket | undefined, method?: Limited): number {
-    const now = performance.now()
-    const maxWaitMs = mayWaitMs(method)
-    const waitMs = calls && bucket ? calls.take(bucket, now, maxWaitMs) : 0
-    if (waitMs > maxWaitMs) {
-      onRefused()
-      throw tooMany('calls', waitMs)
-    }
-    const limiter = method?.limit && limits[method.limit]
-    if (!limiter) return waitMs
-    const ownWaitMs = limiter.take(limiter.bucketOf(userId), now, maxWaitMs)
-    if (ownWaitMs <= maxWaitMs) return Math.max(waitMs, ownWaitMs)
-    // A person who types in a search field cannot heed a refusal.
-    if (method.limit !== 'searches') onRefused()
-    throw tooMany(String(method.limit), ownWaitMs)
+  function budgetOf(userId: string, isConnection: boolean, onRefused: () => void): State {
+    const callBucket = calls?.bucketOf(userId)
+    return { limiters, userId, callBucket, isConnection, onRefused, search: undefined, take, waitForBytes, spendBytes }
   }
-
-  function createBudget(caller: Caller): Budget {
-    // Kept, so that a call does not look it up.
-    const bucket = calls?.bucketOf(caller.userId)
-    return {
-      take: (method) => delayOf(takeCall(caller, bucket, method)),
-      waitForBytes(method) {
-        const waitMs = bytes ? bytes.waitMs(bytes.bucketOf(caller.userId), performance.now()) : 0
-        if (waitMs > caller.mayWaitMs(method)) throw tooMany('bytes of answers', waitMs)
-        return delayOf(waitMs)
-      },
-      spendBytes: (count) => bytes?.spend(bytes.bucketOf(caller.userId), performance.now(), count)
-    }
-  }
-
-  /** Gives back what a search took that is not made. */
-  function cancelSearch(userId: string): AppError {
-    const now = performance.now()
-    const limiter = limits.searches as NonNullable<typeof limits.searches>
-    const bucket = limiter.bucketOf(userId)
-    limiter.spend(bucket, now, -1)
-    return new AppError('tooManyRequests', 'A newer search has replaced this one.', {
-      retryAfterMs: limiter.waitMs(bucket, now)
-    })
-  }
-
   return {
-    ofConnection(userId, onRefused) {
-      // A delay holds up the connection, and so its client, while a request over HTTP would hold up nothing.
-      const mayWaitMs = (method?: Limited) => (method?.isOnlyDelayed ? Number.POSITIVE_INFINITY : maxDelayMs)
-      const budget = createBudget({ userId, mayWaitMs, onRefused })
-      const search = createPendingSearch(() => cancelSearch(userId))
-      return { ...budget, take: (method) => search.take(method, budget.take) }
-    },
-    overHttp: (userId) => createBudget({ userId, mayWaitMs: () => maxDelayMs, onRefused() {} })
+    ofConnection: (userId, onRefused) => budgetOf(userId, true, onRefused),
+    overHttp: (userId) => budgetOf(userId, false, () => {})
   }
 }
 
-function delayOf(waitMs: number): Delay | undefined {
-  return waitMs === 0 ? undefined : { at: performance.now() + waitMs }
+function take(this: State, method: Limited | undefined): Delay | undefined {
+  const isSearch = method?.limit === 'searches'
+  if (this.search) settleSearch(this, isSearch)
+  // Looked at again when the page is made; until then others may have been.
+  if (method?.returnsPage) this.waitForBytes(method)
+  const now = performance.now()
+  const maxWaitMs = maxWaitOf(this, method)
+  const waitMs = Math.max(takeCall(this, now, maxWaitMs), takeOwn(this, method, now, maxWaitMs))
+  if (waitMs === 0) return undefined
+  const at = now + waitMs
+  if (!isSearch || !this.isConnection) return { at }
+  const controller = new AbortController()
+  this.search = { at, controller }
+  return { at, interrupt: controller.signal }
+}
+
+function takeCall({ limiters: { calls }, callBucket, onRefused }: State, now: number, maxWaitMs: number): number {
+  if (!calls || !callBucket) return 0
+  const waitMs = calls.take(callBucket, now, maxWaitMs)
+  if (waitMs <= maxWaitMs) return waitMs
+  onRefused()
+  throw tooMany('calls', waitMs)
+}
+
+function takeOwn(state: State, method: Limited | undefined, now: number, maxWaitMs: number): number {
+  const limiter = method?.limit && state.limiters[method.limit]
+  if (!limiter) return 0
+  const waitMs = limiter.take(limiter.bucketOf(state.userId), now, maxWaitMs)
+  if (waitMs <= maxWaitMs) return waitMs
+  // A person who types in a search field cannot heed a refusal.
+  if (method.limit !== 'searches') state.onRefused()
+  throw tooMany(String(method.limit), waitMs)
+}
+
+/**
+ * Decides about the search that waits: the next search replaces it, and any other call makes it run at once. So a client that
+ * searches at each keystroke gets its last answer, and no other call waits behind a search.
+ */
+function settleSearch(state: State, isReplaced: boolean): void {
+  const { at, controller } = state.search as NonNullable<State['search']>
+  state.search = undefined
+  const now = performance.now()
+  if (at <= now) return
+  if (isReplaced) controller.abort(giveBackSearch(state, now))
+  else controller.abort()
+}
+
+/** Gives back what a search took that is replaced, and returns the error that answers it. */
+function giveBackSearch(state: State, now: number): AppError {
+  const limiter = state.limiters.searches as RateLimiter
+  const bucket = limiter.bucketOf(state.userId)
+  limiter.spend(bucket, now, -1)
+  const retryAfterMs = limiter.waitMs(bucket, now)
+  return new AppError('tooManyRequests', 'A newer search has replaced this one.', { retryAfterMs })
+}
+
+function waitForBytes(this: State, method: Limited): Delay | undefined {
+  const { bytes } = this.limiters
+  const now = performance.now()
+  const waitMs = bytes ? bytes.waitMs(bytes.bucketOf(this.userId), now) : 0
+  if (waitMs > maxWaitOf(this, method)) throw tooMany('bytes of answers', waitMs)
+  return waitMs === 0 ? undefined : { at: now + waitMs }
+}
+
+function spendBytes(this: State, count: number): void {
+  const { bytes } = this.limiters
+  bytes?.spend(bytes.bucketOf(this.userId), performance.now(), count)
+}
+
+function maxWaitOf({ isConnection, limiters }: State, method: Limited | undefined): number {
+  return isConnection && method?.isOnlyDelayed ? Number.POSITIVE_INFINITY : limiters.maxDelayMs
 }
 
 function tooMany(what: string, retryAfterMs: number): AppError {

@@ -31,85 +31,93 @@ export interface UnreadAnswers {
 interface Account {
   bytes: number
   isMaking: boolean
-  /** Answers that are ready, in that order. */
-  unread: Set<LongAnswer>
+  /** Answers that are ready, in that order, with what ends their connections. */
+  unread: Map<LongAnswer, () => void>
   waiting: Set<() => void>
+}
+
+interface Ledger {
+  maxBytesPerUser: number
+  maxBytes: number
+  totalBytes: number
+  accounts: Map<string, Account>
 }
 
 /** Bounds the memory of answers that clients have asked for and do not take. */
 export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswers {
-  const maxBytesPerUser = options.maxUnreadBytesPerUser || Number.POSITIVE_INFINITY
-  const maxBytes = options.maxUnreadBytes || Number.POSITIVE_INFINITY
-  const accounts = new Map<string, Account>()
-  const cutOffs = new Map<LongAnswer, () => void>()
-  let totalBytes = 0
-
-  function accountOf(userId: string): Account {
-    const account = accounts.get(userId) ?? { bytes: 0, isMaking: false, unread: new Set(), waiting: new Set() }
-    accounts.set(userId, account)
-    return account
+  const ledger: Ledger = {
+    maxBytesPerUser: options.maxUnreadBytesPerUser || Number.POSITIVE_INFINITY,
+    maxBytes: options.maxUnreadBytes || Number.POSITIVE_INFINITY,
+    totalBytes: 0,
+    accounts: new Map()
   }
-
-  const mustWait = ({ isMaking, bytes }: Account) => isMaking || bytes >= maxBytesPerUser
-
-  function wakeNext(userId: string, account: Account): void {
-    if (mustWait(account)) return
-    const [wake] = account.waiting
-    if (wake) {
-      // At once, so that nobody comes between.
-      account.isMaking = true
-      account.waiting.delete(wake)
-      wake()
-    } else if (account.unread.size === 0) accounts.delete(userId)
-  }
-
-  function add(account: Account, bytes: number): void {
-    account.bytes += bytes
-    totalBytes += bytes
-  }
-
-  function makeRoom(): void {
-    while (totalBytes > maxBytes) {
-      const { unread } = [...accounts.values()].reduce((most, one) => (one.bytes > most.bytes ? one : most))
-      const [oldest] = unread as Iterable<LongAnswer> as [LongAnswer]
-      const cutOff = cutOffs.get(oldest) as () => void
-      oldest.end()
-      cutOff()
-    }
-  }
-
-  function createAnswer(userId: string, account: Account): LongAnswer {
-    let unreadBytes = 0
-    let hasEnded = false
-    const answer: LongAnswer = {
-      ready(bytes, cutOff) {
-        unreadBytes = bytes
-        account.isMaking = false
-        account.unread.add(answer)
-        cutOffs.set(answer, cutOff)
-        add(account, bytes)
-        makeRoom()
-        wakeNext(userId, account)
-      },
-      end() {
-        if (hasEnded) return
-        hasEnded = true
-        if (account.unread.delete(answer)) add(account, -unreadBytes)
-        else account.isMaking = false
-        cutOffs.delete(answer)
-        wakeNext(userId, account)
-      }
-    }
-    return answer
-  }
-
   return {
     async begin(userId, signal) {
-      const account = accountOf(userId)
-      if (mustWait(account)) await wokenBy(account.waiting, signal)
+      const account = ledger.accounts.get(userId) ?? createAccount()
+      ledger.accounts.set(userId, account)
+      if (mustWait(ledger, account)) await wokenBy(account.waiting, signal)
       account.isMaking = true
-      return createAnswer(userId, account)
+      return createAnswer(ledger, userId, account)
     }
+  }
+}
+
+function createAccount(): Account {
+  return { bytes: 0, isMaking: false, unread: new Map(), waiting: new Set() }
+}
+
+function createAnswer(ledger: Ledger, userId: string, account: Account): LongAnswer {
+  let unreadBytes = 0
+  let hasEnded = false
+
+  function add(bytes: number) {
+    account.bytes += bytes
+    ledger.totalBytes += bytes
+  }
+
+  const answer: LongAnswer = {
+    ready(bytes, cutOff) {
+      unreadBytes = bytes
+      account.isMaking = false
+      account.unread.set(answer, cutOff)
+      add(bytes)
+      makeRoom(ledger)
+      wakeNext(ledger, userId, account)
+    },
+    end() {
+      if (hasEnded) return
+      hasEnded = true
+      if (account.unread.delete(answer)) add(-unreadBytes)
+      else account.isMaking = false
+      wakeNext(ledger, userId, account)
+    }
+  }
+  return answer
+}
+
+function mustWait({ maxBytesPerUser }: Ledger, { isMaking, bytes }: Account): boolean {
+  return isMaking || bytes >= maxBytesPerUser
+}
+
+function wakeNext(ledger: Ledger, userId: string, account: Account): void {
+  if (mustWait(ledger, account)) return
+  const [wake] = account.waiting
+  if (wake) {
+    // At once, so that nobody comes between.
+    account.isMaking = true
+    account.waiting.delete(wake)
+    wake()
+  } else if (account.unread.size === 0) ledger.accounts.delete(userId)
+}
+
+function makeRoom({ totalBytes, maxBytes, accounts }: Ledger): void {
+  for (let excess = totalBytes - maxBytes; excess > 0; ) {
+    const heaviest = [...accounts.values()].reduce((most, one) => (one.bytes > most.bytes ? one : most))
+    const [[oldest, cutOff]] = heaviest.unread as Iterable<[LongAnswer, () => void]> as [[LongAnswer, () => void]]
+    const { bytes } = heaviest
+    oldest.end()
+    excess -= bytes - heaviest.bytes
+    cutOff()
   }
 }
 

@@ -2,7 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { watchTaking } from '../limits/stall.js'
 import type { LongAnswer } from '../limits/unreadAnswers.js'
-import { createDeparture, depart, signalOf } from '../rpc/departure.js'
+import { createDeparture, type Departure, depart, signalOf } from '../rpc/departure.js'
+import type { Call } from '../rpc/dispatch.js'
+import type { CallerContext } from '../rpc/method.js'
+import type { Session } from '../store/store.js'
 
 interface RpcOverHttpOptions {
   /** Milliseconds in which a client must take something of a long answer. */
@@ -20,29 +23,41 @@ export default async function rpcOverHttp(app: FastifyInstance, options: RpcOver
     const { session, body = nothing } = request
     const departure = createDeparture()
     reply.raw.once('close', () => depart(departure, false))
-    const userId = session?.user._id
-    const budget = userId ? app.limits.budgets?.overHttp(userId) : undefined
     // JSON is UTF-8 (RFC 8259, 8.1): to decode anything else would be to change it.
-    const context = app.rpcContext(session, { budget, departure })
-    const call = app.rpc(isUtf8(body) ? body.toString() : '', context)
-    const long = userId && call.isLong ? await app.unreadAnswers.begin(userId, signalOf(departure)) : undefined
+    const call = app.rpc(isUtf8(body) ? body.toString() : '', contextOf(app, session, departure))
+    const long =
+      session && call.isLong ? await app.unreadAnswers.begin(session.user._id, signalOf(departure)) : undefined
     reply.raw.once('close', () => long?.end())
     const answer = await call.run()
-    if (answer === undefined) reply.code(204)
-    if (call.refusal) reply.code(429).header('retry-after', call.refusal.retryAfterSeconds)
-    if (!session) reply.code(401)
-    reply.type('application/json')
-    return long && answer ? sendLong(reply, answer, long, options) : reply.send(answer)
+    if (call.refusal) reply.header('retry-after', call.refusal.retryAfterSeconds)
+    reply.code(statusOf(call, answer, session)).type('application/json')
+    return send(reply, answer, long, options)
   })
 }
 
-/** Sends an answer as bytes, so that its text is not kept beside them. */
-function sendLong(reply: FastifyReply, answer: string, long: LongAnswer, { answerTimeoutMs }: RpcOverHttpOptions) {
+function statusOf({ refusal }: Call, answer: string | undefined, session: Session | undefined): number {
+  if (!session) return 401
+  if (refusal) return refusal.status
+  return answer === undefined ? 204 : 200
+}
+
+function contextOf(app: FastifyInstance, session: Session | undefined, departure: Departure): CallerContext {
+  const budget = session && app.limits.budgets?.overHttp(session.user._id)
+  return app.rpcContext(session, { budget, departure })
+}
+
+/** Sends an answer; a long one as bytes, so that its text is not kept beside them. */
+function send(
+  reply: FastifyReply,
+  answer: string | undefined,
+  long: LongAnswer | undefined,
+  { answerTimeoutMs }: RpcOverHttpOptions
+) {
+  if (!long || answer === undefined) return reply.send(answer)
   const { socket } = reply.request.raw
   const bytes = Buffer.from(answer)
   const drop = () => socket.destroy()
   long.ready(bytes.length, drop)
-  const endWatch = watchTaking(socket, answerTimeoutMs, drop)
-  reply.raw.once('close', endWatch)
+  reply.raw.once('close', watchTaking(socket, answerTimeoutMs, drop))
   return reply.send(bytes)
 }

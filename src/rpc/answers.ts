@@ -33,7 +33,6 @@ export function createAnswers(table: Table, options: AnswersOptions) {
   const jsonrpc = legacyWire ? 2 : '2.0'
   const minBytesLeft = Math.min(maxShortAnswerBytes, maxAnswerBytes / 2)
 
-  const tooLarge = () => new AppError('tooLarge', 'The answers of the batch are too large together.')
   const returnsPage = (request: unknown) => isRequest(request) && table.get(request.method)?.returnsPage === true
   const refusalText = (error: AppError, refused: unknown) =>
     JSON.stringify({ jsonrpc, error: error.toRpc(), id: idOf(refused) })
@@ -65,18 +64,19 @@ export function createAnswers(table: Table, options: AnswersOptions) {
     for (const [index, request] of batch.entries()) {
       const text = await answerWithin(bytesLeft, request, context, dues[index])
       if (text === undefined) continue
-      const bytes = Buffer.byteLength(text) + 1
-      const isDropped = bytes > bytesLeft && returnsPage(request)
-      answers.push(isDropped ? refusalText(tooLarge(), request) : text)
-      bytesLeft -= isDropped ? 0 : bytes
+      answers.push(text)
+      bytesLeft -= Buffer.byteLength(text) + 1
     }
     return answers.length === 0 ? undefined : `[${answers.join(',')}]`
   }
 
   /** Answers a call, unless the answers before it have used up what a batch may have; a notification has no answer. */
   async function answerWithin(bytesLeft: number, request: unknown, context: CallerContext, due: Due) {
-    if (bytesLeft >= minBytesLeft || isNotification(request)) return answer(request, context, due)
-    return refuse(tooLarge(), request, context, due)
+    if (isNotification(request)) return answer(request, context, due)
+    const tooLarge = new AppError('tooLarge', 'The answers of the batch are too large together.')
+    if (bytesLeft < minBytesLeft) return refuse(tooLarge, request, context, due)
+    const text = (await answer(request, context, due)) as string
+    return returnsPage(request) && Buffer.byteLength(text) > bytesLeft ? refusalText(tooLarge, request) : text
   }
 
   return { refuse, answer, answerBatch }

@@ -46,7 +46,11 @@ export function createLane<Outcome>(options: LaneOptions<Outcome>): Lane<Outcome
     return mayOverlap ? lastAlone.then(run) : last.then(takeTurn).then(run)
   }
 
-  async function end(outcome: Promise<Outcome | undefined>, before: Promise<void>, { mayOverlap, bytes = 0 }: Task<Outcome>) {
+  async function end(
+    outcome: Promise<Outcome | undefined>,
+    before: Promise<void>,
+    { mayOverlap, bytes = 0 }: Task<Outcome>
+  ) {
     try {
       const [settled] = await Promise.all([outcome, before])
       await take(settled)

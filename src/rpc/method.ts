@@ -37,8 +37,6 @@ export interface Method extends Limited {
   readonly params: TObject
   readonly result: TSchema
   readonly mayOverlap: boolean
-  /** Whether the result may have a page of items, which takes memory, and time in proportion to its bytes. */
-  readonly returnsPage: boolean
   /**
    * Runs a call with the `params` of its request, positional or by name.
    * @throws {AppError} `invalidParams` when they do not fit the schema, and what the method refuses

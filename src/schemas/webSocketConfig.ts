@@ -21,7 +21,10 @@ export const WebSocketConfigSchema = Type.Object({
     'Bytes of answers that all users may leave unread; beyond them the user with the most is disconnected; 0: no limit',
     0
   ),
-  answerTimeoutMs: limit(20_000, 'Time in which a client must take something of a long answer before it is disconnected'),
+  answerTimeoutMs: limit(
+    20_000,
+    'Time in which a client must take something of a long answer before it is disconnected'
+  ),
   maxBufferedBytes: limit(
     1024 * 1024,
     'Notifications that a connection may leave unread before it is closed; 0: any',

@@ -91,31 +91,25 @@ export function createConnection(
     socket.terminate()
   }
 
-  return {
-    session,
-    departure,
-    flush,
-    refuse: cutOff,
-    drop,
-    send(frame) {
-      if (socket.readyState !== socket.OPEN) return
-      // What has gathered in this turn has not been offered yet: it counts when the other end does not take it.
-      if (hasTooMuch()) flush()
-      if (hasTooMuch()) cutOff(tooSlow, tryAgainLater)
-      else add(frame)
-    },
-    async answer(frame) {
-      if (socket.readyState !== socket.OPEN) return
-      add(frame)
-      if (waitingBytes + tcp.writableLength < tcp.writableHighWaterMark) return
-      answerBytes = frame.length
-      flush()
-      const endWatch = watchTaking(tcp, options.answerTimeoutMs, drop)
-      await taken(tcp)
-      endWatch()
-      answerBytes = 0
-    }
+  async function answer(frame: Buffer) {
+    if (socket.readyState !== socket.OPEN) return
+    add(frame)
+    if (waitingBytes + tcp.writableLength < tcp.writableHighWaterMark) return
+    answerBytes = frame.length
+    flush()
+    await taken(tcp, options.answerTimeoutMs, drop)
+    answerBytes = 0
   }
+
+  function send(frame: Buffer) {
+    if (socket.readyState !== socket.OPEN) return
+    // What has gathered in this turn has not been offered yet: it counts when the other end does not take it.
+    if (hasTooMuch()) flush()
+    if (hasTooMuch()) cutOff(tooSlow, tryAgainLater)
+    else add(frame)
+  }
+
+  return { session, departure, flush, refuse: cutOff, drop, send, answer }
 }
 
 /** All in one write. */
@@ -126,6 +120,8 @@ function write(tcp: Socket, frames: Buffer[]): void {
 }
 
 /** Resolves when everything written until now has been taken, or nothing will be any more. */
-function taken(tcp: Socket): Promise<void> {
-  return new Promise((resolve) => tcp.write(nothing, () => resolve()))
+async function taken(tcp: Socket, timeoutMs: number, onStalled: () => void): Promise<void> {
+  const endWatch = watchTaking(tcp, timeoutMs, onStalled)
+  await new Promise<unknown>((resolve) => tcp.write(nothing, resolve))
+  endWatch()
 }

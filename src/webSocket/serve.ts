@@ -7,7 +7,7 @@ import type { Lane } from '../rpc/lane.js'
 import { createTakeTurn } from '../rpc/turns.js'
 import { maxTextLength } from '../schemas/message.js'
 import type { Session } from '../store/store.js'
-import { createConnection, refuse, type ServedConnection } from './connection.js'
+import { type ConnectionOptions, createConnection, refuse, type ServedConnection } from './connection.js'
 import { notificationFrame } from './frame.js'
 import { createOutbox } from './outbox.js'
 import { readInPieces } from './pieces.js'
@@ -88,13 +88,9 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     lane.run({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })
     // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
     socket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) {
-        connection.flush()
-        own.onRefused(session, noText)
-        return socket.close(unsupportedData)
-      }
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !served.isReading) return
+      if (isBinary) return closeAsUnsupported(socket, connection, own)
       const call = app.rpc(data.toString(), context)
       const mayBegin = () => !connection.departure.wasCutOff && served.isAnswering
       const run = () => (mayBegin() ? replyTo(call, app, connection) : nothing)
@@ -107,6 +103,12 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
       app.notifier.disconnect(connection)
     })
   }
+}
+
+function closeAsUnsupported(socket: WebSocket, { session, flush }: ServedConnection, { onRefused }: ConnectionOptions) {
+  flush()
+  onRefused(session, noText)
+  socket.close(unsupportedData)
 }
 
 /**

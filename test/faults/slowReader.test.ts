@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
-import type { Device } from '../device.js'
-import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
+import { startMessenger } from '../messengerProcess.js'
 import { entry } from './load.js'
+import { mebibyte, observe } from './observe.js'
 
-const mebibyte = 1024 * 1024
 const maxGrowthBytes = 150 * mebibyte
 const maxAnswerMs = 3000
 const longText = '中'.repeat(4096)
@@ -14,31 +12,6 @@ const maxMessages = 6000
 const sendersAtOnce = 20
 
 const environment = { RATE_LIMITS: 'off', PRESENCE_OFFLINE_GRACE_MS: '0', WEB_SOCKET_PING_INTERVAL_MS: '1000' }
-
-const residentBytes = ({ child }: MessengerProcess) =>
-  Number(readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024
-
-/** Watches what others see of the server, until it is told to end. */
-function observe(messenger: MessengerProcess, bystander: Device) {
-  const before = residentBytes(messenger)
-  let isOver = false
-  const worst = { growthBytes: 0, answerMs: 0 }
-  const watching = (async () => {
-    while (!isOver) {
-      const begin = performance.now()
-      await bystander.call('getSelfInfo')
-      worst.answerMs = Math.max(worst.answerMs, performance.now() - begin)
-      worst.growthBytes = Math.max(worst.growthBytes, residentBytes(messenger) - before)
-    }
-  })()
-  return {
-    async end() {
-      isOver = true
-      await watching
-      return worst
-    }
-  }
-}
 
 t.test('whoever does not read is cut off, at the cost of nobody else', async (t) => {
   const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })

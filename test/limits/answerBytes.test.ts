@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { stopClock } from '../clock.js'
 import type { Message } from '../../src/schemas/message.js'
+import { stopClock } from '../clock.js'
 import type { Device } from '../device.js'
 import { type Person, type Server, startServer } from '../server.js'
 

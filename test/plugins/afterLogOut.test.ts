@@ -32,7 +32,11 @@ async function startWithHold(t: Test, config = {}) {
 }
 
 const call = (name: string, params: string[] = [], id?: number) => ({ jsonrpc: '2.0', method: name, params, id })
-const batch = [call('hold', [], 1), call('sendMessageToUser', ['@bob', 'late'], 2), call('sendMessageToUser', ['@bob', 'later'])]
+const batch = [
+  call('hold', [], 1),
+  call('sendMessageToUser', ['@bob', 'late'], 2),
+  call('sendMessageToUser', ['@bob', 'later'])
+]
 const rest = [
   { id: 1, result: 'done' },
   { id: 2, error: { code: -32001, message: 'Unauthenticated' } }
@@ -78,7 +82,8 @@ t.test('the rest of a batch does not begin where its connection was cut off for 
 t.test('nor does a call over HTTP that is delayed by its rate', async (t) => {
   const rate = { messagesPerSecond: 1, messageBurst: 1, maxDelayMs: 10_000, callsPerSecond: 0 }
   const { server, ann, bobs } = await startWithHold(t, { app: { rateLimits: 'on' }, rate })
-  const send = (text: string) => server.post('/rpc', call('sendMessageToUser', ['@bob', text], 1), { cookie: ann.cookie })
+  const send = (text: string) =>
+    server.post('/rpc', call('sendMessageToUser', ['@bob', text], 1), { cookie: ann.cookie })
   t.match(await (await send('first')).json(), { result: { status: 'OK' } })
   const delayed = send('late')
   // Read behind it, over the same path.

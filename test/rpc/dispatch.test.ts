@@ -77,7 +77,11 @@ t.test('first-generation clients send and, if configured, receive the version as
 })
 
 const ping = (id?: number) => ({ jsonrpc: '2.0', method: 'ping', id })
-const refusal = (name: string, message: string) => ({ code: -32600, message: 'Invalid Request', data: { name, message } })
+const refusal = (name: string, message: string) => ({
+  code: -32600,
+  message: 'Invalid Request',
+  data: { name, message }
+})
 const tooLarge = refusal('TooLargeError', 'The answers of the batch are too large together.')
 
 t.test('a batch has a limited number of calls', async (t) => {

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import type { Device } from '../device.js'
+import type { MessengerProcess } from '../messengerProcess.js'
+
+export const mebibyte = 1024 * 1024
+
+const residentBytes = ({ child }: MessengerProcess) =>
+  Number(readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024
+
+/** Watches what others see of a process, until it is told to end: by how much memory grows, and the longest wait for an answer. */
+export function observe(messenger: MessengerProcess, bystander: Device) {
+  const before = residentBytes(messenger)
+  let isOver = false
+  const worst = { growthBytes: 0, answerMs: 0 }
+  const watching = (async () => {
+    while (!isOver) {
+      const begin = performance.now()
+      await bystander.call('getSelfInfo')
+      worst.answerMs = Math.max(worst.answerMs, performance.now() - begin)
+      worst.growthBytes = Math.max(worst.growthBytes, residentBytes(messenger) - before)
+    }
+  })()
+  return {
+    async end() {
+      isOver = true
+      await watching
+      return worst
+    }
+  }
+}
