@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { EmailSchema, NameSchema, PasswordSchema, SelfInfoSchema, TagSchema } from './user.js'
+import { EmailSchema } from './email.js'
+import { NameSchema, PasswordSchema, SelfInfoSchema, TagSchema } from './user.js'
 
 const closed = { additionalProperties: false }
 

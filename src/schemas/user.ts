@@ -25,12 +25,6 @@ export const NameChangeSchema = Type.String({
   description: 'The new name, or `""` to leave it as it is'
 })
 
-export const EmailSchema = Type.String({
-  pattern: '^[^\\s@\\p{C}]+@[^\\s@\\p{C}]+$',
-  maxLength: 254,
-  description: 'E-mail address; unique whatever its case'
-})
-
 export const PasswordSchema = Type.String({ minLength: 5, maxLength: 256, description: 'At least 5 characters' })
 
 /** The picture of who has not uploaded one; it is not in the store. */

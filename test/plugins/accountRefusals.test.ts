@@ -36,6 +36,8 @@ t.test('sign-ups that are refused', async (t) => {
     },
     { why: 'an e-mail has an @', status: 400, path: '/user/email', body: { user: { ...eve, email: 'eve.example' } } },
     { why: 'an e-mail has one @', status: 400, path: '/user/email', body: { user: { ...eve, email: 'e@v@e' } } },
+    { why: 'an e-mail has no <', status: 400, path: '/user/email', body: { user: { ...eve, email: 'e<v@e.example' } } },
+    { why: 'an e-mail has a domain', status: 400, path: '/user/email', body: { user: { ...eve, email: 'e@v..e' } } },
     {
       why: 'a password has 5 characters',
       status: 400,
