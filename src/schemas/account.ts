@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { EmailSchema } from './email.js'
-import { NameSchema, PasswordSchema, SelfInfoSchema, TagSchema } from './user.js'
+import { LoginPasswordSchema, PasswordSchema } from './password.js'
+import { NameSchema, SelfInfoSchema, TagSchema } from './user.js'
 
 const closed = { additionalProperties: false }
 
@@ -16,7 +17,7 @@ export const SignupBodySchema = Type.Object(
 
 /** As long as any that can exist, and otherwise any text: what is no e-mail or password is a wrong one. */
 export const LoginBodySchema = Type.Object(
-  { user: Type.Object({ email: Type.String({ maxLength: 254 }), password: Type.String({ maxLength: 256 }) }, closed) },
+  { user: Type.Object({ email: Type.String({ maxLength: 254 }), password: LoginPasswordSchema }, closed) },
   closed
 )
 

@@ -25,8 +25,6 @@ export const NameChangeSchema = Type.String({
   description: 'The new name, or `""` to leave it as it is'
 })
 
-export const PasswordSchema = Type.String({ minLength: 5, maxLength: 256, description: 'At least 5 characters' })
-
 /** The picture of who has not uploaded one; it is not in the store. */
 export const defaultImage = 'default.jpg'
 
