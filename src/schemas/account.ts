@@ -1,14 +1,14 @@
 import { type Static, Type } from 'typebox'
 import { EmailSchema } from './email.js'
 import { LoginPasswordSchema, PasswordSchema } from './password.js'
-import { NameSchema, SelfInfoSchema, TagSchema } from './user.js'
+import { LastNameSchema, NameSchema, SelfInfoSchema, TagSchema } from './user.js'
 
 const closed = { additionalProperties: false }
 
 export const SignupBodySchema = Type.Object(
   {
     user: Type.Object(
-      { tag: TagSchema, firstName: NameSchema, lastName: NameSchema, email: EmailSchema, password: PasswordSchema },
+      { tag: TagSchema, firstName: NameSchema, lastName: LastNameSchema, email: EmailSchema, password: PasswordSchema },
       closed
     )
   },

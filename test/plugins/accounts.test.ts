@@ -56,6 +56,9 @@ t.test('names, tags and passwords that are accepted', async (t) => {
     { why: 'a script without case', firstName: '夏', lastName: 'ענבר' },
     { why: 'Georgian, which has no words in upper case', firstName: 'ევა' },
     { why: 'several words', firstName: 'Anna Maria', lastName: "O'Neil-Smith" },
+    { why: 'one name', firstName: 'Suharto', lastName: '' },
+    { why: 'lower case', firstName: 'eve', lastName: 'van der Berg' },
+    { why: 'letters that stand for names', firstName: 'J. R.', lastName: 'Davis Jr.' },
     { why: 'a password of five', password: '12345' },
     { why: 'a password of any characters', password: 'пароль 👍' }
   ]
