@@ -5,7 +5,7 @@ import { isDuplicateKey } from './duplicates.js'
 
 type Users = Pick<Collections, 'users'>
 
-const maxUsersAtOnce = 100
+const maxUsersAtOnce = 50
 
 /**
  * Gives the keys of today to users who have no keys of their names, as an older version stores them. Several processes may do

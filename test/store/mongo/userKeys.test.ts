@@ -1,4 +1,4 @@
-import { MongoClient } from 'mongodb'
+import { Collection, MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
 import { useMongo, withoutMongo } from '../../mongod.js'
@@ -24,7 +24,7 @@ async function openAfter(t: Test, copies: object[]) {
 }
 
 t.test('users whom an older version has stored get their keys at a start', { skip: withoutMongo }, async (t) => {
-  const copies = Array.from({ length: 101 }, (_, number) => {
+  const copies = Array.from({ length: 51 }, (_, number) => {
     const key = `n${number}`
     return { tag: `@${key}`, tagKey: key, email: `${key}@x`, emailKey: `${key}@x`, firstName: `N\u00famero${number}` }
   })
@@ -34,7 +34,7 @@ t.test('users whom an older version has stored get their keys at a start', { ski
   const { ann, users, stores } = await openAfter(t, copies)
   t.equal(await users.countDocuments({ nameKeys: null }), 0)
   for (const store of stores) {
-    t.match(await store.findUsersByName('numero100 te', ann._id, 30), [{ tag: '@n100' }])
+    t.match(await store.findUsersByName('numero50 te', ann._id, 30), [{ tag: '@n50' }])
   }
 })
 
@@ -43,4 +43,10 @@ t.test('who has an address from before still logs in with it', { skip: withoutMo
     return { tag: `@n${number}`, tagKey: `n${number}`, email, emailKey: email.toLowerCase() }
   })
   for (const store of (await openAfter(t, copies)).stores) await testFormerEmails(t, store)
+})
+
+t.test('a database that does not take the keys keeps the server from starting', { skip: withoutMongo }, async (t) => {
+  const former = { tag: '@n', tagKey: 'n', email: 'n@b\u00fccher.example', emailKey: 'n@b\u00fccher.example' }
+  t.intercept(Collection.prototype, 'updateOne', { value: () => Promise.reject(new Error('not primary')) })
+  await t.rejects(openAfter(t, [former]), { message: 'not primary' })
 })
