@@ -22,7 +22,7 @@ interface RpcOptions
     ServeOptions,
     CloseOptions {
   path: string
-  /** Whom a search for users finds. */
+  /** Users that a search finds. */
   search: UserSearch
   /** 0 is no limit. */
   maxConnections: number

@@ -31,7 +31,7 @@ export const PasswordSchema = Type.Refine(
   tooLong
 )
 
-/** Any that can exist: one of an older version had its length before it was normalized. */
+/** A password that can exist: an older version counted it as it was typed. */
 export const LoginPasswordSchema = Type.Refine(
   TypedPasswordSchema,
   (password) => Math.min(lengthOf(password), lengthOf(normalizePassword(password))) <= maxLength,

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 const UserSearchSchema = Type.Enum(['all', 'contacts', 'off'], {
   type: 'string',
   default: 'all',
-  description: 'Whom `findUsers` and `findUsersByTag` find: everybody, only contacts of the user, or nobody'
+  description: 'Users that `findUsers` and `findUsersByTag` find: everybody, only contacts of the user, or nobody'
 })
 
 /** What users learn of each other. */

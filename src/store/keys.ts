@@ -8,7 +8,7 @@ export function keyOfTag(tag: string): string {
   return tag.startsWith('@') ? tag.slice(1).toLowerCase() : ''
 }
 
-/** The same for all ways to write an address: its case, its normalization form, and the form of its domain. */
+/** Returns one key for all ways to write an address: its case, its normalization form, and the form of its domain. */
 export function keyOfEmail(email: string): string {
   const [, localPart, domain = ''] = /^(.+)@(.*)$/s.exec(email) ?? []
   const ascii = asciiDomainOf(domain)
@@ -17,8 +17,8 @@ export function keyOfEmail(email: string): string {
 }
 
 /**
- * The key that older versions made. A user keeps it whose address is another user's as well by now, and is found by it:
- * both log in with the address as they have written it.
+ * Returns the key that older versions made. Of two users whose addresses are the same by now, one keeps that key: both log in
+ * with the address as they have written it.
  */
 export function formerKeyOfEmail(email: string): string {
   return email.toLowerCase()

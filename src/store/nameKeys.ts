@@ -39,7 +39,7 @@ const startsOfWords = (name: string) => {
 }
 
 /**
- * Returns the keys under which a user is found by the start of a name: each word of either name with what follows it, so that
+ * Returns the keys by which a search for the start of a name finds a user: each word of either name with what follows it, so that
  * `Ann Lee` is found by `ann`, `lee`, `ann le` and `lee an`.
  */
 export function nameKeysOf({ firstName, lastName }: Pick<SelfInfo, 'firstName' | 'lastName'>): string[] {

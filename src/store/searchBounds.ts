@@ -1,5 +1,5 @@
-/** Dialogs of a user whose users are looked at in a search, the newest ones. */
+/** Maximum number of a user's newest dialogs that a search for contacts looks at. */
 export const maxSearchedDialogs = 1000
 
-/** Tags, and names, that begin with the text of a search, and of which it is asked whether they are contacts. */
+/** Maximum number of tags, and of names, that begin with the text and that a search looks for among older contacts. */
 export const maxCandidates = 200

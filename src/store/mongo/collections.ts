@@ -9,7 +9,7 @@ export interface UserDocument {
   tagKey: string
   email: string
   emailKey: string
-  /** Under what the user is found by the start of a name; absent until it is made of the present names. */
+  /** Keys by which a search for the start of a name finds the user; absent until they are made of the present names. */
   nameKeys?: string[]
   /** argon2 hash. */
   password: string

@@ -9,12 +9,12 @@ import { toId } from './ids.js'
 import { hasNameIn, tagBeginsWith } from './userFilters.js'
 import { findProfiles, profileFields, toProfile } from './users.js'
 
-// Of the newest ones there are often enough.
+// A search often ends with the newest ones.
 const maxPeersAtOnce = 250
 
 export function createFindContacts(collections: Collections, dialogs: Pick<Dialogs, 'settle'>): Store['findContacts'] {
   return async (wanted, userId, limit) => {
-    // Somebody to whom the user has only just written is a contact, too.
+    // A user whose first message is still in a journal is a contact, too.
     await dialogs.settle(userId)
     const { hits, candidates } = filtersOf(wanted)
     if (hits.length === 0) return []
@@ -44,7 +44,7 @@ async function findNewestPeers({ conversations }: Collections, userId: ObjectId)
   return newest.map(({ a, b }) => (a.equals(userId) ? b : a)).toArray()
 }
 
-/** Those of some users whom a filter finds, in the order of their ids as given. */
+/** Returns the users that a filter finds, in the order of the given ids. */
 async function findAmong({ users }: Collections, ids: ObjectId[], wanted: object, limit: number) {
   const profiles: StoredProfile[] = []
   for (let start = 0; start < ids.length && profiles.length < limit; start += maxPeersAtOnce) {
@@ -56,7 +56,7 @@ async function findAmong({ users }: Collections, ids: ObjectId[], wanted: object
   return profiles
 }
 
-/** Contacts among the first whom each filter finds. */
+/** Returns the contacts among the first users that each filter finds. */
 async function findCandidates(collections: Collections, filters: object[], userId: ObjectId) {
   const { users, conversations } = collections
   const find = (filter: object) => {

@@ -63,7 +63,7 @@ export function createUsers(
     const shown = changes.img === undefined ? {} : { imgShown: await pictures.show(changes.img, _id) }
     const fields = { ...changes, ...shown, untoldChange: new ObjectId() }
     const isRenamed = changes.firstName !== undefined || changes.lastName !== undefined
-    // Without keys until it has those of the new names, so that a process that is killed meanwhile leaves no wrong ones.
+    // A user has no keys until those of the new names are stored: a process that is killed meanwhile leaves no wrong ones.
     const renaming = isRenamed ? { $unset: { nameKeys: '' as const } } : {}
     const former = (await users.findOneAndUpdate({ _id }, { $set: fields, ...renaming })) as UserDocument
     const changed = { ...former, ...fields }

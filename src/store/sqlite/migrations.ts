@@ -126,7 +126,7 @@ export const migrations = [
   CREATE INDEX usersByImg ON users (img) WHERE img <> 'default.jpg';
   `,
   `
-  -- Under what a user is found by the start of a name. The function makes it of both names.
+  -- Keys by which a search for the start of a name finds a user. The function makes them of both names.
   CREATE TABLE nameKeys (
     userId TEXT NOT NULL REFERENCES users,
     key TEXT NOT NULL,

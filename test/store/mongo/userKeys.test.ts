@@ -38,7 +38,7 @@ t.test('users whom an older version has stored get their keys at a start', { ski
   }
 })
 
-t.test('who has an address from before still logs in with it', { skip: withoutMongo }, async (t) => {
+t.test('a user of an older version logs in with the address as it was written', { skip: withoutMongo }, async (t) => {
   const copies = formerEmails.map((email, number) => {
     return { tag: `@n${number}`, tagKey: `n${number}`, email, emailKey: email.toLowerCase() }
   })
