@@ -5,6 +5,7 @@ import { AppError, type ErrorKind } from '../errors.js'
 import { createUnreadAnswers, type UnreadAnswers, type UnreadAnswersOptions } from '../limits/unreadAnswers.js'
 import { createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
 import type { Caller, CallerContext } from '../rpc/method.js'
+import type { UserSearch } from '../schemas/usersConfig.js'
 import type { Session } from '../store/store.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
 import { createServe, type Served, type ServeOptions } from '../webSocket/serve.js'
@@ -24,6 +25,8 @@ interface RpcOptions
     UnreadAnswersOptions,
     CloseOptions {
   path: string
+  /** Users that a search finds. */
+  search: UserSearch
   /** 0 is no limit. */
   maxConnections: number
   maxFragments: number
@@ -39,7 +42,15 @@ const loggedKinds: ReadonlySet<ErrorKind> = new Set(['parseError', 'invalidReque
 /** JSON-RPC over WebSocket. */
 export default fp<RpcOptions>(
   async (app, options) => {
-    const { path, maxPageItems, maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeoutMs } = options
+    const {
+      path,
+      maxPageItems,
+      search: userSearch,
+      maxPayloadBytes,
+      maxFragments,
+      maxBufferedChunks,
+      closeTimeoutMs
+    } = options
     const served: Served = { lanes: new Map(), isReading: true, isAnswering: true }
     const serve = createServe(app, served, options)
 
@@ -57,7 +68,8 @@ export default fp<RpcOptions>(
     // Field by field: a spread would make it larger, and each connection has one.
     app.decorate('rpcContext', (session: Session | undefined, { connection, budget, departure }: Caller) => {
       const { db, notifier } = app
-      return { user: session?.user, session, db, notifier, maxPageItems, connection, budget, departure }
+      const user = session?.user
+      return { user, session, db, notifier, maxPageItems, userSearch, connection, budget, departure }
     })
 
     const limits = { maxPayload: maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeout: closeTimeoutMs }

@@ -60,6 +60,19 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     t.match(await small.call('getSelfInfo'), { _id: String(annId), tag: '@ann' })
   })
 
+  t.test('users with one name, or with an address that is another user’s in another form, are users', async (t) => {
+    const old = await firstGeneration(t)
+    await old.signUp('@ann', { lastName: '', email: 'me@b\u00fccher.example' })
+    await old.signUp('@bob', { email: 'me@xn--bcher-kva.example' })
+    await run(old.url)
+
+    const server = await serve(t, old)
+    const ann = await connect(t, server, 'ann', 'ME@b\u00fccher.example')
+    t.match(await ann.call('getSelfInfo'), { tag: '@ann', firstName: 'First', lastName: '' })
+    const bob = await connect(t, server, 'bob', 'me@XN--bcher-kva.example')
+    t.match(await bob.call('findUsers', ['first']), [{ tag: '@ann' }])
+  })
+
   t.test('what has no place is left out, and kept', async (t) => {
     const old = await firstGeneration(t)
     await old.signUp('@ann')
