@@ -1,4 +1,5 @@
 import { byId } from './elements.js'
+import { hasKeyboard } from './keyboard.js'
 
 const maxCharacters = 4096
 const warnBelow = 200
@@ -13,8 +14,7 @@ export function showComposer({ store, outbox }) {
     store.update((state) => ({ ...state, drafts: { ...state.drafts, [openTag]: field.value } }))
   })
   field.addEventListener('keydown', (event) => {
-    // While an input method composes a character, Enter belongs to it.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    if (!isToSend(event)) return
     event.preventDefault()
     form.requestSubmit()
   })
@@ -23,6 +23,9 @@ export function showComposer({ store, outbox }) {
     if (isSendable(field.value)) outbox.send(field.value.trim())
     field.focus()
   })
+
+  nameEnterKey(field)
+  hasKeyboard.addEventListener('change', () => nameEnterKey(field))
 
   store.watch(
     ({ openTag, drafts }) => ({ openTag, draft: drafts[openTag] ?? '' }),
@@ -35,6 +38,15 @@ export function showComposer({ store, outbox }) {
       fitHeight(field)
     }
   )
+}
+
+/** A keyboard on the screen has no other key than Enter for a new line; its user sends with the button. */
+function isToSend({ key, shiftKey, ctrlKey, metaKey }) {
+  return key === 'Enter' && !shiftKey && (hasKeyboard.matches || ctrlKey || metaKey)
+}
+
+function nameEnterKey(field) {
+  field.enterKeyHint = hasKeyboard.matches ? 'send' : 'enter'
 }
 
 function isSendable(text) {

@@ -3,10 +3,8 @@ import { showAvatar } from './avatar.js'
 import { showComposer } from './composer.js'
 import { whenOf } from './dates.js'
 import { byId } from './elements.js'
+import { hasKeyboard } from './keyboard.js'
 import { showMessageList } from './messageList.js'
-
-// Where typing needs no keyboard on the screen, which would cover what was just opened.
-const hasKeyboard = matchMedia('(hover: hover) and (pointer: fine)')
 
 export function showConversation({ store, route, history, outbox }) {
   const pane = byId('open-conversation')
