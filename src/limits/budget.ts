@@ -91,5 +91,5 @@ export function createBudgets({ maxDelayMs, maxTracked, ...rates }: BudgetOption
 }
 
 function tooMany(what: string, retryAfterMs: number): AppError {
-  return new AppError('tooManyRequests', `Too many ${what}.`, { retryAfterMs })
+  return new AppError('tooManyRequests', `Too many ${what} of this user.`, { retryAfterMs })
 }
