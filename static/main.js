@@ -1,6 +1,7 @@
 import { createCatchUp } from './actions/catchUp.js'
 import { createConversationActions } from './actions/conversation.js'
 import { createDialogActions } from './actions/dialogs.js'
+import { createDrafts } from './actions/drafts.js'
 import { createHistoryActions } from './actions/history.js'
 import { keepInStep } from './actions/keepInStep.js'
 import { createOutboxActions } from './actions/outbox.js'
@@ -35,16 +36,21 @@ const attention = createAttention(() => {
   conversation.markAsReadWhenSeen()
   if (attention.isPresent()) comeBack()
 })
-window.addEventListener('online', comeBack)
+window.addEventListener('offline', () => rpc.interrupt())
+window.addEventListener('online', () => {
+  rpc.abandon()
+  comeBack()
+})
 
 const dialogs = createDialogActions({ store, rpc, report })
 const history = createHistoryActions({ store, rpc, report })
 const conversation = createConversationActions({ store, rpc, route, attention, history, report })
 const outbox = createOutboxActions({ store, rpc, dialogs })
+const drafts = createDrafts(store)
 const search = createSearchActions({ store, rpc, report })
 const profile = createProfileActions({ store, rpc, http })
-const session = createSessionActions({ store, rpc, http, route, tabs, outbox })
-const start = createStart({ store, rpc, route, outbox, catchUp, dialogs, conversation, search })
+const session = createSessionActions({ store, rpc, http, route, tabs, outbox, drafts })
+const start = createStart({ store, rpc, route, outbox, catchUp, dialogs, conversation, search, drafts })
 
 showPage({ store, rpc, route, session, dialogs, history, outbox, search, profile })
 keepInStep({ store, conversation, history })

@@ -1,7 +1,11 @@
+import { quote } from '../net/explain.js'
 import { changeConversation, conversationOf } from '../state/conversations.js'
 import { findDialog, markRead } from '../state/dialogs.js'
 import { knowPeople } from '../state/people.js'
 import { change, notify } from '../state/session.js'
+
+// So that what cannot be anybody's costs no search.
+const possibleTag = /^@[a-z]\w*$/i
 
 /** The open conversation: whose it is, and that what is in sight is read. */
 export function createConversationActions({ store, rpc, route, attention, history, report }) {
@@ -43,13 +47,14 @@ function openConversation(state, tag) {
 async function findTag({ store, rpc }, wantedTag) {
   const { people } = store.get()
   if (people[wantedTag]) return wantedTag
-  const found = await rpc.call('findUsersByTag', wantedTag)
+  const found = possibleTag.test(wantedTag) ? await rpc.call('findUsersByTag', wantedTag) : []
   const person = found.find(({ tag }) => tag.toLowerCase() === wantedTag.toLowerCase())
   if (person) store.update((state) => knowPeople(state, [person]))
   return person?.tag
 }
 
 function leaveNobody({ store, route }, tag) {
-  store.update(notify(`Nobody has the tag ${tag}.`))
+  const isOwn = tag.toLowerCase() === store.get().self.tag.toLowerCase()
+  store.update(notify(isOwn ? `${tag} is your own tag.` : `There is nobody with the tag ${quote(tag)}.`))
   route.close()
 }

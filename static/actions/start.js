@@ -2,10 +2,10 @@ import { conversationOf, newestSeq, showNews } from '../state/conversations.js'
 import { change, enterSession } from '../state/session.js'
 
 /** What follows every opening of the connection: the page begins, or goes on where the last connection has ended. */
-export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conversation, search }) {
+export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conversation, search, drafts }) {
   async function begin(cursor) {
     const self = await rpc.call('getSelfInfo')
-    store.update((state) => enterSession(state, { self, cursor }))
+    store.update((state) => enterSession(state, { self, cursor, savedDrafts: drafts.load(self._id) }))
     outbox.flush()
     await dialogs.loadFirst()
     conversation.open(route.current())

@@ -1,7 +1,7 @@
 const dayMs = 24 * 60 * 60 * 1000
 
 // The page speaks English; the user's own English says how times are written.
-const locale = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB'
+const locale = navigator.languages?.find(isEnglish) ?? 'en-GB'
 const format = (options) => new Intl.DateTimeFormat(locale, options)
 
 const formats = {
@@ -49,4 +49,13 @@ function startOfDay(date) {
 /** Rounded, because a day on which the clock is changed has 23 or 25 hours. */
 function daysBetween(date, now) {
   return Math.round((startOfDay(now) - startOfDay(date)) / dayMs)
+}
+
+/** Some browsers name languages in a form that is not BCP 47, such as `en-US@posix`, and formats refuse those. */
+function isEnglish(language) {
+  try {
+    return new Intl.Locale(language).language === 'en'
+  } catch {
+    return false
+  }
 }

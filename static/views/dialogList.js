@@ -1,4 +1,5 @@
 import { personOf } from '../state/people.js'
+import { peopleFound } from '../state/search.js'
 import { createDialogRow, fillDialogRow } from './dialogRow.js'
 import { byId } from './elements.js'
 import { createKeyedList } from './keyedList.js'
@@ -23,7 +24,7 @@ export function showDialogList({ store, route, search }) {
       dialogs.hidden = isSearching
       found.hidden = !isSearching
       showDialogs(state.dialogs.map((dialog) => itemOf(state, dialog.tag, dialog)))
-      showFound((state.search.found ?? []).map((tag) => itemOf(state, tag)))
+      showFound(isSearching ? peopleFound(state).map((tag) => itemOf(state, tag)) : [])
     }
   )
 }

@@ -35,6 +35,11 @@ function showPhase({ store }) {
 
 function showConnection({ store, rpc }) {
   byId('reconnect').addEventListener('click', rpc.hurry)
+  const showOffline = () => {
+    byId('offline').hidden = navigator.onLine
+  }
+  for (const name of ['offline', 'online']) window.addEventListener(name, showOffline)
+  showOffline()
   store.watch(
     ({ phase, isConnected }) => ({ phase, isConnected }),
     ({ phase, isConnected }) => {

@@ -93,7 +93,11 @@ await testInChromium(t, 'the keys of an input method', async (t, browser, { url 
 })
 
 await testInChromium(t, 'Enter on a touch screen', async (t, browser, { url }) => {
-  const annas = await openWindow(browser, url, { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true })
+  const annas = await openWindow(browser, url, {
+    viewport: { width: 390, height: 780 },
+    hasTouch: true,
+    isMobile: true
+  })
   const boriss = await openWindow(browser, url)
   await annas.signUp(anna)
   await boriss.signUp(boris)
