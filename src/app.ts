@@ -33,7 +33,6 @@ import { timeoutsOf, uploadTimeoutOf } from './timeouts.js'
 export function createApp(config: Config, methods: Methods = messenger): FastifyInstance {
   const { JWT, cookie, webSocket, client, legacyWire } = config
   const { trustProxy, connectionTimeoutMs, handlerTimeoutMs } = config.app
-  const { refusalsBeforeClose, refusalsWindowMs } = config.rate
 
   const app = Fastify({
     logger: loggerOptions(config.app.logLevel),
@@ -60,7 +59,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
     maxSessionsPerUser: config.accounts.maxSessionsPerUser,
     isProduction: config.app.nodeEnv === 'production'
   })
-  app.register(rpc, { ...webSocket, ...config.history, refusalsBeforeClose, refusalsWindowMs, methods, legacyWire })
+  app.register(rpc, { ...webSocket, ...config.history, ...config.users, ...config.rate, methods, legacyWire })
   app.register(notifier, config.presence)
   app.register(logOuts, { ...webSocket, expiryIntervalMs: webSocket.pingIntervalMs })
   app.register(headers)

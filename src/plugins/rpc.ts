@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { AppError, type ErrorKind } from '../errors.js'
 import { createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
 import type { Caller, CallerContext } from '../rpc/method.js'
+import type { UserSearch } from '../schemas/usersConfig.js'
 import type { Session } from '../store/store.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
 import { createServe, type Served, type ServeOptions } from '../webSocket/serve.js'
@@ -21,6 +22,8 @@ interface RpcOptions
     ServeOptions,
     CloseOptions {
   path: string
+  /** Whom a search for users finds. */
+  search: UserSearch
   /** 0 is no limit. */
   maxConnections: number
   maxFragments: number
@@ -36,7 +39,15 @@ const loggedKinds: ReadonlySet<ErrorKind> = new Set(['parseError', 'invalidReque
 /** JSON-RPC over WebSocket. */
 export default fp<RpcOptions>(
   async (app, options) => {
-    const { path, maxPageItems, maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeoutMs } = options
+    const {
+      path,
+      maxPageItems,
+      search: userSearch,
+      maxPayloadBytes,
+      maxFragments,
+      maxBufferedChunks,
+      closeTimeoutMs
+    } = options
     const served: Served = { lanes: new Map(), isReading: true, isAnswering: true }
     const serve = createServe(app, served, options)
 
@@ -51,7 +62,8 @@ export default fp<RpcOptions>(
     app.decorate('rpc', dispatch)
     // Field by field: a spread would make it larger, and each connection has one.
     app.decorate('rpcContext', (session: Session | undefined, { connection, budget, departure }: Caller) => {
-      return { user: session?.user, db: app.db, notifier: app.notifier, maxPageItems, connection, budget, departure }
+      const { db, notifier } = app
+      return { user: session?.user, db, notifier, maxPageItems, userSearch, connection, budget, departure }
     })
 
     const limits = { maxPayload: maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeout: closeTimeoutMs }

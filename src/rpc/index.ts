@@ -1,4 +1,5 @@
 import type { Methods } from './method.js'
+import findUsers from './methods/findUsers.js'
 import findUsersByTag from './methods/findUsersByTag.js'
 import getDialogsList from './methods/getDialogsList.js'
 import getMessagesBySeq from './methods/getMessagesBySeq.js'
@@ -19,5 +20,6 @@ export const methods = {
   getMessagesBySeq,
   markMessagesWithUserAsRead,
   getUpdates,
-  findUsersByTag
+  findUsersByTag,
+  findUsers
 } satisfies Methods

@@ -3,6 +3,7 @@ import { AppError } from '../errors.js'
 import type { Budget, Limited, MethodLimit } from '../limits/budget.js'
 import type { Connection, Notifier } from '../plugins/notifier.js'
 import type { Identity } from '../schemas/user.js'
+import type { UserSearch } from '../schemas/usersConfig.js'
 import { createCheck } from '../schemas/validate.js'
 import type { Store } from '../store/store.js'
 import type { Departure } from './departure.js'
@@ -15,6 +16,7 @@ export interface Context {
   /** On which connection the call came, if on any: the one that is not told what it did itself. */
   readonly connection?: Connection | undefined
   readonly maxPageItems: number
+  readonly userSearch: UserSearch
   /** What the calls may use up; nothing where there is no limit. */
   readonly budget?: Budget | undefined
   /** Whether the caller has gone: what is delayed does not run any more. Written by the transport alone. */

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { AppConfigSchema, OverloadConfigSchema } from './appConfig.js'
 import { RateConfigSchema } from './rateConfig.js'
 import { duration, limit } from './setting.js'
+import { UsersConfigSchema } from './usersConfig.js'
 import { WebSocketConfigSchema } from './webSocketConfig.js'
 
 /** `config.json`: every key with its default; a key without one may be absent. */
@@ -57,6 +58,7 @@ export const ConfigSchema = Type.Object({
       0
     )
   }),
+  users: UsersConfigSchema,
   rate: RateConfigSchema,
   images: Type.Object({
     maxBytes: limit(15 * 1024 * 1024, 'Size of an uploaded picture'),

@@ -9,8 +9,16 @@ export const SetSelfInfoParamsSchema = Type.Object({
   img: Type.String({ ...ImageNameSchema, default: '' })
 })
 
-export const FindUsersParamsSchema = Type.Object({
+export const FindUsersByTagParamsSchema = Type.Object({
   tag: Type.String({ maxLength: 256, description: 'Part of a tag in any case; a leading `@` means nothing' })
+})
+
+export const FindUsersParamsSchema = Type.Object({
+  query: Type.String({
+    maxLength: 256,
+    description:
+      'Part of a tag, or the start of a word of a name, in any case and with or without accents; a leading `@` means nothing'
+  })
 })
 
 export const maxFoundUsers = 30

@@ -17,7 +17,7 @@ export const RateConfigSchema = Type.Object({
   callBurst: limit(100, 'Such calls at once'),
   messagesPerSecond: limit(5, 'Messages sent by one user', 0),
   messageBurst: limit(60, 'Messages at once'),
-  searchesPerSecond: limit(2, 'Calls of `findUsersByTag` by one user', 0),
+  searchesPerSecond: limit(2, 'Calls of `findUsers` and `findUsersByTag` by one user', 0),
   searchBurst: limit(20, 'Such calls at once'),
   maxDelayMs: limit(1000, 'How long a call over its rate may be delayed; one that had to wait longer is refused', 0),
   refusalsBeforeClose: limit(3, 'A client that goes on calling after so many refusals is cut off', 0),

@@ -83,6 +83,14 @@ export interface StoredUpdates {
   hasMore: boolean
 }
 
+/** A contact is found by either one. */
+export interface WantedContact {
+  /** Part of the tag. */
+  tagPart: string
+  /** Start of a word of a name; it finds nobody when absent. */
+  nameStart?: string
+}
+
 export interface Image {
   name: string
   ownerId: string
@@ -108,6 +116,13 @@ export interface Store {
   findIdentityByTag(tag: string): Promise<Identity | undefined>
   /** Users whose tag contains a text, but one user: tags that begin with it first, each part in the order of tags. */
   findUsersByTag(tagPart: string, exceptUserId: string, limit: number): Promise<StoredProfile[]>
+  /** Users with a word of a name that begins with a text, accents and case aside, but one user; none for the empty text. */
+  findUsersByName(start: string, exceptUserId: string, limit: number): Promise<StoredProfile[]>
+  /**
+   * Users with whom a user has a dialog, the one of the newest message first. It looks at the newest dialogs, and beyond them
+   * at those only whose tag or name is among the first that begin with the text.
+   */
+  findContacts(wanted: WantedContact, userId: string, limit: number): Promise<StoredProfile[]>
   /**
    * Changes some fields of a user and returns the whole. A picture that is replaced is removed, unless another user shows it.
    * @throws {AppError} `invalidParams` for a picture that is neither the user's own nor the default one

@@ -57,6 +57,10 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     t.equal(message.seq, 7)
     t.same(await dialogsOf(bob), ['@ann: seven (0 of 2)', '@cid: hello (0 of 0)'])
     const found = await ann.call<Document[]>('findUsersByTag', ['B'])
+    t.same(
+      (await ann.call<Document[]>('findUsers', ['B'])).map(({ tag }) => tag),
+      found.map(({ tag }) => tag)
+    )
     t.match(found, [{ tag: '@bob', firstName: 'First', lastName: 'Last', img: 'default.jpg' }])
   })
 

@@ -70,6 +70,7 @@ export async function visit(t: Test, url: string, { people, cursors, hello }: To
     views.push({
       histories,
       dialogs: await store.listDialogs(person._id, 0, 99),
+      foundByName: (await store.findUsersByName('test', person._id, 9)).map(({ tag }) => tag).sort(),
       contacts: (await store.listContactIds(person._id)).sort(),
       updates: updates.map(({ cursor, dialogs, ...rest }) => {
         return { ...rest, dialogs: dialogs.map(({ _id }) => _id).sort(), version: cursor.split('.')[1] }

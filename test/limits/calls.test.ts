@@ -34,7 +34,8 @@ t.test('so many calls at once, and no more', async (t) => {
   const limits: { why: string; rate: Record<string, number>; call: readonly [string, (readonly unknown[])?] }[] = [
     { why: 'calls', rate: { callsPerSecond: 1, callBurst: 3 }, call: ['getSelfInfo'] },
     { why: 'messages', rate: { messagesPerSecond: 1, messageBurst: 3 }, call: message('Hello') },
-    { why: 'searches', rate: { searchesPerSecond: 1, searchBurst: 3 }, call: ['findUsersByTag', ['b']] }
+    { why: 'searches', rate: { searchesPerSecond: 1, searchBurst: 3 }, call: ['findUsersByTag', ['b']] },
+    { why: 'searches', rate: { searchesPerSecond: 1, searchBurst: 3 }, call: ['findUsers', ['b']] }
   ]
   for (const { why, rate, call } of limits) {
     const { ann } = await startWithAnn(t, rate)

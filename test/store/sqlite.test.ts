@@ -121,6 +121,7 @@ t.test('a database of the first version is brought to the newest, with all that 
   const updates = await store.listUpdates(ann as string, cursor, 9)
   t.same(updates.messages, [message], 'what was there before is no update')
   t.same((await store.listUpdates(ann as string, cursor.replace(/\d+$/, '0'), 9)).messages, [message])
+  t.match(await store.findUsersByName('bob t', ann as string, 9), [{ tag: '@bob' }], 'names have keys')
   t.match(updates.dialogs, [
     { unreadIncoming: 1, unreadOutgoing: 1, peer: { tag: '@bob', lastSeen: 0x22222222 * 1000 } }
   ])

@@ -1,15 +1,21 @@
-import { FindUsersParamsSchema, FoundUsersSchema, maxFoundUsers } from '../../schemas/profile.js'
+import { FindUsersByTagParamsSchema, FoundUsersSchema, maxFoundUsers } from '../../schemas/profile.js'
 import { method } from '../method.js'
 import { viewUser } from '../views.js'
 
 export default method({
-  summary: 'Up to 30 users whose tag contains a text, never me; `""` finds everybody.',
-  params: FindUsersParamsSchema,
+  summary:
+    'Up to 30 users whose tag contains a text, never me; `""` finds everybody. `users.search` may leave it my contacts alone.',
+  params: FindUsersByTagParamsSchema,
   result: FoundUsersSchema,
   limit: 'searches',
 
-  async run({ tag }, { user, db, notifier }) {
-    const found = await db.findUsersByTag(tag.replace(/^@/, ''), user._id, maxFoundUsers)
+  async run({ tag }, { user, db, notifier, userSearch }) {
+    if (userSearch === 'off') return []
+    const tagPart = tag.replace(/^@/, '')
+    const isForContacts = userSearch === 'contacts'
+    const found = isForContacts
+      ? await db.findContacts({ tagPart }, user._id, maxFoundUsers)
+      : await db.findUsersByTag(tagPart, user._id, maxFoundUsers)
     return found.map((one) => viewUser(one, notifier))
   }
 })

@@ -9,6 +9,8 @@ export interface UserDocument {
   tagKey: string
   email: string
   emailKey: string
+  /** Under what the user is found by the start of a name; absent until it is made of the present names. */
+  nameKeys?: string[]
   /** argon2 hash. */
   password: string
   firstName: string
@@ -131,6 +133,7 @@ const indexes: Partial<Record<keyof Collections, IndexDescription[]>> = {
     { key: { tagKey: 1 }, unique: true },
     { key: { emailKey: 1 }, unique: true },
     { key: { untoldChange: 1 } },
+    { key: { nameKeys: 1 } },
     { key: { img: 1 } }
   ],
   images: [{ key: { ownerId: 1, added: 1 } }],

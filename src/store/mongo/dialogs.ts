@@ -15,7 +15,7 @@ export interface Dialogs extends Pick<Store, 'listDialogs' | 'listContactIds'> {
 }
 
 /** Of dialogs in which something was said; in the order of the index. */
-const begun = { position: { $gt: 0 } }
+export const begun = { position: { $gt: 0 } }
 
 export function createDialogs(collections: Collections, settler: Settler): Dialogs {
   const { conversations } = collections

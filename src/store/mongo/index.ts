@@ -22,6 +22,7 @@ import { createSessions } from './sessions.js'
 import { createSettler } from './settler.js'
 import { assertFinished } from './unfinishedCopy.js'
 import { createUpdates } from './updates.js'
+import { deriveKeys } from './userKeys.js'
 import { createUserSearch } from './userSearch.js'
 import { createUsers } from './users.js'
 import { openVersions } from './versions.js'
@@ -56,6 +57,7 @@ async function openStoreIn(database: Db, timeoutMs: number, onCommit: CommitObse
   await assertFinished(collections)
   await assertAdopted(collections)
   await createIndexes(collections)
+  await deriveKeys(collections)
   const versions = await openVersions(collections)
   const cursors = await openCursors(collections, versions)
   const settler = createSettler(collections, versions)
@@ -76,7 +78,7 @@ async function openStoreIn(database: Db, timeoutMs: number, onCommit: CommitObse
 
   return {
     ...createUsers(collections, { queue, identities, profileChanges, pictures: createProfilePictures(collections) }),
-    ...createUserSearch(collections),
+    ...createUserSearch(collections, dialogs),
     ...lastSeen,
     ...dialogWrites,
     ...createMessages(collections, settler),

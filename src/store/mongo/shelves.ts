@@ -1,6 +1,7 @@
 import { Binary } from 'bson'
 import type { DialogRecord, ImageRecord, SessionRecord, Shelf, Shelves, UserRecord } from '../archive.js'
 import { keyOfEmail, keyOfTag } from '../keys.js'
+import { nameKeysOf } from '../nameKeys.js'
 import type {
   Collections,
   ConversationDocument,
@@ -47,6 +48,7 @@ function toUserDocument({ _id, passwordHash, ...user }: UserRecord): UserDocumen
     ...user,
     tagKey: keyOfTag(user.tag),
     emailKey: keyOfEmail(user.email),
+    nameKeys: nameKeysOf(user),
     password: passwordHash,
     untoldChange: null
   }

@@ -1,27 +1,42 @@
+import { partOfTagKey } from '../keys.js'
+import { nameRangeOf } from '../nameKeys.js'
 import type { Store } from '../store.js'
 import type { Collections } from './collections.js'
+import { createFindContacts } from './contactSearch.js'
+import type { Dialogs } from './dialogs.js'
 import { toId } from './ids.js'
+import { hasNameIn, tagBeginsWith } from './userFilters.js'
 import { profileFields, toProfile } from './users.js'
 
-/** What a tag is made of; so no part of it means anything in a regular expression. */
-const partOfTag = /^[a-z0-9_]*$/
-
-export function createUserSearch({ users }: Pick<Collections, 'users'>): Pick<Store, 'findUsersByTag'> {
+export function createUserSearch(
+  collections: Collections,
+  dialogs: Pick<Dialogs, 'settle'>
+): Pick<Store, 'findUsersByTag' | 'findUsersByName' | 'findContacts'> {
+  const { users } = collections
   return {
     async findUsersByTag(tagPart, exceptUserId, limit) {
       const key = tagPart.toLowerCase()
-      if (!partOfTag.test(key)) return []
+      if (!partOfTagKey.test(key)) return []
       const find = async (wanted: object, count: number) => {
         const filter = { ...wanted, _id: { $ne: toId(exceptUserId) } }
         const found = users.find(filter, { projection: profileFields }).sort({ tagKey: 1 }).limit(count)
         return (await found.toArray()).map(toProfile)
       }
-      // `{` is the sign after `z`.
-      const end = `${key}{`
-      const first = await find({ tagKey: { $gte: key, $lt: end } }, limit)
+      const { $gte, $lt } = tagBeginsWith(key).tagKey
+      const first = await find({ tagKey: { $gte, $lt } }, limit)
       if (key === '' || first.length === limit) return first
-      const others = { tagKey: { $regex: key }, $or: [{ tagKey: { $lt: key } }, { tagKey: { $gte: end } }] }
+      const others = { tagKey: { $regex: key }, $or: [{ tagKey: { $lt: $gte } }, { tagKey: { $gte: $lt } }] }
       return first.concat(await find(others, limit - first.length))
-    }
+    },
+
+    async findUsersByName(start, exceptUserId, limit) {
+      const range = nameRangeOf(start)
+      if (!range) return []
+      // Not sorted: the index has an order, while one by a list would take everybody who is found.
+      const filter = { ...hasNameIn(range), _id: { $ne: toId(exceptUserId) } }
+      return users.find(filter, { projection: profileFields }).limit(limit).map(toProfile).toArray()
+    },
+
+    findContacts: createFindContacts(collections, dialogs)
   }
 }

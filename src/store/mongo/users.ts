@@ -1,5 +1,6 @@
 import { ObjectId } from 'bson'
 import { keyOfEmail, keyOfTag } from '../keys.js'
+import { nameKeysOf } from '../nameKeys.js'
 import { refusals } from '../refusals.js'
 import type { NewUser, Store, StoredProfile, StoredUser, UserChanges } from '../store.js'
 import type { Collections, UserDocument } from './collections.js'
@@ -8,6 +9,7 @@ import type { Identities } from './identities.js'
 import { toId } from './ids.js'
 import type { ProfileChanges } from './profileChanges.js'
 import type { ProfilePictures } from './profilePictures.js'
+import { toKeyUpdate } from './userKeys.js'
 import type { WriteQueue } from './writeQueue.js'
 
 /** The fields of a StoredProfile. */
@@ -60,8 +62,13 @@ export function createUsers(
   async function update(_id: ObjectId, changes: UserChanges) {
     const shown = changes.img === undefined ? {} : { imgShown: await pictures.show(changes.img, _id) }
     const fields = { ...changes, ...shown, untoldChange: new ObjectId() }
-    const former = (await users.findOneAndUpdate({ _id }, { $set: fields })) as UserDocument
-    return { former, changed: { ...former, ...fields } }
+    const isRenamed = changes.firstName !== undefined || changes.lastName !== undefined
+    // Without keys until it has those of the new names, so that a process that is killed meanwhile leaves no wrong ones.
+    const renaming = isRenamed ? { $unset: { nameKeys: '' as const } } : {}
+    const former = (await users.findOneAndUpdate({ _id }, { $set: fields, ...renaming })) as UserDocument
+    const changed = { ...former, ...fields }
+    if (isRenamed) await users.bulkWrite([toKeyUpdate(changed)])
+    return { former, changed }
   }
 
   async function findOne(filter: { _id: ObjectId } | { emailKey: string }): Promise<StoredUser | undefined> {
@@ -94,6 +101,7 @@ function toDocument({ passwordHash, ...user }: NewUser): UserDocument {
     password: passwordHash,
     tagKey: keyOfTag(user.tag),
     emailKey: keyOfEmail(user.email),
+    nameKeys: nameKeysOf(user),
     lastSeen: Date.now(),
     changed: 0,
     untoldChange: null

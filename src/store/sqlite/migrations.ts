@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { defineFunctions } from './functions.js'
 
 /** Migration N takes a database from `user_version` N to N + 1. A released one never changes; a new one is appended. */
 export const migrations = [
@@ -123,11 +124,22 @@ export const migrations = [
   -- What somebody has uploaded, in that order, and who shows a picture.
   CREATE INDEX imagesOfOwner ON images (ownerId);
   CREATE INDEX usersByImg ON users (img) WHERE img <> 'default.jpg';
+  `,
+  `
+  -- Under what a user is found by the start of a name. The function makes it of both names.
+  CREATE TABLE nameKeys (
+    userId TEXT NOT NULL REFERENCES users,
+    key TEXT NOT NULL,
+    PRIMARY KEY (userId, key)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO nameKeys SELECT _id, value FROM users, json_each(nameKeysOf(firstName, lastName));
+  CREATE INDEX nameKeysByKey ON nameKeys (key, userId);
   `
 ]
 
 /** Brings a database to the newest version, all or nothing. @throws {Error} when a newer program has written it */
 export function migrate(database: Database): void {
+  defineFunctions(database)
   database
     .transaction(() => {
       const version = database.pragma('user_version', { simple: true }) as number

@@ -11,16 +11,21 @@ interface ShelfQueries<Row, T> {
   count: string
   toRecord(row: Row): T
   toParameters(record: T): object
+  /** Writes what is made of a record that has just been inserted. */
+  onInserted?(record: T): void
 }
 
 /** Rows have the columns of their key under its names. */
 export function createShelf<Row extends object, T>(database: Database, queries: ShelfQueries<Row, T>): Shelf<T> {
-  const { start, toRecord, toParameters } = queries
+  const { start, toRecord, toParameters, onInserted } = queries
   const page = prepareRows<Row>(database, queries.page)
   const insert = database.prepare<[object]>(queries.insert)
   const count = database.prepare<[], number>(queries.count).pluck()
   const insertAll = database.transaction((records: T[]) => {
-    for (const record of records) insert.run(toParameters(record))
+    for (const record of records) {
+      insert.run(toParameters(record))
+      onInserted?.(record)
+    }
   })
 
   function keyOf(row: Row): string {

@@ -9,9 +9,11 @@ import type {
   UserRecord
 } from '../archive.js'
 import { keyOfEmail, keyOfTag } from '../keys.js'
+import { prepareSetNameKeys } from './nameKeys.js'
 import { createShelf, onConflict, upsertInto } from './shelf.js'
 
 export function createShelves(database: Database): Shelves {
+  const setNameKeys = prepareSetNameKeys(database)
   return {
     users: createShelf<UserRecord, UserRecord>(database, {
       page: `
@@ -25,7 +27,8 @@ export function createShelves(database: Database): Shelves {
       ),
       count: 'SELECT count(*) FROM users',
       toRecord: (row) => row,
-      toParameters: (user) => ({ ...user, tagKey: keyOfTag(user.tag), emailKey: keyOfEmail(user.email) })
+      toParameters: (user) => ({ ...user, tagKey: keyOfTag(user.tag), emailKey: keyOfEmail(user.email) }),
+      onInserted: ({ _id }) => setNameKeys(_id)
     }),
 
     sessions: createShelf<SessionRecord, SessionRecord>(database, {

@@ -7,6 +7,7 @@ import type { Store, StoredUser, UserChanges } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
 import type { Identities } from './identities.js'
 import { createProfilePictures } from './images.js'
+import { prepareSetNameKeys } from './nameKeys.js'
 import type { Versions } from './versions.js'
 
 const selfInfo = '_id, tag, firstName, lastName, img'
@@ -40,6 +41,7 @@ export function createUsers(
     VALUES (:_id, :tag, :firstName, :lastName, :img, :email, :passwordHash, :tagKey, :emailKey, :now)`)
   const byId = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE _id = ?`)
   const byEmailKey = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE emailKey = ?`)
+  const setNameKeys = prepareSetNameKeys(database)
   const update = prepareUpdate(database, versions)
   const setPasswordHash = database.prepare('UPDATE users SET passwordHash = :passwordHash WHERE _id = :_id')
   const setLastSeen = database.prepare('UPDATE users SET lastSeen = :lastSeen WHERE _id = :_id')
@@ -53,6 +55,7 @@ export function createUsers(
         if (byEmailKey.get(emailKey)) throw refusals.emailTaken()
         const account = { ...user, _id: new ObjectId().toHexString() }
         insert.run({ ...account, tagKey, emailKey, now: Date.now() })
+        setNameKeys(account._id)
         return account
       }),
 
@@ -84,6 +87,7 @@ function prepareUpdate(database: Database, versions: Versions): (_id: string, ch
     database.prepare('UPDATE dialogs SET changedB = :version WHERE b = :_id')
   ]
 
+  const setNameKeys = prepareSetNameKeys(database)
   const imageOf = database.prepare<[string], string>('SELECT img FROM users WHERE _id = ?').pluck()
   const pictures = createProfilePictures(database)
 
@@ -94,6 +98,7 @@ function prepareUpdate(database: Database, versions: Versions): (_id: string, ch
     const version = versions.next()
     for (const touch of touchDialogs) touch.run({ _id, version })
     const changed = update.get({ ...noChanges, ...changes, _id, version }) as SelfInfo
+    setNameKeys(_id)
     if (changed.img !== former) pictures.drop(former, _id)
     return changed
   }

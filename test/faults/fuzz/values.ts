@@ -33,7 +33,8 @@ const valid: Record<string, unknown[]> = {
   getMessagesBySeq: ['@bob', 1, 10],
   getDialogsList: [0, 10],
   markMessagesWithUserAsRead: ['@bob', 1],
-  findUsersByTag: ['b']
+  findUsersByTag: ['b'],
+  findUsers: ['b']
 }
 
 /** A call of one of the methods, with a value here and there that it does not expect. */

@@ -46,6 +46,9 @@ const refused: [why: string, method: string, params: unknown, path?: string][] =
   ['a limit of 501', 'getUpdates', ['0', 501], '/limit'],
   ['a tag that is a number', 'findUsersByTag', [1], '/tag'],
   ['no tag', 'findUsersByTag', {}, '/tag'],
+  ['a query that is a number', 'findUsers', [1], '/query'],
+  ['a query that is null', 'findUsers', [null], '/query'],
+  ['no query', 'findUsers', [], '/query'],
   ['a parameter where there is none', 'getSelfInfo', [1]]
 ]
 

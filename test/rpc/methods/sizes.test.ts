@@ -56,6 +56,7 @@ t.test('parameters at their longest, and one longer', async (t) => {
     ['sendMessageToUser', ['@bob', 'hello', x(64)], ['@bob', 'hello', x(65)], '/clientMessageId'],
     ['markMessagesWithUserAsRead', [x(256)], [x(257)], '/senderTag'],
     ['findUsersByTag', [x(256)], [x(257)], '/tag'],
+    ['findUsers', [x(256)], [x(257)], '/query'],
     ['setSelfInfo', [`A${x(63)}`, ''], [`A${x(64)}`, ''], '/firstName'],
     ['getDialogsList', [1, 501], [0, 501], '/endIndex'],
     ['getMessagesWithUser', ['@bob', 1, 501], ['@bob', 0, 501], '/endIndex'],

@@ -10,6 +10,7 @@ import { testReopening } from './reopening.js'
 import { testSecret } from './secret.js'
 import { testSessions } from './sessions.js'
 import { testUpdates } from './updates.js'
+import { testUserSearch } from './userSearch.js'
 import { testUsers } from './users.js'
 
 /** What every store promises, whatever it is made of. `prepare` gives each test an empty one of its own. */
@@ -17,6 +18,7 @@ export function testStore(t: Test, prepare: (t: Test) => OpenStore): void {
   const withPeople: WithPeople = (t) => invitePeople(prepare(t))
 
   testUsers(t, withPeople)
+  testUserSearch(t, withPeople)
   testLastSeen(t, withPeople)
   testMessages(t, withPeople)
   testClientMessageIds(t, withPeople)

@@ -2,6 +2,7 @@ import { collectionsOf, createIndexes } from '../collections.js'
 import { connectToDatabase, longPatience } from '../connect.js'
 import { beginAdoption, endAdoption, isFirstGeneration } from '../generation.js'
 import { assertFinished } from '../unfinishedCopy.js'
+import { deriveKeys } from '../userKeys.js'
 import { openVersions } from '../versions.js'
 import { openAddressBook } from './addressBook.js'
 import { adoptConversations } from './conversations.js'
@@ -50,6 +51,7 @@ export async function adoptDatabase(url: string, { images, print }: AdoptionOpti
     }
     print('Adopting pictures')
     await adoptPictures(old, collections, images, print)
+    await deriveKeys(collections)
     await endAdoption(collections)
     await report(old, print)
   } finally {

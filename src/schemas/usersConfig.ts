@@ -1,0 +1,12 @@
+import { type Static, Type } from 'typebox'
+
+const UserSearchSchema = Type.Enum(['all', 'contacts', 'off'], {
+  type: 'string',
+  default: 'all',
+  description: 'Whom `findUsers` and `findUsersByTag` find: everybody, only contacts of the user, or nobody'
+})
+
+/** What users learn of each other. */
+export const UsersConfigSchema = Type.Object({ search: UserSearchSchema })
+
+export type UserSearch = Static<typeof UserSearchSchema>
