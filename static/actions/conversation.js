@@ -45,10 +45,11 @@ function openConversation(state, tag) {
 
 /** @returns the tag as its owner writes it, nothing when it is nobody's */
 async function findTag({ store, rpc }, wantedTag) {
-  const { people } = store.get()
-  if (people[wantedTag]) return wantedTag
+  const isWanted = (tag) => tag.toLowerCase() === wantedTag.toLowerCase()
+  const known = Object.keys(store.get().people).find(isWanted)
+  if (known) return known
   const found = possibleTag.test(wantedTag) ? await rpc.call('findUsersByTag', wantedTag) : []
-  const person = found.find(({ tag }) => tag.toLowerCase() === wantedTag.toLowerCase())
+  const person = found.find(({ tag }) => isWanted(tag))
   if (person) store.update((state) => knowPeople(state, [person]))
   return person?.tag
 }

@@ -29,7 +29,7 @@ export function createSearchActions({ store, rpc, report }) {
 
   async function find(text) {
     const isPossible = Array.from(text).length <= maxCharacters
-    const people = isPossible ? await rpc.call('findUsersByTag', text) : []
+    const people = isPossible ? await rpc.call('findUsers', text) : []
     const found = { text, tags: people.map(({ tag }) => tag) }
     store.update((state) => {
       const { text: typed } = state.search

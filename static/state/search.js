@@ -1,5 +1,8 @@
 import { personOf } from './people.js'
 
+const between = /[\s\p{Pd}.'’ʻʼ]+/u
+const plainLetters = { Ł: 'L', Ø: 'O', Đ: 'D', Ð: 'D', Ħ: 'H', Æ: 'AE', Œ: 'OE', Þ: 'TH' }
+
 /**
  * Who is found: those one talks with at once, others as soon as the server has answered. While one types on, those of the
  * last answer who still fit are shown.
@@ -20,17 +23,28 @@ export function isAnswered({ search: { text, found } }) {
   return found?.text === text
 }
 
-/** As the server finds people: by a part of the tag, and by the start of a name. */
+/** As the server finds people: by a part of the tag, or by the start of a word of a name. */
 function createFits(text) {
-  const wanted = fold(text)
-  const tagPart = wanted.replace(/^@/, '')
-  return ({ tag, firstName, lastName }) => {
-    const names = [firstName, lastName, `${firstName} ${lastName}`]
-    return fold(tag).slice(1).includes(tagPart) || names.some((name) => fold(name).startsWith(wanted))
-  }
+  const wanted = text.replace(/^@/, '')
+  const tagPart = wanted.toLowerCase()
+  const start = fold(wanted)
+  return ({ tag, firstName, lastName }) =>
+    tag.toLowerCase().slice(1).includes(tagPart) ||
+    (start !== '' && startsOfWords(firstName, lastName).some((key) => key.startsWith(start)))
 }
 
-/** `jose` finds José. */
+/** `Ann Lee` can be found by `ann`, `lee`, `ann le` and `lee an`. */
+function startsOfWords(...names) {
+  const orders = [names, [...names].reverse()].map((order) => order.join(' ').split(between))
+  return orders.flatMap((words) => words.map((_, index) => fold(words.slice(index).join(''))))
+}
+
+/** As the server folds names: `jose` finds José, `oneil` O’Neil, `lodz` Łódź. */
 function fold(text) {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const bare = text.normalize('NFKD').replace(/\p{Script=Inherited}/gu, '')
+  const upper = bare.toLowerCase().toUpperCase()
+  return upper
+    .replace(/[ŁØĐÐĦÆŒÞ]/g, (letter) => plainLetters[letter])
+    .split(between)
+    .join('')
 }
