@@ -5,7 +5,7 @@ import { knowPeople } from '../state/people.js'
 import { change, notify } from '../state/session.js'
 
 // So that what cannot be anybody's costs no search.
-const possibleTag = /^@[a-z]\w*$/i
+const possibleTag = /^@[a-z]\w{0,31}$/i
 
 /** The open conversation: whose it is, and that what is in sight is read. */
 export function createConversationActions({ store, rpc, route, attention, history, report }) {

@@ -3,6 +3,7 @@ import { knowPeople } from '../state/people.js'
 import { change } from '../state/session.js'
 
 const debounceMs = 250
+const maxSpacingMs = 2000
 const retryMs = 1000
 // No name and no tag is longer.
 const maxCharacters = 256
@@ -12,6 +13,8 @@ export function createSearchActions({ store, rpc, report }) {
   let timer
   let isAsking = false
   let allowedAt = 0
+  // Between two calls; it grows with each refusal, so that the server need not refuse every other call.
+  let spacingMs = debounceMs
 
   function askIn(delayMs) {
     clearTimeout(timer)
@@ -22,6 +25,7 @@ export function createSearchActions({ store, rpc, report }) {
     const { text } = store.get().search
     if (isAsking || text === '') return
     isAsking = true
+    allowedAt = performance.now() + spacingMs
     const isDone = await find(text).catch(fail)
     isAsking = false
     if (!isDone || store.get().search.text !== text) askIn(debounceMs)
@@ -44,6 +48,7 @@ export function createSearchActions({ store, rpc, report }) {
       report(error)
       return true
     }
+    spacingMs = Math.min(maxSpacingMs, spacingMs * 2)
     allowedAt = performance.now() + (error.retryAfterMs ?? retryMs)
     return false
   }

@@ -31,7 +31,7 @@ await testInChromium(t, 'the keys of an input method', async (t, browser, { url 
 
   await t.test('Enter within a composition does not send the log-in form', async (t) => {
     const requests: string[] = []
-    page.on('request', (request) => requests.push(request.url()))
+    page.on('request', (request) => request.method() === 'POST' && requests.push(request.url()))
     await page.getByLabel('Password').focus()
     const { press, end } = await compose(page, 'にほん')
     await press('Enter')
