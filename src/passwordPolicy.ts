@@ -1,4 +1,5 @@
 import { AppError } from './errors.js'
+import { lengthOf, normalizePassword } from './schemas/password.js'
 
 export interface PasswordPolicyOptions {
   minPasswordLength: number
@@ -13,8 +14,10 @@ export async function createPasswordPolicy(options: PasswordPolicyOptions): Prom
   const { minPasswordLength, refuseCommonPasswords } = options
   const common = refuseCommonPasswords ? await loadCommonPasswords() : new Set()
   return (password) => {
-    if (password.length < minPasswordLength) throw weak(`must not have fewer than ${minPasswordLength} characters`)
-    if (common.has(password.toLowerCase())) throw weak('is one of the most common passwords')
+    const length = lengthOf(normalizePassword(password))
+    if (length < minPasswordLength) throw weak(`must not have fewer than ${minPasswordLength} characters`)
+    // NFKC: full-width letters make none less common.
+    if (common.has(password.normalize('NFKC').toLowerCase())) throw weak('is one of the most common passwords')
   }
 }
 

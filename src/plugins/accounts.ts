@@ -31,13 +31,13 @@ export default fp<AccountsOptions>(
     const gate = createGate({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
     const passwords = createPasswords(gate)
 
-    /** The user whose e-mail and password a log-in has. */
-    async function findUser(request: FastifyRequest<{ Body: LoginBody }>): Promise<StoredUser | undefined> {
+    /** The user whose e-mail and password a log-in has, and whether the hash is of old. */
+    async function findUser(request: FastifyRequest<{ Body: LoginBody }>) {
       const { email, password } = request.body.user
       const user = await app.db.findUserByEmail(email)
-      const matches = await passwords.verify(user?.passwordHash, password)
-      request.noted = { event: matches ? 'login' : 'loginFailed', userId: user?._id }
-      return matches ? user : undefined
+      const { isRight, isOutdated } = await passwords.verify(user?.passwordHash, password)
+      request.noted = { event: isRight ? 'login' : 'loginFailed', userId: user?._id }
+      return user && isRight ? { user, isOutdated } : undefined
     }
 
     async function hashAnew({ _id }: StoredUser, password: string) {
@@ -72,8 +72,8 @@ export default fp<AccountsOptions>(
       '/login',
       { bodyLimit, schema: { body: LoginBodySchema } },
       async (request, reply) => {
-        const user = await app.limits.logIn(attemptOf(request), () => findUser(request))
-        if (passwords.isOutdated(user.passwordHash)) await hashAnew(user, request.body.user.password)
+        const { user, isOutdated } = await app.limits.logIn(attemptOf(request), () => findUser(request))
+        if (isOutdated) await hashAnew(user, request.body.user.password)
         return { token: await reply.logIn(user), user: viewSelf(user) }
       }
     )

@@ -1,12 +1,14 @@
 import { type Static, Type } from 'typebox'
-import { EmailSchema, NameSchema, PasswordSchema, SelfInfoSchema, TagSchema } from './user.js'
+import { EmailSchema } from './email.js'
+import { LoginPasswordSchema, PasswordSchema } from './password.js'
+import { LastNameSchema, NameSchema, SelfInfoSchema, TagSchema } from './user.js'
 
 const closed = { additionalProperties: false }
 
 export const SignupBodySchema = Type.Object(
   {
     user: Type.Object(
-      { tag: TagSchema, firstName: NameSchema, lastName: NameSchema, email: EmailSchema, password: PasswordSchema },
+      { tag: TagSchema, firstName: NameSchema, lastName: LastNameSchema, email: EmailSchema, password: PasswordSchema },
       closed
     )
   },
@@ -15,7 +17,7 @@ export const SignupBodySchema = Type.Object(
 
 /** As long as any that can exist, and otherwise any text: what is no e-mail or password is a wrong one. */
 export const LoginBodySchema = Type.Object(
-  { user: Type.Object({ email: Type.String({ maxLength: 254 }), password: Type.String({ maxLength: 256 }) }, closed) },
+  { user: Type.Object({ email: Type.String({ maxLength: 254 }), password: LoginPasswordSchema }, closed) },
   closed
 )
 

@@ -15,7 +15,14 @@ export const TagReferenceSchema = Type.String({ maxLength: 256, description: 'Ta
 export const NameSchema = Type.String({
   pattern: `^${namePattern}$`,
   maxLength: 64,
-  description: 'Words of letters, each in one script, the first letter upper case where the script has case'
+  description: 'Words of letters, each in one script; between words single blanks, hyphens, apostrophes and dots'
+})
+
+/** Many people have one name. */
+export const LastNameSchema = Type.String({
+  pattern: `^(?:${namePattern})?$`,
+  maxLength: 64,
+  description: 'The same, or `""` for a user with one name'
 })
 
 /** A name in a change, where `""` leaves the present one. */
@@ -24,14 +31,6 @@ export const NameChangeSchema = Type.String({
   maxLength: 64,
   description: 'The new name, or `""` to leave it as it is'
 })
-
-export const EmailSchema = Type.String({
-  pattern: '^[^\\s@\\p{C}]+@[^\\s@\\p{C}]+$',
-  maxLength: 254,
-  description: 'E-mail address; unique whatever its case'
-})
-
-export const PasswordSchema = Type.String({ minLength: 5, maxLength: 256, description: 'At least 5 characters' })
 
 /** The picture of who has not uploaded one; it is not in the store. */
 export const defaultImage = 'default.jpg'
@@ -42,7 +41,7 @@ export const SelfInfoSchema = Type.Object({
   _id: IdSchema,
   tag: TagSchema,
   firstName: NameSchema,
-  lastName: NameSchema,
+  lastName: LastNameSchema,
   img: ImageNameSchema
 })
 

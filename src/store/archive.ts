@@ -17,6 +17,8 @@ export interface UserRecord {
   _id: string
   tag: string
   email: string
+  /** Kept, since a user may have one that an older version made. */
+  emailKey: string
   passwordHash: string
   firstName: string
   lastName: string

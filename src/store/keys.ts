@@ -1,3 +1,5 @@
+import { asciiDomainOf } from '../schemas/email.js'
+
 /** What the key of a tag is made of; so no part of it means anything in a regular expression. */
 export const partOfTagKey = /^[a-z0-9_]*$/
 
@@ -6,6 +8,18 @@ export function keyOfTag(tag: string): string {
   return tag.startsWith('@') ? tag.slice(1).toLowerCase() : ''
 }
 
+/** The same for all ways to write an address: its case, its normalization form, and the form of its domain. */
 export function keyOfEmail(email: string): string {
+  const [, localPart, domain = ''] = /^(.+)@(.*)$/s.exec(email) ?? []
+  const ascii = asciiDomainOf(domain)
+  if (localPart === undefined || ascii === undefined) return formerKeyOfEmail(email).normalize()
+  return `${localPart.toLowerCase().normalize()}@${ascii}`
+}
+
+/**
+ * The key that older versions made. A user keeps it whose address is another user's as well by now, and is found by it:
+ * both log in with the address as they have written it.
+ */
+export function formerKeyOfEmail(email: string): string {
   return email.toLowerCase()
 }

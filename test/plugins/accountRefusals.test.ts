@@ -19,14 +19,25 @@ t.test('sign-ups that are refused', async (t) => {
     { why: 'a tag is ASCII', status: 400, path: '/user/tag', body: { user: { ...eve, tag: '@аnn' } } },
     { why: 'a tag has an end', status: 400, path: '/user/tag', body: { user: { ...eve, tag: `@${'e'.repeat(33)}` } } },
     { why: 'a name has letters', status: 400, path: '/user/firstName', body: { user: { ...eve, firstName: '123' } } },
-    { why: 'a name is not empty', status: 400, path: '/user/lastName', body: { user: { ...eve, lastName: '' } } },
     {
-      why: 'a name begins upper case',
+      why: 'a first name is not empty',
+      status: 400,
+      path: '/user/firstName',
+      body: { user: { ...eve, firstName: '' } }
+    },
+    {
+      why: 'a last name is empty or a name',
       status: 400,
       path: '/user/lastName',
-      body: { user: { ...eve, lastName: 'test' } }
+      body: { user: { ...eve, lastName: ' ' } }
     },
-    { why: 'in any script', status: 400, path: '/user/lastName', body: { user: { ...eve, lastName: 'ева' } } },
+    { why: 'a last name is not null', status: 400, path: '/user/lastName', body: { user: { ...eve, lastName: null } } },
+    {
+      why: 'a last name is not left out',
+      status: 400,
+      path: '/user/lastName',
+      body: { user: { ...eve, lastName: undefined } }
+    },
     { why: 'a name has no edges', status: 400, path: '/user/firstName', body: { user: { ...eve, firstName: 'Eve ' } } },
     {
       why: 'a name has an end',
@@ -36,6 +47,8 @@ t.test('sign-ups that are refused', async (t) => {
     },
     { why: 'an e-mail has an @', status: 400, path: '/user/email', body: { user: { ...eve, email: 'eve.example' } } },
     { why: 'an e-mail has one @', status: 400, path: '/user/email', body: { user: { ...eve, email: 'e@v@e' } } },
+    { why: 'an e-mail has no <', status: 400, path: '/user/email', body: { user: { ...eve, email: 'e<v@e.example' } } },
+    { why: 'an e-mail has a domain', status: 400, path: '/user/email', body: { user: { ...eve, email: 'e@v..e' } } },
     {
       why: 'a password has 5 characters',
       status: 400,

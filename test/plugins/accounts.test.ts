@@ -1,4 +1,3 @@
-import argon2 from 'argon2'
 import t from 'tap'
 import { cookieOf, eve, startServer } from '../server.js'
 
@@ -28,41 +27,6 @@ t.test('somebody signs up, goes, and comes back', async (t) => {
   t.match(await logIn.json(), { user: { tag: '@eve' }, token: cookieOf(logIn).slice('auth='.length) })
 })
 
-t.test('an operator asks for better passwords', async (t) => {
-  const config = { accounts: { minPasswordLength: 8, refuseCommonPasswords: true } }
-  const server = await startServer(t, { config })
-  const refused = [
-    { why: 'it is short', password: 'xk4#Qpz', message: 'must not have fewer than 8 characters' },
-    { why: 'everybody has it', password: 'passWord1', message: 'is one of the most common passwords' }
-  ]
-  for (const { why, password, message } of refused) {
-    const response = await server.post('/signup', { user: { ...eve, password } })
-    t.equal(response.status, 400, why)
-    t.match(await response.json(), { Error: { details: [{ path: '/user/password', message }] } }, why)
-  }
-  t.equal((await server.post('/signup', { user: { ...eve, password: 'xk4#Qpz9' } })).status, 200)
-})
-
-t.test('a password is hashed anew when its hash is of old', async (t) => {
-  const server = await startServer(t)
-  const { db } = server.app
-  const { password, ...account } = eve
-  const old = await argon2.hash(password, { type: argon2.argon2i, memoryCost: 4096, timeCost: 3, parallelism: 1 })
-  const { _id } = await db.createUser({ ...account, img: 'default.jpg', passwordHash: old })
-  const logIn = async () => (await server.post('/login', { user: { email: eve.email, password } })).status
-  const hash = async () => (await db.findUserById(_id))?.passwordHash
-
-  const broken = t.intercept(db, 'setPasswordHash', { value: () => Promise.reject(new Error('no room')) })
-  t.equal(await logIn(), 200, 'a right password is right also where nothing can be stored')
-  t.equal(await hash(), old)
-  broken.restore()
-  t.equal(await logIn(), 200)
-  t.match(await hash(), /^\$argon2id\$v=19\$m=19456,/)
-  const renewed = await hash()
-  t.equal(await logIn(), 200)
-  t.equal(await hash(), renewed, 'once')
-})
-
 t.test('a log-in that does not fit says the same whatever is wrong', async (t) => {
   const server = await startServer(t)
   await server.signUp('ann')
@@ -82,16 +46,6 @@ t.test('a log-in that does not fit says the same whatever is wrong', async (t) =
   }
 })
 
-t.test('a log-in costs the same, whether there is such an account or not', async (t) => {
-  const server = await startServer(t)
-  const { email } = await server.signUp('ann')
-  const [hashed, verified] = [t.capture(argon2, 'hash', argon2.hash), t.capture(argon2, 'verify', argon2.verify)]
-  for (const address of ['nobody@test.example', email, '@ann']) {
-    const { status } = await server.post('/login', { user: { email: address, password: 'wrong' } })
-    t.same([status, hashed().length + verified().length], [401, 1], address)
-  }
-})
-
 t.test('names, tags and passwords that are accepted', async (t) => {
   const server = await startServer(t)
   const accepted = [
@@ -102,6 +56,9 @@ t.test('names, tags and passwords that are accepted', async (t) => {
     { why: 'a script without case', firstName: '夏', lastName: 'ענבר' },
     { why: 'Georgian, which has no words in upper case', firstName: 'ევა' },
     { why: 'several words', firstName: 'Anna Maria', lastName: "O'Neil-Smith" },
+    { why: 'one name', firstName: 'Suharto', lastName: '' },
+    { why: 'lower case', firstName: 'eve', lastName: 'van der Berg' },
+    { why: 'letters that stand for names', firstName: 'J. R.', lastName: 'Davis Jr.' },
     { why: 'a password of five', password: '12345' },
     { why: 'a password of any characters', password: 'пароль 👍' }
   ]

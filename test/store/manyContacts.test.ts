@@ -11,7 +11,7 @@ const annId = idOf(0)
 
 function userOf(number: number, tag: string, lastName: string): UserRecord {
   const profile = { tag: `@${tag}`, firstName: 'Kim', lastName, img: 'default.jpg', lastSeen: 0, changed: 0 }
-  return { _id: idOf(number), ...profile, email: `${tag}@test.example`, passwordHash: '' }
+  return { _id: idOf(number), ...profile, email: tag, emailKey: tag, passwordHash: '' }
 }
 
 function dialogOf(number: number, tagB: string): DialogRecord {

@@ -8,6 +8,7 @@ import { keepSecret, readSecret } from './secret.js'
 import { createSettler } from './settler.js'
 import { createShelves } from './shelves.js'
 import { assertFinished, readMark, removeMark, writeMark } from './unfinishedCopy.js'
+import { deriveKeys } from './userKeys.js'
 import { hasVersions, openVersions, setNewestVersion, type Versions } from './versions.js'
 
 const maxSettledDialogs = 100
@@ -22,6 +23,7 @@ export function openMongoSource(url: string, name: string): Promise<Source> {
     if (!(await hasVersions(collections))) throw new Error('it is no store of this program')
     const versions = await openVersions(collections)
     await settleAll(collections, versions)
+    await deriveKeys(collections)
     return {
       async state() {
         const version = await versions.newest()

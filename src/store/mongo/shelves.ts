@@ -1,6 +1,6 @@
 import { Binary } from 'bson'
 import type { DialogRecord, ImageRecord, SessionRecord, Shelf, Shelves, UserRecord } from '../archive.js'
-import { keyOfEmail, keyOfTag } from '../keys.js'
+import { keyOfTag } from '../keys.js'
 import { nameKeysOf } from '../nameKeys.js'
 import type {
   Collections,
@@ -37,9 +37,10 @@ function createUserShelf({ users }: Collections): Shelf<UserRecord> {
   }
 }
 
-function toUser({ _id, password, tagKey, emailKey, untoldChange, ...user }: UserDocument): UserRecord {
-  const { tag, email, firstName, lastName, img, lastSeen, changed } = user
-  return { _id: _id.toHexString(), tag, email, passwordHash: password, firstName, lastName, img, lastSeen, changed }
+function toUser({ _id, password, ...user }: UserDocument): UserRecord {
+  const { tag, email, emailKey, firstName, lastName, img, lastSeen, changed } = user
+  const profile = { tag, firstName, lastName, img, lastSeen, changed }
+  return { _id: _id.toHexString(), ...profile, email, emailKey, passwordHash: password }
 }
 
 function toUserDocument({ _id, passwordHash, ...user }: UserRecord): UserDocument {
@@ -47,7 +48,6 @@ function toUserDocument({ _id, passwordHash, ...user }: UserRecord): UserDocumen
     _id: toId(_id),
     ...user,
     tagKey: keyOfTag(user.tag),
-    emailKey: keyOfEmail(user.email),
     nameKeys: nameKeysOf(user),
     password: passwordHash,
     untoldChange: null

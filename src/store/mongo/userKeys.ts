@@ -1,19 +1,40 @@
+import { keyOfEmail } from '../keys.js'
 import { nameKeysOf } from '../nameKeys.js'
 import type { Collections, UserDocument } from './collections.js'
+import { isDuplicateKey } from './duplicates.js'
 
-const maxUsersAtOnce = 500
+type Users = Pick<Collections, 'users'>
+
+const maxUsersAtOnce = 100
 
 /**
- * Gives the users that have no keys of their names those keys, as where an older program has stored them. Several processes
- * may do so at the same time, and it may end at any time: what is left is done the next time.
+ * Gives the keys of today to users who have no keys of their names, as an older version stores them. Several processes may do
+ * so at the same time, and it may end at any time: what is left is done the next time.
  */
-export async function deriveKeys({ users }: Pick<Collections, 'users'>): Promise<void> {
-  const find = () => users.find({ nameKeys: null as never }, { projection: { firstName: 1, lastName: 1 } })
+export async function deriveKeys({ users }: Users): Promise<void> {
+  const projection = { firstName: 1, lastName: 1, email: 1, emailKey: 1 }
+  const find = () =>
+    users
+      .find({ nameKeys: null as never }, { projection })
+      .limit(maxUsersAtOnce)
+      .toArray()
   let found: UserDocument[]
   do {
-    found = await find().limit(maxUsersAtOnce).toArray()
+    found = await find()
+    for (const user of found) await renewEmailKey({ users }, user)
     if (found.length > 0) await users.bulkWrite(found.map(toKeyUpdate), { ordered: false })
   } while (found.length === maxUsersAtOnce)
+}
+
+/** Of two users who have the same address now, one keeps the key that there was. */
+async function renewEmailKey({ users }: Users, { _id, email, emailKey: former }: UserDocument): Promise<void> {
+  const emailKey = keyOfEmail(email)
+  if (emailKey === former) return
+  try {
+    await users.updateOne({ _id }, { $set: { emailKey } })
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error
+  }
 }
 
 /** Names that are others by now get their keys by the one who has changed them. */

@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson'
-import { keyOfEmail, keyOfTag } from '../keys.js'
+import { formerKeyOfEmail, keyOfEmail, keyOfTag } from '../keys.js'
 import { nameKeysOf } from '../nameKeys.js'
 import { refusals } from '../refusals.js'
 import type { NewUser, Store, StoredProfile, StoredUser, UserChanges } from '../store.js'
@@ -71,15 +71,20 @@ export function createUsers(
     return { former, changed }
   }
 
-  async function findOne(filter: { _id: ObjectId } | { emailKey: string }): Promise<StoredUser | undefined> {
-    const found = await users.findOne(filter)
+  async function findById(_id: ObjectId): Promise<StoredUser | undefined> {
+    const found = await users.findOne({ _id })
     return found ? toUser(found) : undefined
   }
 
   return {
     createUser: (user) => queue.alone(() => insert(user)),
-    findUserById: async (_id) => (ObjectId.isValid(_id) ? findOne({ _id: toId(_id) }) : undefined),
-    findUserByEmail: (email) => findOne({ emailKey: keyOfEmail(email) }),
+    findUserById: async (_id) => (ObjectId.isValid(_id) ? findById(toId(_id)) : undefined),
+    async findUserByEmail(email) {
+      const former = formerKeyOfEmail(email)
+      const found = await users.find({ emailKey: { $in: [former, keyOfEmail(email)] } }).toArray()
+      const user = found.find(({ emailKey }) => emailKey === former) ?? found[0]
+      return user && toUser(user)
+    },
     findIdentityByTag: identities.findByTag,
     setPasswordHash: (_id, password) =>
       queue.alone(async () => void (await users.updateOne({ _id: toId(_id) }, { $set: { password } }))),

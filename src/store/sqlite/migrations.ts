@@ -134,6 +134,9 @@ export const migrations = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO nameKeys SELECT _id, value FROM users, json_each(nameKeysOf(firstName, lastName));
   CREATE INDEX nameKeysByKey ON nameKeys (key, userId);
+
+  -- One address, one key. Of two users who have the same address now, one keeps the key that there was.
+  UPDATE OR IGNORE users SET emailKey = keyOfEmail(email) WHERE emailKey <> keyOfEmail(email);
   `
 ]
 

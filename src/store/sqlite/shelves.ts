@@ -8,7 +8,7 @@ import type {
   Shelves,
   UserRecord
 } from '../archive.js'
-import { keyOfEmail, keyOfTag } from '../keys.js'
+import { keyOfTag } from '../keys.js'
 import { prepareSetNameKeys } from './nameKeys.js'
 import { createShelf, onConflict, upsertInto } from './shelf.js'
 
@@ -17,7 +17,7 @@ export function createShelves(database: Database): Shelves {
   return {
     users: createShelf<UserRecord, UserRecord>(database, {
       page: `
-        SELECT _id, tag, email, passwordHash, firstName, lastName, img, lastSeen, changed
+        SELECT _id, tag, email, emailKey, passwordHash, firstName, lastName, img, lastSeen, changed
         FROM users WHERE _id > :_id ORDER BY _id LIMIT :limit`,
       start: { _id: '' },
       insert: upsertInto(
@@ -27,7 +27,7 @@ export function createShelves(database: Database): Shelves {
       ),
       count: 'SELECT count(*) FROM users',
       toRecord: (row) => row,
-      toParameters: (user) => ({ ...user, tagKey: keyOfTag(user.tag), emailKey: keyOfEmail(user.email) }),
+      toParameters: (user) => ({ ...user, tagKey: keyOfTag(user.tag) }),
       onInserted: ({ _id }) => setNameKeys(_id)
     }),
 

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { ObjectId } from 'bson'
 import type { SelfInfo } from '../../schemas/user.js'
-import { keyOfEmail, keyOfTag } from '../keys.js'
+import { formerKeyOfEmail, keyOfEmail, keyOfTag } from '../keys.js'
 import { refusals } from '../refusals.js'
 import type { Store, StoredUser, UserChanges } from '../store.js'
 import type { GroupCommit } from './groupCommit.js'
@@ -61,7 +61,7 @@ export function createUsers(
 
     findUserById: async (_id) => byId.get(_id),
 
-    findUserByEmail: async (email) => byEmailKey.get(keyOfEmail(email)),
+    findUserByEmail: async (email) => byEmailKey.get(formerKeyOfEmail(email)) ?? byEmailKey.get(keyOfEmail(email)),
 
     findIdentityByTag: async (tag) => identities.findByTag(tag),
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { UserInfo } from '../../../src/schemas/user.js'
-import { startServer } from '../../server.js'
+import { cookieOf, eve, startServer } from '../../server.js'
 
 t.test('ann changes her name, and those who know her see it', async (t) => {
   const server = await startServer(t)
@@ -22,12 +22,24 @@ t.test('ann changes her name, and those who know her see it', async (t) => {
   t.same(await here.call('getSelfInfo'), { ...self, lastName: 'Lé' })
 })
 
+t.test('a user with one name changes it and gets a second one', async (t) => {
+  const server = await startServer(t)
+  const response = await server.post('/signup', { user: { ...eve, firstName: 'Suharto', lastName: '' } })
+  t.match(await response.json(), { user: { firstName: 'Suharto', lastName: '' } })
+  const device = await server.connect(cookieOf(response))
+  t.match(await device.call('getSelfInfo'), { firstName: 'Suharto', lastName: '' })
+  t.match(await device.call('setSelfInfo', ['Sukarno', '']), { firstName: 'Sukarno', lastName: '' })
+  t.match(await device.call('setSelfInfo', ['', 'van der Berg']), { firstName: 'Sukarno', lastName: 'van der Berg' })
+  t.match(await device.call('setSelfInfo', ['J. R.', '']), { firstName: 'J. R.', lastName: 'van der Berg' })
+})
+
 t.test('changes that are refused', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const refused: [why: string, params: unknown, path?: string][] = [
     ['a name has letters', ['123', 'Test'], '/firstName'],
-    ['a name begins in upper case', ['Ann', 'test'], '/lastName'],
+    ['a name has letters', ['', '123'], '/lastName'],
+    ['a name is of one script', ['Аnn', ''], '/firstName'],
     ['nothing would change', ['', '']],
     ['nothing would change', ['Ann', 'Test', 'default.jpg']],
     ['there is no such image', ['', '', 'nothing.webp'], '/img'],

@@ -1,7 +1,7 @@
 import type { Collection, Document } from 'mongodb'
 import { TagSchema } from '../../../schemas/user.js'
 import { createCheck } from '../../../schemas/validate.js'
-import { keyOfEmail, keyOfTag } from '../../keys.js'
+import { formerKeyOfEmail, keyOfTag } from '../../keys.js'
 import { batchesOf } from './old.js'
 
 /** A field that is unique here whatever its case, and once was not. */
@@ -35,7 +35,7 @@ export const emails: Naming = {
   field: 'email',
   key: 'emailKey',
   former: 'formerEmail',
-  keyOf: keyOfEmail,
+  keyOf: formerKeyOfEmail,
   variantOf: (email, number) => email.replace(/(@[^@]*)?$/, (host) => suffixOf('+', number) + host)
 }
 

@@ -2,7 +2,7 @@ import type { Document } from 'mongodb'
 import { defaultImage } from '../../../schemas/user.js'
 import { batchesOf, isObjectId, leaveOut, type OldCollections, type Reason } from './old.js'
 
-const texts = ['tag', 'firstName', 'lastName', 'email']
+const texts = ['tag', 'firstName', 'email']
 
 /** Gives users the fields that do not depend on others, and leaves out those who lack what nobody can make up. */
 export async function adoptPeople(old: OldCollections): Promise<void> {
@@ -20,7 +20,8 @@ export async function adoptPeople(old: OldCollections): Promise<void> {
 
 function flawOf(document: Document): Reason | undefined {
   if (!isObjectId(document._id)) return 'id'
-  const isWhole = texts.every((name) => isText(document[name])) && hashFieldOf(document)
+  const hasNames = texts.every((name) => isText(document[name])) && typeof document.lastName === 'string'
+  const isWhole = hasNames && hashFieldOf(document)
   return isWhole ? undefined : 'field'
 }
 

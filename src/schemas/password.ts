@@ -1,0 +1,39 @@
+import { Type } from 'typebox'
+
+const minLength = 5
+const maxLength = 256
+// No normalization makes four characters, or more, of one.
+const maxTypedLength = 4 * maxLength
+
+/** Returns the form in which passwords are hashed and compared: that of RFC 8265, 4.2 (OpaqueString). */
+export function normalizePassword(password: string): string {
+  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+}
+
+/** In Unicode characters, as NIST SP 800-63B counts them. */
+export function lengthOf(password: string): number {
+  return [...password].length
+}
+
+// A lone surrogate has no UTF-8 form: hashed, it would be the same as every other one.
+const TypedPasswordSchema = Type.String({ maxLength: maxTypedLength, pattern: '^\\P{Cs}*$' })
+
+const tooLong = () => `must not have more than ${maxLength} characters`
+
+/** A new password. */
+export const PasswordSchema = Type.Refine(
+  Type.Refine(
+    TypedPasswordSchema,
+    (password) => lengthOf(normalizePassword(password)) >= minLength,
+    () => `must not have fewer than ${minLength} characters`
+  ),
+  (password) => lengthOf(normalizePassword(password)) <= maxLength,
+  tooLong
+)
+
+/** Any that can exist: one of an older version had its length before it was normalized. */
+export const LoginPasswordSchema = Type.Refine(
+  TypedPasswordSchema,
+  (password) => Math.min(lengthOf(password), lengthOf(normalizePassword(password))) <= maxLength,
+  tooLong
+)
