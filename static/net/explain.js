@@ -1,6 +1,6 @@
 const maxQuotedCharacters = 40
 
-const nameRule = 'Only letters, beginning with a capital one, such as Anna or O’Neil.'
+const nameRule = 'Only letters; between words a blank, a hyphen, an apostrophe or a dot, as in van der Berg or O’Neil.'
 
 const fieldRules = {
   tag: 'An @ and a letter, then letters, digits or _: 32 at most.',

@@ -1,3 +1,4 @@
+import { notify } from '../state/session.js'
 import { byId } from './elements.js'
 import { hasKeyboard } from './keyboard.js'
 
@@ -21,6 +22,7 @@ export function showComposer({ store, outbox }) {
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     if (isSendable(field.value)) outbox.send(field.value.trim())
+    else if (charactersLeft(field.value) < 0) store.update(notify(tooLong(field.value)))
     field.focus()
   })
 
@@ -56,6 +58,11 @@ function isSendable(text) {
 /** Counted as the server counts, in UTF-16 code units. */
 function charactersLeft(text) {
   return maxCharacters - text.trim().length
+}
+
+function tooLong(text) {
+  const surplus = -charactersLeft(text)
+  return `This message is too long by ${surplus} ${surplus === 1 ? 'character' : 'characters'}.`
 }
 
 function fitHeight(field) {

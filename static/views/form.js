@@ -67,16 +67,20 @@ function markFields(form, problems) {
   return marked.length > 0
 }
 
-/** Counts as the server counts, in code points. */
 function tooLong(fields) {
   const isTooLong = ({ value, type, dataset }) =>
-    Array.from(type === 'password' ? value : value.trim()).length > Number(dataset.max)
+    lengthOf(type === 'password' ? value : value.trim()) > Number(dataset.max)
   const sentenceOf = ({ dataset }) => `This is too long: at most ${dataset.max} characters are possible.`
   return Object.fromEntries(
     Array.from(fields)
       .filter(isTooLong)
       .map((field) => [field.name, sentenceOf(field)])
   )
+}
+
+/** Counts as the server counts, in code points, and what it may still compose as one. */
+function lengthOf(text) {
+  return Math.min(Array.from(text).length, Array.from(text.normalize('NFC')).length)
 }
 
 function problemOf(field) {

@@ -99,6 +99,7 @@ await testInChromium(t, 'a text that is too long', async (t, browser, { url }) =
     await page.getByText('This is too long').waitFor({ state: 'hidden' })
     t.equal(await page.getByLabel('Password').getAttribute('aria-invalid'), null)
     await page.getByLabel('Password').fill('👋'.repeat(256))
+    await page.getByLabel('Password').fill('e\u0301'.repeat(256))
     t.equal(await page.getByText('This is too long').count(), 0, 'counted as the server counts')
   })
 
@@ -138,4 +139,32 @@ await testInChromium(t, 'a text that is too long', async (t, browser, { url }) =
   })
 
   t.same(annas.complaints(), [], 'the console is silent')
+})
+
+await testInChromium(t, 'somebody with one name', async (t, browser, { url }) => {
+  const sukarnos = await openWindow(browser, url)
+  const { page } = sukarnos
+  await sukarnos.signUp({ ...anna, firstName: 'Sukarno', lastName: '' })
+  const profile = page.getByRole('button', { name: 'Your profile' })
+  t.match(await profile.textContent(), /Sukarno@anna/)
+
+  await t.test('changes it, and needs no other', async () => {
+    await profile.click()
+    await page.getByLabel('First name').fill('Soekarno')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: /^Your profile: Soekarno ?@anna$/ }).waitFor()
+  })
+
+  await t.test('gets a second one, and then cannot be without it', async () => {
+    await profile.click()
+    await page.getByLabel('Last name').fill('Putra')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Your profile: Soekarno Putra' }).waitFor()
+    await profile.click()
+    await page.getByLabel('Last name').fill('')
+    await page.keyboard.press('Enter')
+    await sukarnos.sees('Only letters; between words')
+  })
+
+  t.same(sukarnos.complaints(), [], 'the console is silent')
 })
