@@ -2,7 +2,7 @@ const dayMs = 24 * 60 * 60 * 1000
 const minuteMs = 60 * 1000
 
 // The page speaks English; the user's own English says how times are written.
-const locale = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB'
+const locale = navigator.languages?.find(isEnglish) ?? 'en-GB'
 // A format keeps the time zone that it was made in. These are of UTC, and get the time that the clock on the wall shows.
 const format = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
 
@@ -66,4 +66,13 @@ function dayNumber(date) {
 
 function daysBetween(date, now) {
   return dayNumber(now) - dayNumber(date)
+}
+
+/** Some browsers name languages in a form that is not BCP 47, such as `en-US@posix`, and formats refuse those. */
+function isEnglish(language) {
+  try {
+    return new Intl.Locale(language).language === 'en'
+  } catch {
+    return false
+  }
 }

@@ -23,7 +23,7 @@ export function createScrollKeeper({ log, list, onMove }) {
   /** What nobody has seen yet never leaves the log at its top. */
   function toBottomOrTo(row) {
     toBottom()
-    if (row?.offsetTop < log.scrollTop) log.scrollTop = row.offsetTop - roomForDayPx
+    if (row) log.scrollTop = Math.min(log.scrollTop, row.offsetTop - roomForDayPx)
     follow()
   }
 
@@ -51,12 +51,13 @@ export function createScrollKeeper({ log, list, onMove }) {
      */
     keep(render, { place, isLive, seenSeq }) {
       const anchor = firstInSight(log, list)
-      const before = anchor?.offsetTop
+      // Read before rows go: a list that becomes shorter scrolls by itself.
+      const above = log.scrollTop - anchor?.offsetTop
       render()
       if (place === 'end') return toBottom()
       if (place === 'unread') return toBottomOrTo(list.querySelector('.unread'))
       if (isLive) return toBottomOrTo(firstUnseen(list, seenSeq))
-      if (anchor?.isConnected) log.scrollTop += anchor.offsetTop - before
+      if (anchor?.isConnected) log.scrollTop = anchor.offsetTop + above
       follow()
     }
   }
