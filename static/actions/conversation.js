@@ -1,46 +1,31 @@
 import { quote } from '../net/explain.js'
-import { changeConversation, conversationOf } from '../state/conversations.js'
-import { findDialog, markRead } from '../state/dialogs.js'
 import { knowPeople } from '../state/people.js'
-import { change, notify } from '../state/session.js'
+import { closeConversation, openConversation } from '../state/reading.js'
+import { notify } from '../state/session.js'
 
 // So that what cannot be anybody's costs no search.
 const possibleTag = /^@[a-z]\w{0,31}$/i
 
-/** The open conversation: whose it is, and that what is in sight is read. */
-export function createConversationActions({ store, rpc, route, attention, history, report }) {
+/** The open conversation: whose it is. */
+export function createConversationActions({ store, rpc, route, readMarks, history, report }) {
   async function openWith(wantedTag) {
     const tag = await findTag({ store, rpc }, wantedTag)
     if (route.current() !== wantedTag) return
     if (!tag) return leaveNobody({ store, route }, wantedTag)
     if (store.get().openTag !== tag) store.update((state) => openConversation(state, tag))
-    await history.loadNewest(tag)
+    await history.loadStart(tag)
   }
 
   return {
     /** @param tag of the other one, in any case; nothing closes what is open */
     async open(tag) {
-      if (store.get().phase !== 'messenger') return
+      const { phase, dialogsPaging } = store.get()
+      if (phase !== 'messenger' || !dialogsPaging.isLoaded) return
+      readMarks.flush()
       if (tag) await openWith(tag).catch(report)
-      else store.update(change({ openTag: null }))
-    },
-
-    markAsReadWhenSeen() {
-      const state = store.get()
-      const dialog = findDialog(state, state.openTag)
-      const { seenSeq } = conversationOf(state, state.openTag)
-      const isNews = dialog?.unreadIncoming > 0 && seenSeq > dialog.readSeq
-      if (!isNews || !state.isConnected || !attention.isPresent()) return
-      store.update((present) => markRead(present, dialog.tag, seenSeq))
-      rpc.call('markMessagesWithUserAsRead', dialog.tag, seenSeq).catch(report)
+      else store.update(closeConversation)
     }
   }
-}
-
-function openConversation(state, tag) {
-  const dialog = findDialog(state, tag)
-  const firstUnreadSeq = dialog?.unreadIncoming ? dialog.readSeq + 1 : null
-  return changeConversation({ ...state, openTag: tag }, tag, { firstUnreadSeq, older: 'idle' })
 }
 
 /** @returns the tag as its owner writes it, nothing when it is nobody's */

@@ -1,11 +1,12 @@
 import { element } from './elements.js'
+import { initialsOf } from './texts.js'
 
 const tints = 8
 const defaultImage = 'default.jpg'
 
 /** Shows somebody's picture, and initials on a tint of their own where there is none or it cannot be shown. */
 export function showAvatar(place, { tag, firstName, lastName, img, isOnline }, url = urlOf(img)) {
-  const initials = [firstName, lastName].map((name) => Array.from(name.replace(/^@/, ''))[0] ?? '').join('')
+  const initials = initialsOf({ firstName, lastName })
   place.ariaHidden = 'true'
   place.dataset.tint = tintOf(tag)
   place.dataset.online = Boolean(isOnline)

@@ -6,7 +6,7 @@ import { byId } from './elements.js'
 import { hasKeyboard } from './keyboard.js'
 import { showMessageList } from './messageList.js'
 
-export function showConversation({ store, route, history, outbox }) {
+export function showConversation({ store, route, history, outbox, attention }) {
   const pane = byId('open-conversation')
   byId('back').addEventListener('click', () => route.close())
 
@@ -19,11 +19,15 @@ export function showConversation({ store, route, history, outbox }) {
     }
   )
   store.watch(
-    (state) => ({ person: state.openTag && personOf(state, state.openTag), isConnected: state.isConnected }),
+    (state) => ({
+      person: state.openTag && personOf(state, state.openTag),
+      isConnected: state.isConnected,
+      day: state.day
+    }),
     showPeer
   )
 
-  showMessageList({ store, history, outbox })
+  showMessageList({ store, history, outbox, attention })
   showComposer({ store, outbox })
   moveFocus(store)
 }
