@@ -2,7 +2,7 @@ import { knowPeople } from '../state/people.js'
 import { closeConversation, openConversation } from '../state/reading.js'
 import { notify } from '../state/session.js'
 
-/** The open conversation: whose it is. */
+/** Opens and closes conversations. */
 export function createConversationActions({ store, rpc, route, readMarks, history, report }) {
   async function openWith(wantedTag) {
     const tag = await findTag({ store, rpc }, wantedTag)

@@ -25,7 +25,7 @@ const texts: { why: string; text: string; sides: ('left' | 'right')[] }[] = [
 
 const lastText = '[...document.querySelectorAll(".text")].at(-1).firstElementChild.textContent'
 
-/** Where the first letter of each line of the last message stands, and where the time: all in pixels from the left. */
+/** Finds the side on which each line of the last message begins, and the side of the time. */
 const lastMessage = `(() => {
   const body = [...document.querySelectorAll('.text')].at(-1)
   const node = body.firstElementChild.firstChild
@@ -50,7 +50,7 @@ const lastMessage = `(() => {
   return { sides, time: meta.left - left < right - meta.right ? 'left' : 'right' }
 })()`
 
-/** Whether a text is too long for its box, and its first letter is within it all the same. */
+/** Tells whether a text is too long for its box, and its first letter is within it all the same. */
 const isCutAtItsEnd = (selector: string) => `(() => {
   const box = document.querySelector('${selector}')
   const node = document.createTreeWalker(box, NodeFilter.SHOW_TEXT).nextNode()
@@ -90,7 +90,7 @@ await testInChromium(t, 'texts from right to left', async (t, browser, server) =
     })
   }
 
-  await t.test('what is being written has the direction of its text', async (t) => {
+  await t.test('the field for a message has the direction of its text', async (t) => {
     const field = annas.page.getByLabel('Message')
     const direction = () => field.evaluate((node) => node.ownerDocument.defaultView?.getComputedStyle(node).direction)
     await field.fill('مرحبا')
