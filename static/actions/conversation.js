@@ -6,7 +6,7 @@ import { notify } from '../state/session.js'
 // So that what cannot be anybody's costs no search.
 const possibleTag = /^@[a-z]\w{0,31}$/i
 
-/** The open conversation: whose it is. */
+/** Opens and closes conversations. */
 export function createConversationActions({ store, rpc, route, readMarks, history, report }) {
   async function openWith(wantedTag) {
     const tag = await findTag({ store, rpc }, wantedTag)

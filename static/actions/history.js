@@ -7,7 +7,7 @@ const pageItems = 60
 const readItemsBefore = 30
 const maxPageItems = 500
 
-/** Which part of a conversation is loaded: around the first unread message, or at the end, and on from there as one scrolls. */
+/** Loads a conversation around its first unread message, or at its end, and on from there as one scrolls. */
 export function createHistoryActions({ store, rpc, dialogs, report }) {
   const pages = createPages({ store, rpc })
 
@@ -19,7 +19,7 @@ export function createHistoryActions({ store, rpc, dialogs, report }) {
   return {
     ...createPaging({ store, pages, report }),
 
-    /** A dialog far down in the list is looked for there: what is unread in it is known from nowhere else. */
+    /** Looks for a dialog that is far down in the list: nothing else tells what is unread in it. */
     async loadStart(tag) {
       const isListed = findDialog(store.get(), tag) || !store.get().dialogsPaging.hasMore
       if (!isListed && (await pages.newest(tag, 1)).length > 0) await dialogs.loadUntil(tag)
@@ -46,7 +46,7 @@ function createPages({ store, rpc }) {
     range,
     newest: async (tag, count) => (await patiently(() => rpc.call('getMessagesWithUser', tag, 0, count))).reverse(),
 
-    /** The first unread message may be far behind the mark: what one sends oneself does not move it. */
+    /** Finds the first unread message, which may be far behind the mark: own messages do not move it. */
     async unread(tag, { readSeq, lastSeq }) {
       const { self } = store.get()
       const hasUnread = (page) => page.some(({ senderTag, seq }) => senderTag !== self.tag && seq > readSeq)
@@ -61,7 +61,7 @@ function createPages({ store, rpc }) {
   }
 }
 
-/** What comes before and after the messages that are loaded. */
+/** Loads what comes before and after the messages that are loaded. */
 function createPaging({ store, pages, report }) {
   /** @param side `older` or `newer` */
   async function load(side, fromSeq, toSeq) {
@@ -96,7 +96,7 @@ function createPaging({ store, pages, report }) {
       load('newer', lastSeq + 1, lastSeq + pageItems)
     },
 
-    /** What could not be loaded over the last connection is loaded over the present one. */
+    /** Lets the view load again what could not be loaded over the last connection. */
     resume() {
       const { openTag } = store.get()
       if (openTag) store.update((state) => changeConversation(state, openTag, { older: 'idle', newer: 'idle' }))

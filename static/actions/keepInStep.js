@@ -1,6 +1,6 @@
 import { findDialog } from '../state/dialogs.js'
 
-/** What is in sight is marked as read; how many are unread is asked for where another window's mark leaves it open. */
+/** Marks as read what is in sight, and asks for the number of unread messages where another window's mark leaves it open. */
 export function keepInStep({ store, readMarks, catchUp }) {
   store.watch(
     (state) => ({

@@ -12,8 +12,8 @@ import { findDialog } from './dialogs.js'
 import { haveSameFields } from './store.js'
 
 /**
- * What the reader of the open conversation sees: the first message in sight is `topSeq`; up to `seenSeq` everything was in sight
- * while somebody looked; `lastSeq` was the last message when its end was last loaded.
+ * The reader's place in the open conversation: `topSeq` is the first message in sight, `seenSeq` the last one that was in sight
+ * while somebody looked, and `lastSeq` the last one of all when the end was loaded.
  */
 export const noSight = { topSeq: 0, seenSeq: 0, lastSeq: 0 }
 
@@ -55,7 +55,7 @@ export function goTo(state, tag, page, at) {
 }
 
 /**
- * The view tells what is in sight.
+ * Takes from the view what is in sight. A message that comes unseen after all others were seen begins the new ones.
  *
  * @param sight `{topSeq, bottomSeq, isPresent}`, the first and the last message in sight, and whether somebody looks
  */
@@ -75,7 +75,7 @@ export function seenIn(state) {
   return Math.max(state.sight.seenSeq, findDialog(state, state.openTag)?.readSeq ?? 0)
 }
 
-/** Whether the history goes on after what is loaded. */
+/** Tells whether the history goes on after what is loaded. */
 export function hasNewer(state, tag) {
   const conversation = conversationOf(state, tag)
   return conversation.isLoaded && findDialog(state, tag)?.lastSeq > newestSeq(conversation)

@@ -3,10 +3,10 @@ import { noSight } from './reading.js'
 /**
  * The whole state. `phase` is `starting`, `entry` or `messenger`; `people` are by their tags, `dialogs` newest first,
  * `conversations` (the messages that are loaded) by the other one's tag, `outbox` in the order of sending. What has happened
- * up to `cursor` is known. `isConnected` is null until that is known. `sight` is what the reader of the open conversation sees;
- * `day` changes when the texts that depend on the present day, or on the time zone, have to be written again. `welcome` is set between
- * a log-in and the connection that follows it: how it begins to say that the browser keeps no cookie. `entryProblem` is shown
- * with the log-in form.
+ * up to `cursor` is known. `isConnected` is null until that is known. `sight` is the reader's place in the open conversation;
+ * `day` changes when the texts that depend on the present day, or on the time zone, have to be written again.
+ * `welcome` is set between a log-in and the connection that follows it: how it begins to say that the browser keeps no cookie.
+ * `entryProblem` is shown with the log-in form.
  */
 export function createSession(phase = 'starting') {
   return {

@@ -11,11 +11,15 @@ export function showAvatar(place, { tag, firstName, lastName, img, isOnline }, u
   place.dataset.tint = tintOf(tag)
   place.dataset.online = Boolean(isOnline)
 
-  const shown = `${url} ${initials}`
+  const shown = `${url} ${initials.join('')}`
   if (place.dataset.shown === shown) return
   place.dataset.shown = shown
-  const letters = element('span')
-  letters.textContent = initials
+  const letters = element(
+    'span',
+    'initials',
+    initials.map((letter) => element('span', '', [letter]))
+  )
+  letters.dir = 'auto'
   place.replaceChildren(letters, ...(url ? [picture(url)] : []))
 }
 

@@ -33,7 +33,8 @@ export function showMessageList({ store, history, outbox, attention }) {
   }
 
   function jump() {
-    if (hasNewer(store.get(), store.get().openTag)) history.jumpToEnd()
+    const state = store.get()
+    if (state.isConnected && hasNewer(state, state.openTag)) history.jumpToEnd()
     else scroll.toBottom()
     log.focus({ preventScroll: true })
   }

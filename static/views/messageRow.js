@@ -30,7 +30,7 @@ function createMessageRow() {
     status: element('span', 'visually-hidden')
   }
   const meta = element('span', 'meta', [parts.time, parts.mark, parts.status])
-  // What has a direction of its own does not count for that of the text.
+  // An element with a `dir` of its own does not count for the direction of the text.
   meta.dir = 'ltr'
   const body = element('p', 'text', [parts.text, meta])
   body.dir = 'auto'

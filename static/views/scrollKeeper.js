@@ -20,7 +20,7 @@ export function createScrollKeeper({ log, list, onMove }) {
     follow()
   }
 
-  /** What nobody has seen yet never leaves the log at its top. */
+  /** Goes to the bottom, but not past a row that nobody has seen yet. */
   function toBottomOrTo(row) {
     toBottom()
     if (row) log.scrollTop = Math.min(log.scrollTop, row.offsetTop - roomForDayPx)

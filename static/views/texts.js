@@ -1,8 +1,5 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const maxPreviewGraphemes = 160
-// Two letters of these scripts would be joined to a word.
-const joining = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Nko}\p{Script=Adlam}\p{Script=Mongolian}]/u
-const zeroWidthNonJoiner = '\u200c'
 
 /** @returns the beginning of a text, enough for a line, and never a part of a character */
 export function previewOf(text) {
@@ -15,10 +12,9 @@ export function previewOf(text) {
   return shown
 }
 
-/** @returns the first letters of both names; a name may be empty, and a tag stands for a name that is not known */
+/** @returns the first letter of each name; a name may be empty, and a tag stands for a name that is not known */
 export function initialsOf({ firstName, lastName }) {
-  const initials = [firstName, lastName].map(initialOf)
-  return initials.join(joining.test(initials[0]) ? zeroWidthNonJoiner : '')
+  return [firstName, lastName].map(initialOf).filter((letter) => letter !== '')
 }
 
 /** Modifier letters and apostrophes, as in ʻIolani, are not shown. */

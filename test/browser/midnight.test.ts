@@ -123,7 +123,7 @@ await testInChromium(t, 'somebody who is gone, and somebody who travels', async 
   await annas.open('Carol Test')
   await annas.seesMessage('Hello')
 
-  await t.test('when she was last seen is said by the present day', async () => {
+  await t.test('the time of the last visit is told by the present day', async () => {
     await device.close()
     await annas.sees('@carol · last seen at ')
     await annas.page.clock.fastForward(24 * hourMs)

@@ -12,13 +12,13 @@ export async function writeMany(device: Device, receiverTag: string, from: numbe
   for (let n = from; n <= to; n++) await device.call('sendMessageToUser', [receiverTag, `message ${n}`])
 }
 
-/** Up to which message the one who writes knows to be read. */
+/** Asks, as the writer, up to which message everything is read. */
 export async function peerReadSeq(device: Device, tag: string): Promise<number> {
   const dialogs = await device.call<{ peerReadSeq: number; userInfo: { tag: string } }[]>('getDialogsList')
   return dialogs.find(({ userInfo }) => userInfo.tag === tag)?.peerReadSeq ?? Number.NaN
 }
 
-/** Waits until the one who writes knows that so much is read, and no more. */
+/** Waits until the writer knows that so much is read, and no more. */
 export async function isRead(device: Device, tag: string, seq: number): Promise<void> {
   const deadline = performance.now() + timeoutMs
   let readSeq = await peerReadSeq(device, tag)

@@ -57,7 +57,7 @@ await testInChromium(t, 'more unread messages than are loaded at once', async (t
     while (Math.min(...(await inSight(annas))) > 700) await annas.page.mouse.wheel(0, -1500)
   })
 
-  await t.test('new messages that come meanwhile are not read before they are seen', async (t) => {
+  await t.test('a new message is not read before it is seen', async (t) => {
     await device.call('sendMessageToUser', ['@anna', 'message 1201'])
     await annas.page.getByRole('button', { name: 'Go to the end, 1 unread' }).waitFor()
     t.equal(await peerReadSeq(device, '@anna'), 1200)
@@ -67,7 +67,7 @@ await testInChromium(t, 'more unread messages than are loaded at once', async (t
     await isRead(device, '@anna', 1201)
   })
 
-  await t.test('what one writes leads to the end, and is shown once', async (t) => {
+  await t.test('an own message leads to the end, and is shown once', async (t) => {
     while (Math.min(...(await inSight(annas))) > 700) await annas.page.mouse.wheel(0, -1500)
     await annas.write('Here I am')
     await annas.seesMessage('Here I am', 'Sent')

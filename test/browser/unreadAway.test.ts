@@ -42,7 +42,7 @@ await testInChromium(t, 'a page where nobody looks', async (t, browser, server) 
     })
   }
 
-  await t.test('what comes meanwhile begins under a line, and stays in sight', async (t) => {
+  await t.test('new messages begin under a line, and stay in sight', async (t) => {
     await annas.open('Carol Test')
     await annas.seesMessage('message 1001')
     await annas.comesTrue(atEnd)

@@ -22,7 +22,7 @@ await testInChromium(t, 'messages come while the connection is cut', async (t, b
     t.notOk((await inSight(annas)).includes(710))
   })
 
-  await t.test('where the reader has scrolled up nothing moves', async (t) => {
+  await t.test('nothing moves for a reader who has scrolled up', async (t) => {
     await jumpButton(annas).click()
     await isRead(device, '@anna', 710)
     await annas.page.getByRole('log').hover()

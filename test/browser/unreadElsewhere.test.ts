@@ -24,7 +24,7 @@ await testInChromium(t, 'unread messages in other places', async (t, browser, se
     await annas.seesTitle(`(${131 - readSeq}) Messenger`)
   })
 
-  await t.test('in two tabs the counts are the same, also where own messages are between', async () => {
+  await t.test('two tabs show the same counts, also where own messages are between', async () => {
     const boris = await (await server.signUp('boris')).connect()
     const annasPhone = await openAnnasPhone(t, server)
     for (const [from, to] of [
@@ -62,7 +62,7 @@ await testInChromium(t, 'unread messages in other places', async (t, browser, se
     t.ok(await annas.page.evaluate('log.scrollHeight - log.scrollTop - log.clientHeight > 500'))
   })
 
-  await t.test('with nothing unread the conversation opens at its end', async (t) => {
+  await t.test('a conversation without unread messages opens at its end', async (t) => {
     await annas.page.evaluate('location.hash = "#@carol"')
     await jumpButton(annas).click()
     await isRead(device, '@anna', 100)
