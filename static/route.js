@@ -38,7 +38,7 @@ function current() {
   return text ? `@${text.replace(/^@/, '')}` : undefined
 }
 
-/** What is not the UTF-8 of a text stays as it is. */
+/** Decodes percent-encoded UTF-8 and leaves everything else as it is. */
 function decode(text) {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
     try {

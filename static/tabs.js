@@ -6,7 +6,7 @@ export function createTabs(onAnnouncement) {
   return { announce: (announcement) => channel?.postMessage(announcement) }
 }
 
-/** A browser that keeps no data of a page, such as cookies, may refuse it a channel. Its tabs share no session, either. */
+/** Opens a channel, which a browser may refuse to a page whose data, such as cookies, it does not keep. */
 function openChannel() {
   try {
     return new BroadcastChannel('messenger')

@@ -1,8 +1,8 @@
 const key = 'messenger.drafts'
 
 /**
- * Keeps the texts that are not sent yet over a reload, in the tab's own storage: tabs do not overwrite each other's, and
- * nothing stays when the tab is closed. Drafts of another user are removed.
+ * Keeps the texts that are not sent yet over a reload, in the tab's own storage. Tabs do not overwrite each other's, and
+ * nothing stays when the tab is closed. What another user has left there is overwritten or removed, and never shown.
  */
 export function createDrafts(store) {
   store.watch(
@@ -34,7 +34,7 @@ function isDraft(entry) {
   return entry.every((part) => typeof part === 'string')
 }
 
-/** The storage may be blocked or full, and it may hold what another page of this origin has put there. */
+/** Tries what a blocked or full storage refuses, or one in which another page of this origin has put something else. */
 function attempt(action) {
   try {
     return action()

@@ -8,7 +8,7 @@ const retryMs = 1000
 // No name and no tag is longer.
 const maxCharacters = 256
 
-/** One call at a time: what is typed meanwhile is asked for after it, and no sooner than the server allows. */
+/** Makes the search. It has one call at a time; the next one follows no sooner than the server allows. */
 export function createSearchActions({ store, rpc, report }) {
   let timer
   let isAsking = false
@@ -42,7 +42,7 @@ export function createSearchActions({ store, rpc, report }) {
     return true
   }
 
-  /** Without a connection, the next one repeats what is asked. */
+  /** Ends a search that failed; the next connection repeats what a lost one has not answered. */
   function fail(error) {
     if (!isTooSoon(error)) {
       report(error)

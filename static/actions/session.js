@@ -61,7 +61,7 @@ export function createSessionActions({ store, rpc, http, route, tabs, outbox, dr
   }
 }
 
-/** A server that marks its cookies as secure has none of them kept on a page that came over plain HTTP. */
+/** Explains a cookie that was not kept: it is blocked, or it is marked as secure and the page came over plain HTTP. */
 function noCookie(welcome) {
   const remedy = location.protocol === 'https:' ? '' : ', or open it with https://'
   return `${welcome}, but this browser did not keep the cookie that logs you in. Allow cookies for this page${remedy}, then log in again.`

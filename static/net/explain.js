@@ -57,7 +57,7 @@ function fieldOf(path = '') {
   return path.split('/').at(-1)
 }
 
-/** A limit of an address may have been used up by others. */
+/** Says who else may have used up a limit of an address. */
 function sharers(message) {
   return /\baddress\b/.test(message) ? ['Everybody in your network has the same address.'] : []
 }

@@ -4,8 +4,8 @@ const between = /[\s\p{Pd}.'’ʻʼ]+/u
 const plainLetters = { Ł: 'L', Ø: 'O', Đ: 'D', Ð: 'D', Ħ: 'H', Æ: 'AE', Œ: 'OE', Þ: 'TH' }
 
 /**
- * Who is found: those one talks with at once, others as soon as the server has answered. While one types on, those of the
- * last answer who still fit are shown.
+ * Finds own contacts at once, and others as soon as the server has answered. Until then, those of the last answer who still
+ * fit are shown.
  *
  * @returns tags
  */
@@ -18,12 +18,12 @@ export function peopleFound(state) {
   return [...new Set([...own, ...others])]
 }
 
-/** Whether the server has answered what is in the search field now. */
+/** Tells whether the server has answered what is in the search field now. */
 export function isAnswered({ search: { text, found } }) {
   return found?.text === text
 }
 
-/** As the server finds people: by a part of the tag, or by the start of a word of a name. */
+/** Finds as the server does: by a part of the tag, or by the start of a word of a name. */
 function createFits(text) {
   const wanted = text.replace(/^@/, '')
   const tagPart = wanted.toLowerCase()
@@ -33,13 +33,13 @@ function createFits(text) {
     (start !== '' && startsOfWords(firstName, lastName).some((key) => key.startsWith(start)))
 }
 
-/** `Ann Lee` can be found by `ann`, `lee`, `ann le` and `lee an`. */
+/** Returns the keys of a name: `Ann Lee` is found by `ann`, `lee`, `ann le` and `lee an`. */
 function startsOfWords(...names) {
   const orders = [names, [...names].reverse()].map((order) => order.join(' ').split(between))
   return orders.flatMap((words) => words.map((_, index) => fold(words.slice(index).join(''))))
 }
 
-/** As the server folds names: `jose` finds José, `oneil` O’Neil, `lodz` Łódź. */
+/** Folds a name as the server does: `jose` finds José, `oneil` O’Neil, `lodz` Łódź. */
 function fold(text) {
   const bare = text.normalize('NFKD').replace(/\p{Script=Inherited}/gu, '')
   const upper = bare.toLowerCase().toUpperCase()

@@ -42,7 +42,7 @@ export function showComposer({ store, outbox }) {
   )
 }
 
-/** A keyboard on the screen has no other key than Enter for a new line; its user sends with the button. */
+/** Tells whether a key sends. A keyboard on the screen has no other key for a new line; its user sends with the button. */
 function isToSend({ key, shiftKey, ctrlKey, metaKey }) {
   return key === 'Enter' && !shiftKey && (hasKeyboard.matches || ctrlKey || metaKey)
 }

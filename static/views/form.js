@@ -78,7 +78,7 @@ function tooLong(fields) {
   )
 }
 
-/** Counts as the server counts, in code points, and what it may still compose as one. */
+/** Counts code points as the server does, of the shorter of two forms: as typed, or composed (NFC). */
 function lengthOf(text) {
   return Math.min(Array.from(text).length, Array.from(text.normalize('NFC')).length)
 }

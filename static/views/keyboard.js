@@ -18,7 +18,7 @@ export function leaveKeysToInputMethod() {
   )
 }
 
-/** By themselves, browsers send a form, empty a search field and close a dialog. */
+/** Tells whether the browser itself would send a form, empty a search field or close a dialog. */
 function wouldActOnPage({ key, target }) {
   return key === 'Escape' || (key === 'Enter' && target.localName !== 'textarea')
 }
