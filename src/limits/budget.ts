@@ -179,5 +179,5 @@ function maxWaitOf({ isConnection, limiters }: State, method: Limited | undefine
 }
 
 function tooMany(what: string, retryAfterMs: number): AppError {
-  return new AppError('tooManyRequests', `Too many ${what}.`, { retryAfterMs })
+  return new AppError('tooManyRequests', `Too many ${what} of this user.`, { retryAfterMs })
 }

@@ -43,8 +43,9 @@ export function createLogIn(options: LogInOptions): LogIn {
 
   return async ({ account, address, isGone }, check) => {
     const pair = `${address} ${account}`
-    const retryAfterMs = Math.max(pairs.fullForMs(pair), addresses.fullForMs(address))
-    if (retryAfterMs > 0) throw new AppError('tooManyRequests', 'Too many failed log-ins.', { retryAfterMs })
+    const pairMs = pairs.fullForMs(pair)
+    const retryAfterMs = Math.max(pairMs, addresses.fullForMs(address))
+    if (retryAfterMs > 0) throw tooManyFailures(retryAfterMs === pairMs, retryAfterMs)
 
     const isUnderAttack = accounts.fullForMs(account) > 0
     pairs.add(pair)
@@ -85,6 +86,11 @@ function createWait({ failedLogIns, failedLogInDelayMs: retryAfterMs }: LogInOpt
     else waiting.delete(account)
     if (isGone()) throw new AppError('badRequest', 'The client has gone.')
   }
+}
+
+function tooManyFailures(isOfAccount: boolean, retryAfterMs: number): AppError {
+  const whose = isOfAccount ? 'to this account from this address' : 'from this address'
+  return new AppError('tooManyRequests', `Too many failed log-ins ${whose}.`, { retryAfterMs })
 }
 
 /** @param max 0 is no limit */

@@ -22,10 +22,8 @@ export function createUploads({ maxAtOnce, maxAtOncePerUser }: UploadsOptions) {
 
   return (userId: string, response: ServerResponse): void => {
     const own = counts.get(userId) ?? 0
-    const isOneTooMany = maxAtOncePerUser > 0 && own >= maxAtOncePerUser
-    if (isOneTooMany || total >= maxAtOnce) {
-      throw new AppError('tooManyRequests', 'Too many uploads at once.', { retryAfterMs })
-    }
+    if (maxAtOncePerUser > 0 && own >= maxAtOncePerUser) throw tooMany('this user')
+    if (total >= maxAtOnce) throw tooMany('all users')
     total++
     counts.set(userId, own + 1)
 
@@ -36,4 +34,8 @@ export function createUploads({ maxAtOnce, maxAtOncePerUser }: UploadsOptions) {
       else counts.delete(userId)
     })
   }
+}
+
+function tooMany(whose: string): AppError {
+  return new AppError('tooManyRequests', `Too many uploads of ${whose} at once.`, { retryAfterMs })
 }

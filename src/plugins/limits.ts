@@ -62,7 +62,7 @@ export default fp<LimitsOptions>(
       assertUpload: createAssert(
         app,
         options.uploadsPerMinute,
-        'uploads',
+        'uploads of this user',
         (request) => request.session?.user._id as string
       ),
       logIn: (attempt, check) => logIn({ ...attempt, address: normalizeIP(attempt.address) }, check)

@@ -1,55 +1,46 @@
-import { changeConversation, conversationOf } from '../state/conversations.js'
-import { findDialog, markRead } from '../state/dialogs.js'
+import { quote } from '../net/explain.js'
 import { knowPeople } from '../state/people.js'
-import { change, notify } from '../state/session.js'
+import { closeConversation, openConversation } from '../state/reading.js'
+import { notify } from '../state/session.js'
 
-/** The open conversation: whose it is, and that what is in sight is read. */
-export function createConversationActions({ store, rpc, route, attention, history, report }) {
+// So that what cannot be anybody's costs no search.
+const possibleTag = /^@[a-z]\w{0,31}$/i
+
+/** Opens and closes conversations. */
+export function createConversationActions({ store, rpc, route, readMarks, history, report }) {
   async function openWith(wantedTag) {
     const tag = await findTag({ store, rpc }, wantedTag)
     if (route.current() !== wantedTag) return
     if (!tag) return leaveNobody({ store, route }, wantedTag)
     if (store.get().openTag !== tag) store.update((state) => openConversation(state, tag))
-    await history.loadNewest(tag)
+    await history.loadStart(tag)
   }
 
   return {
     /** @param tag of the other one, in any case; nothing closes what is open */
     async open(tag) {
-      if (store.get().phase !== 'messenger') return
+      const { phase, dialogsPaging } = store.get()
+      if (phase !== 'messenger' || !dialogsPaging.isLoaded) return
+      readMarks.flush()
       if (tag) await openWith(tag).catch(report)
-      else store.update(change({ openTag: null }))
-    },
-
-    markAsReadWhenSeen() {
-      const state = store.get()
-      const dialog = findDialog(state, state.openTag)
-      const { seenSeq } = conversationOf(state, state.openTag)
-      const isNews = dialog?.unreadIncoming > 0 && seenSeq > dialog.readSeq
-      if (!isNews || !state.isConnected || !attention.isPresent()) return
-      store.update((present) => markRead(present, dialog.tag, seenSeq))
-      rpc.call('markMessagesWithUserAsRead', dialog.tag, seenSeq).catch(report)
+      else store.update(closeConversation)
     }
   }
 }
 
-function openConversation(state, tag) {
-  const dialog = findDialog(state, tag)
-  const firstUnreadSeq = dialog?.unreadIncoming ? dialog.readSeq + 1 : null
-  return changeConversation({ ...state, openTag: tag }, tag, { firstUnreadSeq, older: 'idle' })
-}
-
 /** @returns the tag as its owner writes it, nothing when it is nobody's */
 async function findTag({ store, rpc }, wantedTag) {
-  const { people } = store.get()
-  if (people[wantedTag]) return wantedTag
-  const found = await rpc.call('findUsersByTag', wantedTag)
-  const person = found.find(({ tag }) => tag.toLowerCase() === wantedTag.toLowerCase())
+  const isWanted = (tag) => tag.toLowerCase() === wantedTag.toLowerCase()
+  const known = Object.keys(store.get().people).find(isWanted)
+  if (known) return known
+  const found = possibleTag.test(wantedTag) ? await rpc.call('findUsersByTag', wantedTag) : []
+  const person = found.find(({ tag }) => isWanted(tag))
   if (person) store.update((state) => knowPeople(state, [person]))
   return person?.tag
 }
 
 function leaveNobody({ store, route }, tag) {
-  store.update(notify(`Nobody has the tag ${tag}.`))
+  const isOwn = tag.toLowerCase() === store.get().self.tag.toLowerCase()
+  store.update(notify(isOwn ? `${tag} is your own tag.` : `There is nobody with the tag ${quote(tag)}.`))
   route.close()
 }

@@ -3,6 +3,8 @@ import { applyNotification, peerOf } from '../state/notifications.js'
 
 const pageItems = 30
 const maxPageItems = 500
+// Somebody's dialog may be as far down in the list as this many pages.
+const maxPages = 20
 
 export function createDialogActions({ store, rpc, report }) {
   let loading
@@ -28,8 +30,19 @@ export function createDialogActions({ store, rpc, report }) {
     if (!loading) loadFirst().catch(report)
   }
 
+  /** Loads the list until the dialog with somebody is there. */
+  async function loadUntil(tag) {
+    for (let pages = 0; pages < maxPages; pages++) {
+      await loading
+      const { dialogs, dialogsPaging } = store.get()
+      if (findDialog(store.get(), tag) || !dialogsPaging.hasMore) return
+      await load(dialogs.length, dialogs.length + maxPageItems)
+    }
+  }
+
   return {
     loadFirst,
+    loadUntil,
     refresh,
 
     loadMore() {

@@ -1,51 +1,105 @@
 import { addPage, changeConversation, conversationOf, hasOlder, newestSeq } from '../state/conversations.js'
 import { findDialog } from '../state/dialogs.js'
+import { goTo, hasNewer } from '../state/reading.js'
+import { patiently } from './patiently.js'
 
 const pageItems = 60
+const readItemsBefore = 30
 const maxPageItems = 500
 
-/** Which messages of a conversation are loaded: the newest ones, and whatever comes before them as one scrolls. */
-export function createHistoryActions({ store, rpc, report }) {
-  /** So many that the first unread one is among them, and something before it. */
-  async function loadNewest(tag) {
-    const dialog = findDialog(store.get(), tag)
-    const unread = dialog?.unreadIncoming ? dialog.lastSeq - dialog.readSeq : 0
-    const count = Math.min(maxPageItems, unread + pageItems)
-    const page = await rpc.call('getMessagesWithUser', tag, 0, count)
-    store.update((state) => addPage(state, tag, page))
-  }
+/** Loads a conversation around its first unread message, or at its end, and on from there as one scrolls. */
+export function createHistoryActions({ store, rpc, dialogs, report }) {
+  const pages = createPages({ store, rpc })
 
-  async function loadRange(tag, fromSeq, toSeq) {
-    const range = await rpc.call('getMessagesBySeq', tag, fromSeq, toSeq)
-    store.update((state) => addPage(state, tag, range.reverse()))
+  async function goToEnd(tag, at) {
+    const page = await pages.newest(tag, pageItems)
+    store.update((state) => goTo(state, tag, page, at))
   }
 
   return {
-    loadNewest,
+    ...createPaging({ store, pages, report }),
 
-    /** When a message has come that does not join those that are loaded. */
-    closeGap() {
+    /** Looks for a dialog that is far down in the list: nothing else tells what is unread in it. */
+    async loadStart(tag) {
+      const isListed = findDialog(store.get(), tag) || !store.get().dialogsPaging.hasMore
+      if (!isListed && (await pages.newest(tag, 1)).length > 0) await dialogs.loadUntil(tag)
       const state = store.get()
-      const { openTag: tag, isConnected } = state
-      if (!isConnected) return
-      const fromSeq = newestSeq(conversationOf(state, tag)) + 1
-      const toSeq = findDialog(state, tag).lastSeq
-      const load = toSeq - fromSeq < maxPageItems ? loadRange(tag, fromSeq, toSeq) : loadNewest(tag)
-      load.catch(report)
+      const dialog = findDialog(state, tag)
+      if (conversationOf(state, tag).isLoaded) return
+      if (!dialog?.unreadIncoming) return goToEnd(tag, 'unread')
+      const page = await pages.unread(tag, dialog)
+      store.update((present) => goTo(present, tag, page, 'unread'))
     },
 
-    async loadOlder() {
+    jumpToEnd() {
       const { openTag: tag, isConnected } = store.get()
-      const conversation = conversationOf(store.get(), tag)
-      if (!isConnected || conversation.older === 'loading' || !hasOlder(conversation)) return
-      const firstSeq = conversation.messages[0].seq
-      store.update((state) => changeConversation(state, tag, { older: 'loading' }))
-      try {
-        await loadRange(tag, Math.max(1, firstSeq - pageItems), firstSeq - 1)
-      } catch (error) {
-        store.update((state) => changeConversation(state, tag, { older: 'failed' }))
-        report(error)
+      if (isConnected) goToEnd(tag, 'end').catch(report)
+    }
+  }
+}
+
+/** Messages of the wire, oldest first. */
+function createPages({ store, rpc }) {
+  const range = (tag, fromSeq, toSeq) => patiently(() => rpc.call('getMessagesBySeq', tag, fromSeq, toSeq))
+
+  return {
+    range,
+    newest: async (tag, count) => (await patiently(() => rpc.call('getMessagesWithUser', tag, 0, count))).reverse(),
+
+    /** Finds the first unread message, which may be far behind the mark: own messages do not move it. */
+    async unread(tag, { readSeq, lastSeq }) {
+      const { self } = store.get()
+      const hasUnread = (page) => page.some(({ senderTag, seq }) => senderTag !== self.tag && seq > readSeq)
+      let toSeq = readSeq + pageItems
+      let page = await range(tag, Math.max(1, readSeq + 1 - readItemsBefore), toSeq)
+      while (toSeq < lastSeq && !hasUnread(page)) {
+        page = await range(tag, toSeq + 1, toSeq + maxPageItems)
+        toSeq += maxPageItems
       }
+      return page
+    }
+  }
+}
+
+/** Loads what comes before and after the messages that are loaded. */
+function createPaging({ store, pages, report }) {
+  /** @param side `older` or `newer` */
+  async function load(side, fromSeq, toSeq) {
+    const { openTag: tag } = store.get()
+    store.update((state) => changeConversation(state, tag, { [side]: 'loading' }))
+    try {
+      const page = await pages.range(tag, fromSeq, toSeq)
+      store.update((state) => addPage(state, tag, page))
+    } catch (error) {
+      store.update((state) => changeConversation(state, tag, { [side]: 'failed' }))
+      report(error)
+    }
+  }
+
+  const mayLoad = ({ isConnected, isCatchingUp }) => isConnected && !isCatchingUp
+  const openOne = (state) => conversationOf(state, state.openTag)
+
+  return {
+    loadOlder() {
+      const state = store.get()
+      const conversation = openOne(state)
+      if (!mayLoad(state) || conversation.older === 'loading' || !hasOlder(conversation)) return
+      const [{ seq }] = conversation.messages
+      load('older', Math.max(1, seq - pageItems), seq - 1)
+    },
+
+    loadNewer() {
+      const state = store.get()
+      const conversation = openOne(state)
+      if (!mayLoad(state) || conversation.newer === 'loading' || !hasNewer(state, state.openTag)) return
+      const lastSeq = newestSeq(conversation)
+      load('newer', lastSeq + 1, lastSeq + pageItems)
+    },
+
+    /** Lets the view load again what could not be loaded over the last connection. */
+    resume() {
+      const { openTag } = store.get()
+      if (openTag) store.update((state) => changeConversation(state, openTag, { older: 'idle', newer: 'idle' }))
     }
   }
 }

@@ -1,25 +1,19 @@
-import { conversationOf, newestSeq } from '../state/conversations.js'
 import { findDialog } from '../state/dialogs.js'
 
-/** What is in sight is read; where a message has come that does not join those that are loaded, they are loaded. */
-export function keepInStep({ store, conversation, history }) {
+/** Marks as read what is in sight, and asks for the number of unread messages where another window's mark leaves it open. */
+export function keepInStep({ store, readMarks, catchUp }) {
   store.watch(
     (state) => ({
       dialog: findDialog(state, state.openTag),
-      seenSeq: conversationOf(state, state.openTag).seenSeq,
+      seenSeq: state.sight.seenSeq,
       isConnected: state.isConnected
     }),
-    conversation.markAsReadWhenSeen
+    readMarks.markWhatIsSeen
   )
   store.watch(
-    (state) => ({
-      tag: state.openTag,
-      lastSeq: findDialog(state, state.openTag)?.lastSeq,
-      isCatchingUp: state.isCatchingUp
-    }),
-    ({ tag, lastSeq, isCatchingUp }) => {
-      const { messages, isLoaded } = conversationOf(store.get(), tag)
-      if (isLoaded && !isCatchingUp && lastSeq > newestSeq({ messages })) history.closeGap()
-    }
+    ({ dialogs }) => ({ isGuess: dialogs.some((dialog) => dialog.isGuess) }),
+    ({ isGuess }) => isGuess && catchUp.now()
   )
+  document.addEventListener('visibilitychange', readMarks.flush)
+  window.addEventListener('pagehide', readMarks.flush)
 }

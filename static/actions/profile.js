@@ -13,8 +13,8 @@ export function createProfileActions({ store, rpc, http }) {
   return {
     /** @param wish `{firstName, lastName, file}`, the file only where the picture is to change */
     async save({ firstName, lastName, file }) {
-      assertNamed({ firstName, lastName })
       const { self } = store.get()
+      assertNamed({ firstName, lastName }, self)
       const img = await upload(file)
       const changes = [firstName === self.firstName ? '' : firstName, lastName === self.lastName ? '' : lastName, img]
       if (changes.every((change) => change === '')) return
@@ -23,8 +23,8 @@ export function createProfileActions({ store, rpc, http }) {
   }
 }
 
-/** The server would take an empty name for one that stays as it is. */
-function assertNamed(names) {
-  const [empty] = Object.entries(names).find(([, name]) => name === '') ?? []
+/** The server would take an empty name for one that stays as it is; somebody with one name has no other. */
+function assertNamed(names, self) {
+  const [empty] = Object.entries(names).find(([field, name]) => name === '' && self[field] !== '') ?? []
   if (empty) throw refusal('InvalidParamsError', { path: `/${empty}` })
 }

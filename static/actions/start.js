@@ -1,11 +1,12 @@
 import { conversationOf, newestSeq, showNews } from '../state/conversations.js'
+import { seenIn } from '../state/reading.js'
 import { change, enterSession } from '../state/session.js'
 
 /** What follows every opening of the connection: the page begins, or goes on where the last connection has ended. */
-export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conversation, search }) {
+export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conversation, history, search, drafts }) {
   async function begin(cursor) {
     const self = await rpc.call('getSelfInfo')
-    store.update((state) => enterSession(state, { self, cursor }))
+    store.update((state) => enterSession(state, { self, cursor, savedDrafts: drafts.load(self._id) }))
     outbox.flush()
     await dialogs.loadFirst()
     conversation.open(route.current())
@@ -17,8 +18,10 @@ export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conve
     outbox.flush()
     const { openTag } = store.get()
     const lastSeq = newestSeq(conversationOf(store.get(), openTag))
+    const hadSeenAll = seenIn(store.get()) >= lastSeq
     if (!(await catchUp.all())) return begin(cursor)
-    store.update((state) => showNews(state, openTag, lastSeq))
+    if (hadSeenAll) store.update((state) => showNews(state, openTag, lastSeq))
+    history.resume()
     await dialogs.loadFirst()
     if (!conversationOf(store.get(), store.get().openTag).isLoaded) conversation.open(route.current())
   }

@@ -14,6 +14,7 @@ export function openConnection(url, handlers) {
   const socket = new WebSocket(url)
   const calls = createCalls()
   let hasEnded = false
+  let isGreeted = false
 
   function end(code = noClose, reason = '') {
     if (hasEnded) return
@@ -34,12 +35,14 @@ export function openConnection(url, handlers) {
   })
 
   function greet(greeting) {
+    isGreeted = true
     clearTimeout(openTimer)
     handlers.onOpen(greeting)
   }
 
   return {
     end,
+    isGreeted: () => isGreeted,
     /** A call that gets no answer in time ends the connection: it is dead, though nobody has said so. */
     call(method, params) {
       if (hasEnded || socket.readyState !== WebSocket.OPEN) return Promise.reject(connectionLost())

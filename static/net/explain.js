@@ -1,4 +1,6 @@
-const nameRule = 'Only letters, beginning with a capital one, such as Anna or O’Neil.'
+const maxQuotedCharacters = 40
+
+const nameRule = 'Only letters; between words a blank, a hyphen, an apostrophe or a dot, as in van der Berg or O’Neil.'
 
 const fieldRules = {
   tag: 'An @ and a letter, then letters, digits or _: 32 at most.',
@@ -16,7 +18,9 @@ const sentences = {
   ConnectionLostError: () => 'The server cannot be reached. Check the connection and try again.',
   WrongCredentialsError: () => 'The e-mail or the password is wrong.',
   NoAuthJWTError: () => 'You are no longer logged in. Reload the page to log in again.',
-  TooManyRequestsError: ({ retryAfterMs }) => `Too many attempts. ${whenToRetry(retryAfterMs)}`,
+  TooManyRequestsError: ({ message, retryAfterMs }) =>
+    [message, ...sharers(message), whenToRetry(retryAfterMs)].join(' '),
+  UnavailableError: () => 'The server has too much to do. Try again in a moment.',
   TooLargeError: () => 'This is too large for the server.',
   UnsupportedMediaTypeError: () => 'This file is not a PNG, JPEG, WebP or GIF picture that can be read.',
   ForbiddenError: () => 'You are not allowed to do this.',
@@ -38,6 +42,12 @@ export function explainFields({ name, message, path, details = [] }) {
   return Object.fromEntries(known.map(([field, problem]) => [field, sentenceFor(field, problem)]))
 }
 
+/** Quotes what a user has typed or pasted; a long text is shortened, between two characters. */
+export function quote(text) {
+  const characters = Array.from(text)
+  return characters.length > maxQuotedCharacters ? `${characters.slice(0, maxQuotedCharacters).join('')}…` : text
+}
+
 function sentenceFor(field, problem) {
   const rule = fieldRules[field]
   return typeof rule === 'function' ? rule(problem) : rule
@@ -47,8 +57,15 @@ function fieldOf(path = '') {
   return path.split('/').at(-1)
 }
 
+/** Says who else may have used up a limit of an address. */
+function sharers(message) {
+  return /\baddress\b/.test(message) ? ['Everybody in your network has the same address.'] : []
+}
+
 function whenToRetry(retryAfterMs) {
   const seconds = Math.ceil(retryAfterMs / 1000)
   if (!seconds) return 'Try again in a moment.'
-  return seconds < 90 ? `Try again in ${seconds} s.` : `Try again in ${Math.ceil(seconds / 60)} min.`
+  if (seconds < 90) return `Try again in ${seconds} s.`
+  const minutes = Math.ceil(seconds / 60)
+  return minutes < 90 ? `Try again in ${minutes} min.` : `Try again in ${Math.ceil(minutes / 60)} h.`
 }

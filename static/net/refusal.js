@@ -20,10 +20,18 @@ export function connectionLost() {
   return refusal('ConnectionLostError')
 }
 
+// A proxy refuses without the body that this server's errors have.
+const noMessage = 'A proxy on the way to the server refused this.'
+const nameOfStatus = { 413: 'TooLargeError', 429: 'TooManyRequestsError', 503: 'UnavailableError' }
+
 export function refusalOfHttp(response, body) {
   const retryAfterSeconds = Number(response.headers.get('retry-after'))
-  const { name = response.status >= 500 ? 'ServerError' : 'BadRequestError', message, details } = body?.Error ?? {}
+  const { name = nameOf(response), message = noMessage, details } = body?.Error ?? {}
   return refusal(name, { message, details, retryAfterMs: retryAfterSeconds * 1000 })
+}
+
+function nameOf({ status }) {
+  return nameOfStatus[status] ?? (status >= 500 ? 'ServerError' : 'BadRequestError')
 }
 
 /** @param reason of a close by the server: nothing, or a text like the body of an HTTP error */

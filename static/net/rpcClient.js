@@ -60,8 +60,12 @@ export function createRpcClient(url, handlers) {
       last?.end()
     },
     /** Does not wait any longer to open the connection. */
-    hurry() {
-      if (retryTimer) connect()
+    hurry: () => retryTimer && connect(),
+    /** Ends what is dead without having been closed, as the browser knows; it may be wrong, so that attempts go on. */
+    interrupt: () => connection?.end(),
+    /** Ends an attempt that began in another network, where it would wait for an answer in vain. */
+    abandon() {
+      if (!connection?.isGreeted()) connection?.end()
     }
   }
 }

@@ -1,4 +1,19 @@
-const noConversation = { messages: [], isLoaded: false, older: 'idle', firstUnreadSeq: null, seenSeq: 0 }
+// A conversation of more messages than the first number keeps the second number of them, around what the reader sees.
+const maxMessages = 400
+const keptMessages = 300
+
+/**
+ * A conversation holds a part of the history, without holes. `older` and `newer` are `idle`, `loading` or `failed`. The view
+ * goes to `start` whenever that is another object: `{at: 'unread'}` is the first new message, `{at: 'end'}` the last one.
+ */
+export const noConversation = {
+  messages: [],
+  isLoaded: false,
+  older: 'idle',
+  newer: 'idle',
+  firstUnreadSeq: null,
+  start: { at: 'unread' }
+}
 
 /** @param message of the wire, where `date` is ISO 8601 text or epoch milliseconds */
 export function messageFromWire({ _id, senderTag, seq, text, date, clientMessageId }, self) {
@@ -21,33 +36,43 @@ export function changeConversation(state, tag, changes) {
   return { ...state, conversations: { ...state.conversations, [tag]: conversation } }
 }
 
-/** @param page of `getMessagesWithUser`, newest first */
+/** @param page messages of the wire, oldest first; they change nothing where they do not join what is loaded */
 export function addPage(state, tag, page) {
-  const loaded = page.map((message) => messageFromWire(message, state.self)).reverse()
-  const messages = joinBySeq(conversationOf(state, tag).messages, loaded)
-  return changeConversation(state, tag, { messages, isLoaded: true, older: 'idle' })
+  const loaded = page.map((message) => messageFromWire(message, state.self))
+  const { messages } = conversationOf(state, tag)
+  const idle = changeConversation(state, tag, { older: 'idle', newer: 'idle' })
+  return keepMessages(idle, tag, joinBySeq(messages, loaded) ?? messages)
 }
 
-/** A conversation has no holes: of two parts that do not touch, the newer one stays. */
-function joinBySeq(known, loaded) {
+/** @returns both parts as one, or nothing where there is a hole between them */
+export function joinBySeq(known, loaded) {
   if (known.length === 0 || loaded.length === 0) return known.length === 0 ? loaded : known
-  if (loaded[0].seq > known.at(-1).seq + 1) return loaded
-  if (loaded.at(-1).seq < known[0].seq - 1) return known
+  if (loaded[0].seq > known.at(-1).seq + 1 || loaded.at(-1).seq < known[0].seq - 1) return undefined
   const before = loaded.filter(({ seq }) => seq < known[0].seq)
   const after = loaded.filter(({ seq }) => seq > known.at(-1).seq)
   return [...before, ...known, ...after]
 }
 
-/** A message that leaves a hole is not shown: the newest page is loaded instead. */
+/** A message that leaves a hole is not shown: it is loaded when the reader comes to the end. */
 export function addMessageToConversation(state, tag, message) {
   const { messages, isLoaded } = conversationOf(state, tag)
   if (!isLoaded || message.seq !== newestSeq({ messages }) + 1) return state
-  return changeConversation(state, tag, { messages: [...messages, message] })
+  return keepMessages(state, tag, [...messages, message])
 }
 
-/** The messages up to `seq` have been in sight. */
-export function see(state, tag, seq) {
-  return seq > conversationOf(state, tag).seenSeq ? changeConversation(state, tag, { seenSeq: seq }) : state
+export function keepMessages(state, tag, messages, aroundSeq = placeIn(state, tag) ?? messages.at(-1)?.seq) {
+  return changeConversation(state, tag, { messages: bound(messages, aroundSeq) })
+}
+
+function placeIn({ openTag, sight }, tag) {
+  return tag === openTag && sight.topSeq > 0 ? sight.topSeq : undefined
+}
+
+function bound(messages, aroundSeq) {
+  if (messages.length <= maxMessages) return messages
+  const middle = aroundSeq - messages[0].seq
+  const start = Math.max(0, Math.min(middle - keptMessages / 2, messages.length - keptMessages))
+  return messages.slice(start, start + keptMessages)
 }
 
 /** Of what has come after `seq`, while one was away, the first is shown to be new. */

@@ -61,17 +61,24 @@ export function changeDialog(state, tag, change) {
   return { ...state, dialogs }
 }
 
+/** A mark never goes back. `isGuess` says that the server has to be asked how many are unread after it. */
 export function markRead(state, tag, upToSeq) {
-  return changeDialog(state, tag, ({ readSeq, lastSeq, unreadIncoming }) => ({
-    readSeq: Math.max(readSeq, upToSeq),
-    unreadIncoming: Math.min(unreadIncoming, countAfter(conversationOf(state, tag), upToSeq, lastSeq))
-  }))
+  const { messages } = conversationOf(state, tag)
+  return changeDialog(state, tag, ({ readSeq, lastSeq, unreadIncoming, isGuess }) => {
+    if (upToSeq <= readSeq) return {}
+    if (upToSeq >= lastSeq) return { readSeq: upToSeq, unreadIncoming: 0, isGuess: false }
+    const left = countIncoming(messages, upToSeq, lastSeq)
+    const read = countIncoming(messages, readSeq, upToSeq)
+    if (left !== undefined) return { readSeq: upToSeq, unreadIncoming: left, isGuess: false }
+    if (read !== undefined) return { readSeq: upToSeq, unreadIncoming: Math.max(0, unreadIncoming - read), isGuess }
+    return { readSeq: upToSeq, unreadIncoming: Math.min(unreadIncoming, lastSeq - upToSeq), isGuess: true }
+  })
 }
 
-/** How many messages of the other one come after a mark; where they are not all loaded, as many as it can be. */
-function countAfter({ messages }, upToSeq, lastSeq) {
-  const isLoaded = messages[0]?.seq <= upToSeq + 1 && newestSeq({ messages }) === lastSeq
-  return isLoaded ? messages.filter(({ isOwn, seq }) => !isOwn && seq > upToSeq).length : Math.max(0, lastSeq - upToSeq)
+/** How many messages of the other one come after a mark, up to another one; nothing where they are not all loaded. */
+function countIncoming(messages, afterSeq, upToSeq) {
+  const isLoaded = messages[0]?.seq <= afterSeq + 1 && newestSeq({ messages }) >= upToSeq
+  return isLoaded ? messages.filter(({ isOwn, seq }) => !isOwn && seq > afterSeq && seq <= upToSeq).length : undefined
 }
 
 export function markReadByPeer(state, tag) {

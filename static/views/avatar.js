@@ -1,20 +1,25 @@
 import { element } from './elements.js'
+import { initialsOf } from './texts.js'
 
 const tints = 8
 const defaultImage = 'default.jpg'
 
 /** Shows somebody's picture, and initials on a tint of their own where there is none or it cannot be shown. */
 export function showAvatar(place, { tag, firstName, lastName, img, isOnline }, url = urlOf(img)) {
-  const initials = [firstName, lastName].map((name) => Array.from(name.replace(/^@/, ''))[0] ?? '').join('')
+  const initials = initialsOf({ firstName, lastName })
   place.ariaHidden = 'true'
   place.dataset.tint = tintOf(tag)
   place.dataset.online = Boolean(isOnline)
 
-  const shown = `${url} ${initials}`
+  const shown = `${url} ${initials.join('')}`
   if (place.dataset.shown === shown) return
   place.dataset.shown = shown
-  const letters = element('span')
-  letters.textContent = initials
+  const letters = element(
+    'span',
+    'initials',
+    initials.map((letter) => element('span', '', [letter]))
+  )
+  letters.dir = 'auto'
   place.replaceChildren(letters, ...(url ? [picture(url)] : []))
 }
 

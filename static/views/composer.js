@@ -1,4 +1,6 @@
+import { notify } from '../state/session.js'
 import { byId } from './elements.js'
+import { hasKeyboard } from './keyboard.js'
 
 const maxCharacters = 4096
 const warnBelow = 200
@@ -13,16 +15,19 @@ export function showComposer({ store, outbox }) {
     store.update((state) => ({ ...state, drafts: { ...state.drafts, [openTag]: field.value } }))
   })
   field.addEventListener('keydown', (event) => {
-    // While an input method composes a character, Enter belongs to it.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    if (!isToSend(event)) return
     event.preventDefault()
     form.requestSubmit()
   })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     if (isSendable(field.value)) outbox.send(field.value.trim())
+    else if (charactersLeft(field.value) < 0) store.update(notify(tooLong(field.value)))
     field.focus()
   })
+
+  nameEnterKey(field)
+  hasKeyboard.addEventListener('change', () => nameEnterKey(field))
 
   store.watch(
     ({ openTag, drafts }) => ({ openTag, draft: drafts[openTag] ?? '' }),
@@ -37,6 +42,15 @@ export function showComposer({ store, outbox }) {
   )
 }
 
+/** Tells whether a key sends. A keyboard on the screen has no other key for a new line; its user sends with the button. */
+function isToSend({ key, shiftKey, ctrlKey, metaKey }) {
+  return key === 'Enter' && !shiftKey && (hasKeyboard.matches || ctrlKey || metaKey)
+}
+
+function nameEnterKey(field) {
+  field.enterKeyHint = hasKeyboard.matches ? 'send' : 'enter'
+}
+
 function isSendable(text) {
   return text.trim() !== '' && charactersLeft(text) >= 0
 }
@@ -44,6 +58,11 @@ function isSendable(text) {
 /** Counted as the server counts, in UTF-16 code units. */
 function charactersLeft(text) {
   return maxCharacters - text.trim().length
+}
+
+function tooLong(text) {
+  const surplus = -charactersLeft(text)
+  return `This message is too long by ${surplus} ${surplus === 1 ? 'character' : 'characters'}.`
 }
 
 function fitHeight(field) {

@@ -3,12 +3,10 @@ import { showAvatar } from './avatar.js'
 import { showComposer } from './composer.js'
 import { whenOf } from './dates.js'
 import { byId } from './elements.js'
+import { hasKeyboard } from './keyboard.js'
 import { showMessageList } from './messageList.js'
 
-// Where typing needs no keyboard on the screen, which would cover what was just opened.
-const hasKeyboard = matchMedia('(hover: hover) and (pointer: fine)')
-
-export function showConversation({ store, route, history, outbox }) {
+export function showConversation({ store, route, history, outbox, attention }) {
   const pane = byId('open-conversation')
   byId('back').addEventListener('click', () => route.close())
 
@@ -21,11 +19,15 @@ export function showConversation({ store, route, history, outbox }) {
     }
   )
   store.watch(
-    (state) => ({ person: state.openTag && personOf(state, state.openTag), isConnected: state.isConnected }),
+    (state) => ({
+      person: state.openTag && personOf(state, state.openTag),
+      isConnected: state.isConnected,
+      day: state.day
+    }),
     showPeer
   )
 
-  showMessageList({ store, history, outbox })
+  showMessageList({ store, history, outbox, attention })
   showComposer({ store, outbox })
   moveFocus(store)
 }

@@ -1,4 +1,6 @@
 import { personOf } from '../state/people.js'
+import { peopleFound } from '../state/search.js'
+import { briefly, momentOf } from './dates.js'
 import { createDialogRow, fillDialogRow } from './dialogRow.js'
 import { byId } from './elements.js'
 import { createKeyedList } from './keyedList.js'
@@ -17,19 +19,28 @@ export function showDialogList({ store, route, search }) {
   }
 
   store.watch(
-    ({ dialogs, people, openTag, search }) => ({ dialogs, people, openTag, search }),
+    ({ dialogs, people, openTag, search, day }) => ({ dialogs, people, openTag, search, day }),
     (state) => {
       const isSearching = state.search.text !== ''
       dialogs.hidden = isSearching
       found.hidden = !isSearching
       showDialogs(state.dialogs.map((dialog) => itemOf(state, dialog.tag, dialog)))
-      showFound((state.search.found ?? []).map((tag) => itemOf(state, tag)))
+      showFound(isSearching ? peopleFound(state).map((tag) => itemOf(state, tag)) : [])
     }
   )
 }
 
 function itemOf(state, tag, { text = '', date, isOwn = false, unreadIncoming = 0 } = {}) {
-  return { key: tag, person: personOf(state, tag), isOpen: tag === state.openTag, text, date, isOwn, unreadIncoming }
+  const times = { date, when: date ? briefly(date) : '', moment: date ? momentOf(date) : '' }
+  return {
+    key: tag,
+    person: personOf(state, tag),
+    isOpen: tag === state.openTag,
+    text,
+    isOwn,
+    unreadIncoming,
+    ...times
+  }
 }
 
 /** A click with a key held down is the browser's: a new tab or window. */

@@ -1,10 +1,9 @@
 import { fullName } from '../state/people.js'
 import { showAvatar } from './avatar.js'
-import { briefly, momentOf } from './dates.js'
 import { element } from './elements.js'
+import { previewOf } from './texts.js'
 
 const maxBadge = 99
-const maxPreviewCharacters = 160
 
 export function createDialogRow() {
   const parts = {
@@ -13,34 +12,34 @@ export function createDialogRow() {
     presence: element('span', 'visually-hidden'),
     time: element('time', 'muted'),
     author: element('span'),
-    text: element('bdi'),
+    text: element('bdi', 'clipped'),
     unread: element('span'),
     badge: element('span', 'badge')
   }
   parts.badge.append(parts.unread, element('span', 'visually-hidden', [' unread']))
   const first = element('span', 'row-line', [parts.name, parts.presence, parts.time])
-  const last = element('span', 'muted clipped', [parts.author, parts.text])
+  const last = element('span', 'preview muted', [parts.author, parts.text])
   const second = element('span', 'row-line', [last, parts.badge])
   parts.link = element('a', 'row', [parts.avatar, element('span', 'row-body', [first, second])])
   return { node: element('li', '', [parts.link]), parts }
 }
 
-export function fillDialogRow({ parts }, { person, isOpen, text, date, isOwn, unreadIncoming }) {
+export function fillDialogRow({ parts }, { person, isOpen, text, date, when, moment, isOwn, unreadIncoming }) {
   parts.link.href = `#${person.tag}`
   parts.link.ariaCurrent = isOpen ? 'true' : null
   showAvatar(parts.avatar, person)
   parts.name.textContent = fullName(person)
   parts.presence.textContent = person.isOnline ? 'online' : ''
   parts.author.textContent = isOwn ? 'You: ' : ''
-  parts.text.textContent = date ? text.slice(0, maxPreviewCharacters) : person.tag
+  parts.text.textContent = date ? previewOf(text) : person.tag
   parts.badge.hidden = unreadIncoming === 0
   parts.unread.textContent = unreadIncoming > maxBadge ? `${maxBadge}+` : unreadIncoming
-  showTime(parts.time, date)
+  showTime(parts.time, { date, when, moment })
 }
 
-function showTime(time, date) {
-  time.textContent = date ? briefly(date) : ''
+function showTime(time, { date, when, moment }) {
+  time.textContent = when
   if (!date) return
   time.dateTime = new Date(date).toISOString()
-  time.title = momentOf(date)
+  time.title = moment
 }

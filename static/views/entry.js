@@ -36,11 +36,12 @@ export function showEntry({ store, session }) {
   byId('show-login').addEventListener('click', () => turnTo('login'))
 
   store.watch(
-    ({ phase }) => ({ phase }),
-    ({ phase }) => {
+    ({ phase, entryProblem }) => ({ phase, entryProblem }),
+    ({ phase, entryProblem }) => {
       byId('entry').hidden = phase !== 'entry'
-      if (phase === 'entry') turnTo('login')
-      else leave()
+      if (phase !== 'entry') return leave()
+      turnTo('login')
+      forms.login.say(entryProblem)
     }
   )
 }

@@ -1,8 +1,9 @@
 import { explain, explainFields } from '../net/explain.js'
+import { element } from './elements.js'
 
 /**
  * Makes a form that can be sent once at a time and shows what was wrong with it: a sentence at each field, and one for
- * the whole.
+ * the whole. A field takes more than `data-max` characters, because a browser would cut what is pasted without a word.
  *
  * @param submit what it does with the form's values, by the names of the fields; its error is shown
  */
@@ -14,6 +15,7 @@ export function createForm(form, submit) {
     event.preventDefault()
     if (button.getAttribute('aria-disabled') === 'true') return
     clear(form, problem)
+    if (markFields(form, tooLong(form.elements))) return
     button.setAttribute('aria-disabled', 'true')
     try {
       await submit(Object.fromEntries(new FormData(form)))
@@ -24,31 +26,72 @@ export function createForm(form, submit) {
     }
   })
 
-  return { clear: () => clear(form, problem) }
+  form.addEventListener('input', ({ target }) => {
+    const problems = tooLong([target])
+    if (problems[target.name] === problemOf(target)?.textContent) return
+    unmark(target)
+    for (const sentence of Object.values(problems)) mark(target, sentence)
+  })
+
+  return {
+    clear: () => clear(form, problem),
+    /** Shows a sentence about the whole. */
+    say(sentence) {
+      problem.textContent = sentence
+    }
+  }
 }
 
 function clear(form, problem) {
   problem.textContent = ''
-  for (const text of form.querySelectorAll('.field-problem')) text.remove()
-  for (const field of form.querySelectorAll('[aria-invalid]')) {
-    field.removeAttribute('aria-invalid')
-    setDescription(field, field.dataset.hint)
-  }
+  for (const field of form.querySelectorAll('[aria-invalid]')) unmark(field)
+}
+
+function unmark(field) {
+  problemOf(field)?.remove()
+  field.removeAttribute('aria-invalid')
+  if ('hint' in field.dataset) setDescription(field, field.dataset.hint)
 }
 
 function show(form, problem, error) {
-  const marked = Object.entries(explainFields(error)).filter(([name, sentence]) => mark(form.elements[name], sentence))
+  if (!markFields(form, explainFields(error))) problem.textContent = explain(error)
+}
+
+/**
+ * @param problems sentences by the names of the fields
+ * @returns whether the form has one of these fields
+ */
+function markFields(form, problems) {
+  const marked = Object.entries(problems).filter(([name, sentence]) => mark(form.elements[name], sentence))
   if (marked.length > 0) form.querySelector('[aria-invalid]').focus()
-  else problem.textContent = explain(error)
+  return marked.length > 0
+}
+
+function tooLong(fields) {
+  const isTooLong = ({ value, type, dataset }) =>
+    lengthOf(type === 'password' ? value : value.trim()) > Number(dataset.max)
+  const sentenceOf = ({ dataset }) => `This is too long: at most ${dataset.max} characters are possible.`
+  return Object.fromEntries(
+    Array.from(fields)
+      .filter(isTooLong)
+      .map((field) => [field.name, sentenceOf(field)])
+  )
+}
+
+/** Counts code points as the server does, of the shorter of two forms: as typed, or composed (NFC). */
+function lengthOf(text) {
+  return Math.min(Array.from(text).length, Array.from(text.normalize('NFC')).length)
+}
+
+function problemOf(field) {
+  return document.getElementById(`${field.id}-problem`)
 }
 
 function mark(field, sentence) {
   if (!field) return false
-  const text = document.createElement('p')
+  const text = element('p', 'field-problem', [sentence])
   text.id = `${field.id}-problem`
-  text.className = 'field-problem'
   text.setAttribute('role', 'alert')
-  text.textContent = sentence
   field.closest('.field').append(text)
   field.dataset.hint ??= field.getAttribute('aria-describedby') ?? ''
   field.setAttribute('aria-invalid', 'true')

@@ -1,78 +1,130 @@
-import { conversationOf, hasOlder, see } from '../state/conversations.js'
+import { conversationOf, hasOlder } from '../state/conversations.js'
 import { findDialog } from '../state/dialogs.js'
 import { fullName, personOf } from '../state/people.js'
+import { hasNewer, see, seenIn } from '../state/reading.js'
 import { haveSameFields } from '../state/store.js'
-import { byId } from './elements.js'
+import { byId, element } from './elements.js'
+import { createJumpDown } from './jumpDown.js'
 import { createKeyedList } from './keyedList.js'
 import { createLogRow, fillLogRow } from './messageRow.js'
 import { messageRows } from './messageRows.js'
 import { createScrollKeeper } from './scrollKeeper.js'
+import { whatIsInSight } from './sight.js'
 
-const loadOlderWithinPx = 400
-// So much of a message, and it has been seen.
-const inSightPx = 20
+const loadWithinPx = 400
 
-export function showMessageList({ store, history, outbox }) {
-  const log = byId('log')
-  const showRows = createKeyedList(byId('messages'), { create: createLogRow, fill: fillLogRow })
-  const scroll = createScrollKeeper({ log, list: byId('messages'), jumpDown: byId('jump-down') })
+export function showMessageList({ store, history, outbox, attention }) {
+  const [log, list] = [byId('log'), byId('messages')]
+  const showRows = createKeyedList(list, { create: createLogRow, fill: fillLogRow })
+  const scroll = createScrollKeeper({ log, list, onMove: look })
+  const jumpDown = createJumpDown(jump)
   let shown = {}
   log.tabIndex = 0
 
-  const loadOlderWhenNear = () => {
-    const { older } = conversationOf(store.get(), store.get().openTag)
-    if (log.scrollTop < loadOlderWithinPx && older === 'idle') history.loadOlder()
+  /** Tells the state what is in sight, and loads what soon will be. */
+  function look() {
+    const isPresent = attention.isPresent()
+    store.update((state) => (state.openTag ? see(state, { ...whatIsInSight(log, list), isPresent }) : state))
+    const state = store.get()
+    const { older, newer } = conversationOf(state, state.openTag)
+    if (log.scrollTop < loadWithinPx && older === 'idle') history.loadOlder()
+    if (scroll.distance() < loadWithinPx && newer === 'idle') history.loadNewer()
+    jumpDown.show(state, scroll.distance())
   }
-  const seeWhatIsInSight = () => {
-    const seq = lastSeqInSight(log, byId('messages'))
-    store.update((state) => (state.openTag ? see(state, state.openTag, seq) : state))
-  }
-  log.addEventListener('scroll', loadOlderWhenNear)
-  log.addEventListener('scroll', seeWhatIsInSight)
-  byId('load-older').addEventListener('click', () => history.loadOlder())
-  byId('messages').addEventListener('click', ({ target }) => actOnMessage(target, outbox))
 
-  store.watch(viewOf, (view) => {
-    if (!view.openTag) return
-    const rows = messageRows({
-      ...view,
-      sending: view.outbox.filter(({ receiverTag }) => receiverTag === view.openTag)
-    })
-    showNote(view, rows.length)
-    const next = { tag: view.openTag, firstSeq: view.conversation.messages[0]?.seq }
+  function jump() {
+    const state = store.get()
+    if (state.isConnected && hasNewer(state, state.openTag)) history.jumpToEnd()
+    else scroll.toBottom()
+    log.focus({ preventScroll: true })
+  }
+
+  function show(view) {
+    const rows = messageRows(view)
+    const next = shownOf(view, rows, { shown, isAtBottom: scroll.isAtBottom() })
+    showNotes(view, rows.length)
     // Only what comes while one looks on is to be read out, not what is loaded.
-    log.ariaLive = haveSameFields(shown, next) ? 'polite' : 'off'
-    scroll.keep(() => showRows(rows), { isAnother: next.tag !== shown.tag, lastRow: rows.at(-1) })
-    shown = view.conversation.isLoaded ? next : {}
-    loadOlderWhenNear()
-    seeWhatIsInSight()
+    log.ariaLive = isJustLonger(shown, next) ? 'polite' : 'off'
+    scroll.keep(() => showRows(rows), { ...next, seenSeq: seenIn(store.get()) })
+    shown = next
+    if (next.isWritten && view.hasNewer) history.jumpToEnd()
+    look()
+  }
+
+  listen({ list, history, outbox, look })
+  store.watch(viewOf, (view) => {
+    if (view.openTag) show({ ...view, sending: view.outbox.filter(({ receiverTag }) => receiverTag === view.openTag) })
+    else shown = {}
   })
 }
 
-/** Of a message as long as the log its beginning is enough. */
-function lastSeqInSight(log, list) {
-  const bottom = log.scrollTop + log.clientHeight
-  const rows = Array.from(list.querySelectorAll('[data-seq]'))
-  return Number(rows.findLast((row) => row.offsetTop + inSightPx <= bottom)?.dataset.seq ?? 0)
+function listen({ list, history, outbox, look }) {
+  window.addEventListener('focus', look)
+  document.addEventListener('visibilitychange', look)
+  byId('load-older').addEventListener('click', history.loadOlder)
+  byId('load-newer').addEventListener('click', history.loadNewer)
+  list.addEventListener('click', ({ target }) => actOnMessage(target, outbox))
 }
 
 function viewOf(state) {
-  const { openTag, outbox } = state
+  const { openTag, outbox, day, isConnected, isCatchingUp } = state
   return {
     openTag,
     outbox,
+    day,
+    isConnected,
+    isCatchingUp,
     conversation: conversationOf(state, openTag),
+    hasNewer: hasNewer(state, openTag),
     dialog: findDialog(state, openTag),
     peerName: fullName(personOf(state, openTag))
   }
 }
 
-function showNote({ conversation, peerName }, rowCount) {
+/**
+ * @returns what is about to be shown, as compared with what was: `place` is where to go, `isLive` whether the reader follows what
+ *   comes at the end, `isWritten` whether the last message was written here just now
+ */
+function shownOf({ openTag: tag, conversation, hasNewer }, rows, { shown, isAtBottom }) {
+  const { messages, isLoaded } = conversation
+  const start = isLoaded ? conversation.start : undefined
+  const last = rows.at(-1)
+  const sendingKey = last?.status === 'sending' ? last.key : undefined
+  const isWritten = tag === shown.tag && sendingKey !== undefined && sendingKey !== shown.sendingKey
+  const isStarting = start !== shown.start
+  return {
+    tag,
+    start,
+    firstSeq: messages[0]?.seq,
+    sendingKey,
+    isWritten,
+    isLive: !isStarting && shown.reachesEnd && isAtBottom,
+    reachesEnd: !hasNewer || (!isStarting && shown.reachesEnd && isAtBottom),
+    place: isStarting ? start?.at : isWritten && 'end'
+  }
+}
+
+function isJustLonger(shown, next) {
+  const { tag, start, firstSeq, reachesEnd } = shown
+  return (
+    reachesEnd &&
+    haveSameFields({ tag, start, firstSeq }, { tag: next.tag, start: next.start, firstSeq: next.firstSeq })
+  )
+}
+
+function showNotes({ conversation, hasNewer, peerName }, rowCount) {
   const note = byId('log-note')
-  byId('load-older').hidden = !hasOlder(conversation)
-  byId('load-older').textContent = conversation.older === 'loading' ? 'Loading…' : 'Load older messages'
-  note.textContent = conversation.isLoaded ? `This is the beginning. Say hello to ${peerName}.` : 'Loading…'
+  showLoad(byId('load-older'), hasOlder(conversation), conversation.older, 'Load older messages')
+  showLoad(byId('load-newer'), hasNewer, conversation.newer, 'Load newer messages')
+  if (conversation.isLoaded)
+    note.replaceChildren('This is the beginning. Say hello to ', element('bdi', '', [peerName]), '.')
+  else note.textContent = 'Loading…'
   note.hidden = rowCount > 0
+}
+
+function showLoad(button, hasMore, status, label) {
+  button.hidden = !hasMore
+  button.textContent = status === 'loading' ? 'Loading…' : label
 }
 
 function actOnMessage(target, outbox) {

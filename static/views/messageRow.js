@@ -24,12 +24,14 @@ function createUnreadRow() {
 function createMessageRow() {
   const parts = {
     author: element('span', 'visually-hidden'),
-    text: element('bdi'),
+    text: element('span'),
     time: element('time'),
     mark: createMark(),
     status: element('span', 'visually-hidden')
   }
   const meta = element('span', 'meta', [parts.time, parts.mark, parts.status])
+  // An element with a `dir` of its own does not count for the direction of the text.
+  meta.dir = 'ltr'
   const body = element('p', 'text', [parts.text, meta])
   body.dir = 'auto'
   const bubble = element('div', 'bubble', [parts.author, body])

@@ -39,9 +39,9 @@ function isOneGroup(previous, { isOwn, date }) {
   return previous.isOwn === isOwn && date - previous.date < groupWithinMs
 }
 
-function dayRow({ date }) {
-  const label = dayOf(date)
-  return { key: `day ${label}`, kind: 'day', label }
+/** The server's clock may have been set back, so that a day comes twice. */
+function dayRow({ key, date }) {
+  return { key: `day of ${key}`, kind: 'day', label: dayOf(date) }
 }
 
 function messageRow({ key, isOwn, seq, text, date, status, problem }, { peerName, isFirst }) {

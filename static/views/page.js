@@ -2,6 +2,7 @@ import { countUnread } from '../state/dialogs.js'
 import { showConversation } from './conversation.js'
 import { byId } from './elements.js'
 import { showEntry } from './entry.js'
+import { leaveKeysToInputMethod } from './keyboard.js'
 import { showNotice } from './notice.js'
 import { showProfile } from './profile.js'
 import { showSidebar } from './sidebar.js'
@@ -11,6 +12,7 @@ const name = 'Messenger'
 /** The whole page: every view watches the part of the state that it shows. */
 export function showPage(parts) {
   const { store } = parts
+  leaveKeysToInputMethod()
   showPhase(parts)
   showConnection(parts)
   showTitle(store)
@@ -33,6 +35,11 @@ function showPhase({ store }) {
 
 function showConnection({ store, rpc }) {
   byId('reconnect').addEventListener('click', rpc.hurry)
+  const showOffline = () => {
+    byId('offline').hidden = navigator.onLine
+  }
+  for (const name of ['offline', 'online']) window.addEventListener(name, showOffline)
+  showOffline()
   store.watch(
     ({ phase, isConnected }) => ({ phase, isConnected }),
     ({ phase, isConnected }) => {

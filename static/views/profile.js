@@ -27,6 +27,7 @@ export function showProfile({ store, profile }) {
     form.clear()
     firstName.value = self.firstName
     lastName.value = self.lastName
+    lastName.required = self.lastName !== ''
     showChosen()
     dialog.append(node)
     dialog.showModal()

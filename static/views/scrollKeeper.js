@@ -1,18 +1,18 @@
 const atBottomWithinPx = 40
-const showJumpBeyondPx = 240
 const roomForDayPx = 48
 
 /**
  * Keeps what is read in its place: at the bottom the newest message stays in sight, elsewhere nothing moves, whatever
  * comes above or below.
+ *
+ * @param onMove called when something else may be in sight
  */
-export function createScrollKeeper({ log, list, jumpDown }) {
+export function createScrollKeeper({ log, list, onMove }) {
   let isAtBottom = true
   const distance = () => log.scrollHeight - log.scrollTop - log.clientHeight
 
   function follow() {
     isAtBottom = distance() < atBottomWithinPx
-    jumpDown.hidden = distance() < showJumpBeyondPx
   }
 
   function toBottom() {
@@ -20,25 +20,44 @@ export function createScrollKeeper({ log, list, jumpDown }) {
     follow()
   }
 
-  log.addEventListener('scroll', follow)
-  jumpDown.addEventListener('click', () => {
+  /** Goes to the bottom, but not past a row that nobody has seen yet. */
+  function toBottomOrTo(row) {
     toBottom()
-    log.focus({ preventScroll: true })
-  })
+    if (row) log.scrollTop = Math.min(log.scrollTop, row.offsetTop - roomForDayPx)
+    follow()
+  }
+
+  function moved() {
+    follow()
+    onMove()
+  }
+
+  log.addEventListener('scroll', moved)
   // The window, a phone's keyboard and the composer change the height of the log.
-  new ResizeObserver(() => isAtBottom && toBottom()).observe(log)
+  new ResizeObserver(() => {
+    if (isAtBottom) toBottom()
+    moved()
+  }).observe(log)
 
   return {
-    /** @param lastRow the item of the last row to be; one's own message that has just been written is always shown */
-    keep(render, { isAnother, lastRow }) {
+    distance,
+    toBottom,
+    isAtBottom: () => isAtBottom,
+
+    /**
+     * @param place `end`; `unread`, which is the end as well where everything new fits; nothing to stay where one is
+     * @param isLive whether that is the end, if one is there
+     * @param seenSeq up to which everything has been seen
+     */
+    keep(render, { place, isLive, seenSeq }) {
       const anchor = firstInSight(log, list)
-      const before = anchor?.offsetTop
-      const lastKey = list.lastElementChild?.dataset.key
+      // Read before rows go: a list that becomes shorter scrolls by itself.
+      const above = log.scrollTop - anchor?.offsetTop
       render()
-      if (isAnother) return toStart({ log, list, toBottom, follow })
-      const isJustWritten = lastRow?.status === 'sending' && lastRow.key !== lastKey
-      if (isAtBottom || isJustWritten) return toBottom()
-      if (anchor?.isConnected) log.scrollTop += anchor.offsetTop - before
+      if (place === 'end') return toBottom()
+      if (place === 'unread') return toBottomOrTo(list.querySelector('.unread'))
+      if (isLive) return toBottomOrTo(firstUnseen(list, seenSeq))
+      if (anchor?.isConnected) log.scrollTop = anchor.offsetTop + above
       follow()
     }
   }
@@ -49,10 +68,6 @@ function firstInSight(log, list) {
   return Array.from(list.querySelectorAll('.message')).find((row) => row.offsetTop + row.offsetHeight > log.scrollTop)
 }
 
-/** A conversation opens at its end, or at the first new message where there are more than fit. */
-function toStart({ log, list, toBottom, follow }) {
-  toBottom()
-  const firstNew = list.querySelector('.unread')
-  if (firstNew?.offsetTop < log.scrollTop) log.scrollTop = firstNew.offsetTop - roomForDayPx
-  follow()
+function firstUnseen(list, seenSeq) {
+  return Array.from(list.querySelectorAll('.theirs')).find((row) => Number(row.dataset.seq) > seenSeq)
 }

@@ -1,4 +1,6 @@
+import { quote } from '../net/explain.js'
 import { fullName } from '../state/people.js'
+import { isAnswered, peopleFound } from '../state/search.js'
 import { showAvatar } from './avatar.js'
 import { showDialogList } from './dialogList.js'
 import { byId } from './elements.js'
@@ -58,8 +60,13 @@ function showSearch({ store, search }) {
   )
 }
 
-function noteOf({ search, dialogs, dialogsPaging }) {
-  if (search.text) return { note: search.found?.length === 0 ? `Nobody has “${search.text}” in their tag.` : '' }
+function noteOf(state) {
+  const { search, dialogs, dialogsPaging } = state
+  if (search.text) return { note: isAnswered(state) && peopleFound(state).length === 0 ? nobodyFor(search.text) : '' }
   if (!dialogsPaging.isLoaded) return { note: 'Loading…' }
-  return { note: dialogs.length === 0 ? 'No conversations yet. Find somebody by their tag and say hello.' : '' }
+  return { note: dialogs.length === 0 ? 'No conversations yet. Find somebody by name or tag and say hello.' : '' }
+}
+
+function nobodyFor(text) {
+  return `Nobody was found for “${quote(text)}”.`
 }

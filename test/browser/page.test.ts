@@ -8,7 +8,7 @@ await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
 
   await t.test('what is wrong with a sign-up is said at its field', async () => {
     await boriss.tryToSignUp({ ...boris, firstName: 'b0ris', password: 'four' })
-    await boriss.sees('Only letters, beginning with a capital one')
+    await boriss.sees('Only letters; between words a blank, a hyphen, an apostrophe or a dot')
     await boriss.sees('The password must not have fewer than 5 characters.')
     await boriss.page.getByRole('button', { name: 'Use my account' }).click()
   })
@@ -72,6 +72,7 @@ await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
     await field.fill(`${'👋'.repeat(2048)}x`)
     await field.press('Enter')
     await annas.page.getByText('-1', { exact: true }).waitFor()
+    await annas.sees('This message is too long by 1 character.')
     t.equal(await annas.page.getByRole('button', { name: 'Send' }).isDisabled(), true)
     await field.fill('👋'.repeat(2048))
     await field.press('Enter')

@@ -44,7 +44,7 @@ t.test('so many calls at once, and no more', async (t) => {
     const { data, ...error } = await device.refusal(call[0], [...(call[1] ?? [])])
     t.same(error, { code: -32005, message: 'Too many requests' })
     const { retryAfterMs, ...explanation } = data as Required<RpcError>['data']
-    t.same(explanation, { name: 'TooManyRequestsError', message: `Too many ${why}.` })
+    t.same(explanation, { name: 'TooManyRequestsError', message: `Too many ${why} of this user.` })
     t.ok(retryAfterMs && retryAfterMs > 0 && retryAfterMs <= 1000, `${retryAfterMs}`)
 
     const [key] = Object.keys(rate) as [string]

@@ -1,0 +1,85 @@
+import type { Locator } from 'playwright-core'
+import type { Test } from 'tap'
+import type { Device } from '../device.js'
+import type { Window } from './window.js'
+
+const timeoutMs = 60_000
+
+export const jumpButton = ({ page }: Window): Locator => page.getByRole('button', { name: 'Go to the end' })
+
+/** Sends numbered messages, each when the one before it is stored. */
+export async function writeMany(device: Device, receiverTag: string, from: number, to: number): Promise<void> {
+  for (let n = from; n <= to; n++) await device.call('sendMessageToUser', [receiverTag, `message ${n}`])
+}
+
+/** Asks, as the writer, up to which message everything is read. */
+export async function peerReadSeq(device: Device, tag: string): Promise<number> {
+  const dialogs = await device.call<{ peerReadSeq: number; userInfo: { tag: string } }[]>('getDialogsList')
+  return dialogs.find(({ userInfo }) => userInfo.tag === tag)?.peerReadSeq ?? Number.NaN
+}
+
+/** Waits until the writer knows that so much is read, and no more. */
+export async function isRead(device: Device, tag: string, seq: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs
+  let readSeq = await peerReadSeq(device, tag)
+  while (readSeq !== seq) {
+    if (performance.now() > deadline) throw new Error(`${readSeq} messages are read, not ${seq}`)
+    readSeq = await peerReadSeq(device, tag)
+  }
+}
+
+/** The numbers of the messages of which something is in sight. */
+export async function inSight({ page }: Window): Promise<number[]> {
+  return page.evaluate<number[]>(`(() => {
+    const frame = log.getBoundingClientRect()
+    return [...document.querySelectorAll('#messages [data-seq]')]
+      .filter((row) => {
+        const { top, bottom } = row.firstElementChild.getBoundingClientRect()
+        return bottom > frame.top && top < frame.bottom
+      })
+      .map((row) => Number(row.dataset.seq))
+  })()`)
+}
+
+/** The marks that the page sets from now on. */
+export function listenToMarks({ page }: Window): number[] {
+  const marks: number[] = []
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      const { method, params } = JSON.parse(String(payload))
+      if (method === 'markMessagesWithUserAsRead') marks.push(params[1])
+    })
+  )
+  return marks
+}
+
+/** Looks away from the page, or at it again: another window has the focus, or another tab is shown. */
+export async function lookAway({ page }: Window, how: 'blur' | 'hide'): Promise<void> {
+  await page.evaluate(
+    how === 'blur'
+      ? 'document.hasFocus = () => false; window.dispatchEvent(new Event("blur"))'
+      : 'Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true }); document.dispatchEvent(new Event("visibilitychange"))'
+  )
+}
+
+export async function lookBack({ page }: Window): Promise<void> {
+  await page.evaluate(
+    'delete document.hasFocus; delete document.visibilityState; document.dispatchEvent(new Event("visibilitychange")); window.dispatchEvent(new Event("focus"))'
+  )
+}
+
+/** Anna sees what she has not read from its beginning, and no more than that is read. */
+export async function startsAtFirstUnread(t: Test, annas: Window, device: Device, first: number): Promise<number> {
+  await annas.page.getByText('New messages').waitFor()
+  await annas.seesMessage(`message ${first}`)
+  const seqs = await inSight(annas)
+  t.ok(seqs.includes(first), 'the first unread message is in sight')
+  // Of the lowest one there may be less than has to be in sight.
+  const lowest = Math.max(...seqs)
+  let readSeq = await peerReadSeq(device, '@anna')
+  for (const deadline = performance.now() + timeoutMs; readSeq < lowest - 1 && performance.now() < deadline; ) {
+    readSeq = await peerReadSeq(device, '@anna')
+  }
+  t.ok(readSeq === lowest || readSeq === lowest - 1, `${readSeq} messages are read, ${lowest} in sight`)
+  return readSeq
+}
