@@ -32,11 +32,23 @@ async function start(): Promise<void> {
   // of code that made it always make what lives long, and put what they make for each message where it seldom collects. Not sooner,
   // because Node compiles its own modules anew when a flag has changed.
   setFlagsFromString('--no-allocation-site-pretenuring')
-  closeWithGrace({ delay: config.app.closeDelayMs, logger: app.log }, async ({ err }) => {
+  closeWithGrace({ delay: config.app.closeDelayMs, logger: app.log }, async ({ err, signal }) => {
     if (err) app.log.fatal(err)
+    if (signal && process.env.npm_lifecycle_event === 'start') ignoreRepeats(signal)
     await app.close()
   })
   console.log(`Messenger: ${linkTo(app.server.address() as AddressInfo)}`)
+}
+
+/** A terminal sends Ctrl+C to npm and to the server, and npm passes it on: within half a second it is the same one. */
+function ignoreRepeats(signal: NodeJS.Signals) {
+  const listeners = process.listeners(signal)
+  const ignore = () => {}
+  process.removeAllListeners(signal).on(signal, ignore)
+  setTimeout(() => {
+    for (const listener of listeners) process.on(signal, listener)
+    process.off(signal, ignore)
+  }, 500).unref()
 }
 
 // What the server writes is for its own user alone.

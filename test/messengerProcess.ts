@@ -66,7 +66,7 @@ export async function startMessenger(t: Test, options: ProcessOptions): Promise<
 }
 
 /** The link that a process prints, behind what it has to say before. */
-async function linkOf({ stdout, stderr }: ChildProcess): Promise<string> {
+export async function linkOf({ stdout, stderr }: ChildProcess): Promise<string> {
   const complaints: string[] = []
   stderr?.on('data', (chunk) => complaints.push(String(chunk)))
   for await (const line of createInterface(stdout as NodeJS.ReadableStream)) {
