@@ -11,7 +11,7 @@ import { findFreePort } from './mongod.js'
 export const withoutNginx =
   ['nginx', 'openssl'].some((tool) => spawnSync(tool, ['-v']).error) && 'The tests behind nginx were skipped: no nginx.'
 
-export interface Proxy {
+export interface Nginx {
   port: number
   /** The certificate that clients have to trust. */
   ca: Buffer
@@ -23,7 +23,7 @@ export interface Proxy {
  *
  * @throws {Error} with what `nginx -t` says
  */
-export async function startNginx(t: Test, block: string, serverUrl: string): Promise<Proxy> {
+export async function startNginx(t: Test, block: string, serverUrl: string): Promise<Nginx> {
   const dir = mkdtempSync(join(tmpdir(), 'nginx-'))
   t.teardown(() => rmSync(dir, { recursive: true }))
   makeCertificate(dir)

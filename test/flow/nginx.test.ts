@@ -11,7 +11,7 @@ import t, { type Test } from 'tap'
 import { blocksOf } from '../blocks.js'
 import { createDevice, openDevice } from '../device.js'
 import { startMessenger } from '../messengerProcess.js'
-import { type Proxy, startNginx, withoutNginx } from '../nginx.js'
+import { type Nginx, startNginx, withoutNginx } from '../nginx.js'
 import { form } from '../plugins/pictures.js'
 import { eve } from '../server.js'
 
@@ -30,9 +30,9 @@ async function start(t: Test, { conf = block, ...environment }: Record<string, s
 }
 
 /** Options of a browser that has asked for the page of the proxy. */
-const browser = ({ port, ca }: Proxy) => ({ host: '127.0.0.1', port, ca, servername: name })
+const browser = ({ port, ca }: Nginx) => ({ host: '127.0.0.1', port, ca, servername: name })
 
-async function ask(proxy: Proxy, path: string, { headers, ...options }: RequestOptions = {}, body?: string | Buffer) {
+async function ask(proxy: Nginx, path: string, { headers, ...options }: RequestOptions = {}, body?: string | Buffer) {
   const own = { host: name, ...(body ? { 'content-length': Buffer.byteLength(body) } : {}), ...headers }
   const asked = request({ ...browser(proxy), path, method: body ? 'POST' : 'GET', headers: own, ...options })
   asked.end(body)
@@ -43,16 +43,16 @@ async function ask(proxy: Proxy, path: string, { headers, ...options }: RequestO
 
 const json = { 'content-type': 'application/json', origin }
 
-async function signUp(proxy: Proxy, tag: string, options?: RequestOptions) {
+async function signUp(proxy: Nginx, tag: string, options?: RequestOptions) {
   const body = JSON.stringify({ user: { ...eve, tag: `@${tag}`, email: `${tag}@test.example` } })
   const { cookies } = await ask(proxy, '/signup', { headers: json, ...options }, body)
   return String(cookies[0]?.split(';')[0])
 }
 
-const socketOf = ({ port }: Proxy) => `wss://127.0.0.1:${port}/api`
-const socketOptions = (proxy: Proxy, from = origin) => ({ ...browser(proxy), headers: { host: name }, origin: from })
+const socketOf = ({ port }: Nginx) => `wss://127.0.0.1:${port}/api`
+const socketOptions = (proxy: Nginx, from = origin) => ({ ...browser(proxy), headers: { host: name }, origin: from })
 
-const open = (t: Test, proxy: Proxy, cookie: string) => openDevice(t, socketOf(proxy), cookie, socketOptions(proxy))
+const open = (t: Test, proxy: Nginx, cookie: string) => openDevice(t, socketOf(proxy), cookie, socketOptions(proxy))
 
 t.test('the nginx of docs/configuration.md, word for word', { skip: withoutNginx }, async (t) => {
   t.same(otherBlocks, [])
