@@ -1,0 +1,131 @@
+import { chownSync, existsSync, linkSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import { makeFolder } from '../../folder.js'
+import { driver } from './driver.js'
+import { codeOf, explain, isDamage } from './explain.js'
+import { migrate } from './migrations.js'
+import { draftOf, isDraftOf, publish, synchronize, writeSnapshot } from './snapshot.js'
+
+interface Restore {
+  /** The backup. */
+  from: string
+  /** The database, which may not exist. */
+  file: string
+  busyTimeoutMs: number
+}
+
+/**
+ * Puts a backup in the place of a database. Killed at any moment it leaves the former database or the restored one.
+ *
+ * @returns the name under which the former database is kept, where there was one
+ * @throws {Error} that names the file that is at fault; the database is the former one then
+ */
+export function restore({ from, file: path, busyTimeoutMs }: Restore): string | undefined {
+  // SQLite follows a link, too, and keeps the log beside what it leads to.
+  const file = existsSync(path) ? realpathSync(path) : resolve(path)
+  assertBackup(from, file)
+  makeFolder(dirname(file))
+  const former = lock(file)
+  const draft = draftOf(file)
+  try {
+    writeSnapshot({ from, draft, file, busyTimeoutMs })
+    prepare(draft, from, file)
+    if (former) emptyLog(former)
+    const aside = setAside(file, former)
+    if (existsSync(file)) renameSync(draft, file)
+    else publish(draft, file)
+    synchronize(dirname(file))
+    removeDrafts(file)
+    return aside
+  } finally {
+    rmSync(draft, { force: true })
+    former?.close()
+  }
+}
+
+function assertBackup(from: string, file: string): void {
+  const backup = statSync(from, { throwIfNoEntry: false })
+  if (!backup) throw new Error(`${from}: there is no such file`)
+  if (!backup.isFile()) throw new Error(`${from}: it is not a file`)
+  const database = statSync(file, { throwIfNoEntry: false })
+  if (database?.ino === backup.ino && database.dev === backup.dev) throw new Error(`${from}: it is the database itself`)
+}
+
+/**
+ * Locks a database until it is closed; a server that starts meanwhile waits, and then finds that the file has been replaced.
+ *
+ * @returns undefined where there is nothing that SQLite can read
+ * @throws {Error} when another process uses it
+ */
+function lock(file: string): Database | undefined {
+  // SQLite would delete the log of an empty file.
+  if (!statSync(file, { throwIfNoEntry: false })?.size) return undefined
+  const database = new driver(file, { fileMustExist: true, timeout: 0 })
+  try {
+    database.pragma('locking_mode = EXCLUSIVE')
+    database.prepare('SELECT 1 FROM sqlite_schema').all()
+    return database
+  } catch (error) {
+    database.close()
+    if (isDamage(error)) return undefined
+    if (!codeOf(error).startsWith('SQLITE_BUSY')) throw new Error(`${file}: ${explain(error)}`, { cause: error })
+    throw new Error(`${file}: a server or another command uses it: stop that first`, { cause: error })
+  }
+}
+
+/** Migrates a draft, and gives it to the owner of the database, because root may be the one who restores. */
+function prepare(draft: string, from: string, file: string): void {
+  const database = new driver(draft)
+  try {
+    migrate(database)
+  } catch (error) {
+    throw new Error(`${from}: ${explain(error)}`, { cause: error })
+  } finally {
+    database.close()
+  }
+  const { uid, gid } = statSync(existsSync(file) ? file : dirname(file))
+  chownSync(draft, uid, gid)
+}
+
+/** Moves the log of a database into its file, and deletes it; that of a damaged one stays. */
+function emptyLog(database: Database): void {
+  try {
+    database.pragma('journal_mode = DELETE')
+  } catch (error) {
+    if (!isDamage(error)) throw new Error(`${database.name}: ${explain(error)}`, { cause: error })
+  }
+}
+
+/**
+ * Gives a database a second name, and takes away what SQLite would take for the log and the journal of the restored one.
+ *
+ * @param locked has a journal of its own, which its close deletes
+ */
+function setAside(file: string, locked: Database | undefined): string | undefined {
+  const aside = asideNameOf(file)
+  const isThere = existsSync(file)
+  if (isThere && !existsSync(aside)) linkSync(file, aside)
+  for (const suffix of locked ? ['-wal'] : ['-wal', '-journal']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+  }
+  // It has nothing that is not in the log.
+  rmSync(`${file}-shm`, { force: true })
+  return isThere ? aside : undefined
+}
+
+/** The same as before where the last run was killed when it had given the name. */
+function asideNameOf(file: string): string {
+  const prefix = `${file}.replaced-`
+  const ino = statSync(file, { throwIfNoEntry: false })?.ino
+  const names = readdirSync(dirname(file)).map((name) => join(dirname(file), name))
+  const given = names.find((name) => name.startsWith(prefix) && statSync(name).ino === ino)
+  return given ?? prefix + new Date().toISOString().replace(/[:.]/g, '-')
+}
+
+/** Those of runs that were killed. */
+function removeDrafts(file: string): void {
+  for (const name of readdirSync(dirname(file))) {
+    if (isDraftOf(file, name)) rmSync(join(dirname(file), name), { force: true })
+  }
+}
