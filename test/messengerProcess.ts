@@ -42,7 +42,11 @@ export function spawnMessenger(
 /** Runs it until it listens, without rate limits where the environment does not say otherwise. */
 export async function startMessenger(t: Test, options: ProcessOptions): Promise<MessengerProcess> {
   const environment = { RATE_LIMITS: 'off', ...options.environment }
-  const child = spawnMessenger(t, { ...options, environment })
+  return untilItListens(t, spawnMessenger(t, { ...options, environment }))
+}
+
+/** The server in a process that has been started by other means. */
+export async function untilItListens(t: Test, child: ChildProcess): Promise<MessengerProcess> {
   const url = await linkOf(child)
   return {
     child,
@@ -66,7 +70,7 @@ export async function startMessenger(t: Test, options: ProcessOptions): Promise<
 }
 
 /** The link that a process prints, behind what it has to say before. */
-export async function linkOf({ stdout, stderr }: ChildProcess): Promise<string> {
+async function linkOf({ stdout, stderr }: ChildProcess): Promise<string> {
   const complaints: string[] = []
   stderr?.on('data', (chunk) => complaints.push(String(chunk)))
   for await (const line of createInterface(stdout as NodeJS.ReadableStream)) {

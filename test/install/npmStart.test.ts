@@ -4,9 +4,7 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, sy
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
-import { openDevice } from '../device.js'
-import { linkOf, outcomeOf } from '../messengerProcess.js'
-import { cookieOf, eve } from '../server.js'
+import { outcomeOf, untilItListens } from '../messengerProcess.js'
 
 const sources = ['src', 'static', 'build.js', 'package.json', 'package-lock.json', 'tsconfig.json']
 
@@ -36,12 +34,6 @@ function npmStart(t: Test, cwd: string): ChildProcess {
 const childOf = (pid: number | undefined) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))
 const builtAt = (dir: string) => statSync(join(dir, 'dist/bin/messenger-server.js')).mtimeMs
 
-async function signUp(url: string, name: string): Promise<string> {
-  const user = { ...eve, tag: `@${name}`, email: `${name}@test.example` }
-  const headers = { 'content-type': 'application/json' }
-  return cookieOf(await fetch(`${url}/signup`, { method: 'POST', headers, body: JSON.stringify({ user }) }))
-}
-
 const stops = [
   { how: 'SIGTERM to npm', stop: ({ pid }: ChildProcess) => process.kill(Number(pid), 'SIGTERM') },
   { how: 'SIGINT to npm', stop: ({ pid }: ChildProcess) => process.kill(Number(pid), 'SIGINT') },
@@ -55,10 +47,10 @@ t.test('npm start builds what has changed, and a signal to npm stops the server 
   const lastBuild = builtAt(dir)
   for (const [index, { how, stop }] of stops.entries()) {
     const npm = npmStart(t, dir)
-    const url = await linkOf(npm)
+    const { signUp, connect } = await untilItListens(t, npm)
     t.equal(builtAt(dir), lastBuild, 'nothing has changed')
     const server = childOf(npm.pid)
-    const device = await openDevice(t, `${url.replace('http', 'ws')}/api`, await signUp(url, `ann${index}`))
+    const device = await connect(await signUp(`ann${index}`))
     const ended = once(npm, 'exit')
     stop(npm)
     t.match(await device.notification(), { code: 3901 }, `${how}: its clients are told`)
@@ -94,8 +86,7 @@ t.test('a server that was built elsewhere starts without its sources', async (t)
   const dir = copyOf(t, ['build.js', 'package.json', 'static', 'dist/bin'])
   symlinkSync(resolve('node_modules'), join(dir, 'node_modules'))
   const npm = npmStart(t, dir)
-  t.equal((await fetch(await linkOf(npm))).status, 200)
-  const ended = once(npm, 'exit')
-  npm.kill('SIGTERM')
-  t.same(await ended, [0, null])
+  const { url, end } = await untilItListens(t, npm)
+  t.equal((await fetch(url)).status, 200)
+  t.equal(await end('SIGTERM'), 0)
 })
