@@ -11,7 +11,10 @@ const secret = 'mongodb://ann:hidden@127.0.0.1/x'
 t.test('the program says how it is used, and which version it is', async (t) => {
   const isVersion = new RegExp(`^${version}\n$`)
   const asked = [
-    { args: ['--help'], says: /^Usage:\n {2}messenger-server\n[^]*backup FILE[^]*restore FILE[^]*copy FROM TO[^]*adopt URL/ },
+    {
+      args: ['--help'],
+      says: /^Usage:\n {2}messenger-server\n[\s\S]*backup FILE[\s\S]*restore FILE[\s\S]*copy FROM TO[\s\S]*adopt URL/
+    },
     { args: ['-h', '--force'], says: /^Usage:\n/ },
     { args: ['backup', '--help'], says: /^Usage: messenger-server backup FILE\n/ },
     { args: ['--version'], says: isVersion },

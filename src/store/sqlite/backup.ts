@@ -20,7 +20,7 @@ const companions = ['-wal', '-shm', '-journal']
  * @throws {Error} that names the file that is at fault; nothing is left then
  */
 export function backUp({ file, to, busyTimeoutMs }: Backup): void {
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new Error(`${file}: there is no database yet`)
+  if (!existsSync(file) || !statSync(file).isFile()) throw new Error(`${file}: there is no database yet`)
   assertApart(to, file)
   assertAbsent(to)
   const draft = draftOf(to)
