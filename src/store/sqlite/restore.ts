@@ -44,7 +44,7 @@ export function restore({ from, file: path, busyTimeoutMs }: Restore): string | 
     writeSnapshot({ from, draft, file, busyTimeoutMs })
     prepare(draft, from, file)
     if (former) emptyLog(former)
-    const aside = setAside(file, former)
+    const aside = setAside(file, former !== undefined)
     if (existsSync(file)) renameSync(draft, file)
     else publish(draft, file)
     synchronize(dirname(file))
@@ -124,13 +124,14 @@ function emptyLog(database: Database): void {
 /**
  * Gives a database a second name, and takes away what SQLite would take for the log and the journal of the restored one.
  *
- * @param locked has a journal of its own, which its close deletes
+ * @param isLocked whether SQLite has read it, so that nothing is left in a journal
  */
-function setAside(file: string, locked: Database | undefined): string | undefined {
+function setAside(file: string, isLocked: boolean): string | undefined {
   const aside = asideNameOf(file)
   const isThere = existsSync(file)
   if (isThere && !existsSync(aside)) linkSync(file, aside)
-  for (const suffix of locked ? ['-wal'] : ['-wal', '-journal']) {
+  if (isLocked) rmSync(`${file}-journal`, { force: true })
+  for (const suffix of ['-wal', '-journal']) {
     if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
   }
   // It has nothing that is not in the log.
