@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { hostname } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import closeWithGrace from 'close-with-grace'
 import { createApp } from './app.js'
@@ -31,11 +32,15 @@ async function start(): Promise<void> {
     if (signal && process.env.npm_lifecycle_event === 'start') ignoreRepeats(signal)
     await app.close()
   })
-  // At every level, because support asks for it first.
-  app.log
-    .child({}, { level: logLevel === 'silent' ? 'silent' : 'info' })
-    .info({ version, node: process.version }, 'started')
-  console.log(`Messenger: ${linkTo(address)}`)
+  // In one write, because the log's own come later than the link. At every level, because support asks for it first.
+  const lines = logLevel === 'silent' ? [] : [describeStart()]
+  console.log([...lines, `Messenger: ${linkTo(address)}`].join('\n'))
+}
+
+/** A line of the log. */
+function describeStart(): string {
+  const { pid, version: node } = process
+  return JSON.stringify({ level: 30, time: Date.now(), pid, hostname: hostname(), version, node, msg: 'started' })
 }
 
 /** A terminal sends Ctrl+C to npm and to the server, and npm passes it on: within half a second it is the same one. */

@@ -9,8 +9,8 @@ export interface StoreOptions extends SqliteOptions {
   onNotice(notice: string): void
 }
 
-/** Milliseconds that a database over the network may take to open, where `timeoutMs` is not longer. */
-const minOpenMs = 10_000
+/** A database over the network has this many times `timeoutMs` to open, because it is asked for many things then. */
+const openTimeouts = 2
 
 /** The SQLite file that a URL names, if it names one. */
 export function fileOf(url: string): string | undefined {
@@ -35,7 +35,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
 async function openInTime(url: string, options: StoreOptions): Promise<Store> {
   // Loaded only where it is used: it takes longer than the rest of a start.
   const { openMongoStore } = await import('./mongo/index.js')
-  const maxMs = Math.max(options.timeoutMs, minOpenMs)
+  const maxMs = openTimeouts * options.timeoutMs
   const opening = openMongoStore(url, options)
   const raceEnd = new AbortController()
   const late = setTimeout(maxMs, undefined, { signal: raceEnd.signal }).then(() => {

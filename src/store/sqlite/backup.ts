@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { secretFileOf } from './database.js'
 import { assertAbsent, draftOf, publish, writeSnapshot } from './snapshot.js'
@@ -20,7 +20,7 @@ const companions = ['-wal', '-shm', '-journal']
  * @throws {Error} that names the file that is at fault; nothing is left then
  */
 export function backUp({ file, to, busyTimeoutMs }: Backup): void {
-  if (!existsSync(file)) throw new Error(`${file}: there is no database yet`)
+  if (!existsSync(file) || !statSync(file).isFile()) throw new Error(`${file}: there is no database yet`)
   assertApart(to, file)
   assertAbsent(to)
   const draft = draftOf(to)

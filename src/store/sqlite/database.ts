@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { makeFolder } from '../../folder.js'
 import { driver } from './driver.js'
-import { explain } from './explain.js'
+import { explain, isDamage } from './explain.js'
 import { migrate } from './migrations.js'
 import { assertFinished } from './unfinishedCopy.js'
 
@@ -48,12 +48,14 @@ export function openDatabase(
     return database
   } catch (error) {
     database?.close()
-    throw new Error(`${file}: ${explain(error)}`, { cause: error })
+    const what = isDamage(error) ? ': put a backup in its place with `messenger-server restore FILE`' : ''
+    throw new Error(`${file}: ${explain(error)}${what}`, { cause: error })
   }
 }
 
 /** Read-only, because a connection that may write would move the log into a file that is then refused. */
 function inspect(file: string, busyTimeoutMs: number, assertUsable: (database: Database) => void): void {
+  if (!statSync(file).isFile()) throw new Error('unable to open it, because it is not a file')
   assertNotEmptied(file)
   assertOwnLog(file)
   const database = new driver(file, { timeout: busyTimeoutMs, readonly: true })
@@ -107,7 +109,7 @@ function sizeOf(database: Database): number {
 /** @throws {Error} when pages or keys are damaged */
 export function assertSound(database: Database): void {
   if (database.pragma('quick_check(1)', { simple: true }) === 'ok') return
-  throw new Error('the file is damaged: put a backup in its place with `messenger-server restore FILE`')
+  throw Object.assign(new Error('the file is damaged'), { code: 'SQLITE_CORRUPT' })
 }
 
 /** @throws {Error} when it is a database of something else, or an unfinished copy */

@@ -3,7 +3,6 @@ const advice: readonly [code: RegExp, what: string][] = [
   [/^SQLITE_BUSY/, 'another process uses it and did not release it in time'],
   [/^SQLITE_READONLY_DBMOVED/, 'another file has taken its place: start again'],
   [/^SQLITE_(CANTOPEN|READONLY)/, 'this user must be able to read and write the file and its folder'],
-  [/^SQLITE_(CORRUPT|NOTADB)/, 'put a backup in its place with `messenger-server restore FILE`'],
   [/^SQLITE_FULL/, 'make room on its disk']
 ]
 

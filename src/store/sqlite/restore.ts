@@ -1,11 +1,22 @@
-import { chownSync, existsSync, linkSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  linkSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { makeFolder } from '../../folder.js'
 import { driver } from './driver.js'
 import { codeOf, explain, isDamage } from './explain.js'
 import { migrate } from './migrations.js'
-import { draftOf, isDraftOf, publish, synchronize, writeSnapshot } from './snapshot.js'
+import { draftOf, faultOf, isDraftOf, publish, synchronize, writeSnapshot } from './snapshot.js'
 
 interface Restore {
   /** The backup. */
@@ -24,15 +35,16 @@ interface Restore {
 export function restore({ from, file: path, busyTimeoutMs }: Restore): string | undefined {
   // SQLite follows a link, too, and keeps the log beside what it leads to.
   const file = existsSync(path) ? realpathSync(path) : resolve(path)
-  assertBackup(from, file)
-  makeFolder(dirname(file))
+  assertBackup(from)
+  assertWritable(from, file)
+  assertOther(from, file)
   const former = lock(file)
   const draft = draftOf(file)
   try {
     writeSnapshot({ from, draft, file, busyTimeoutMs })
     prepare(draft, from, file)
     if (former) emptyLog(former)
-    const aside = setAside(file, former)
+    const aside = setAside(file, former !== undefined)
     if (existsSync(file)) renameSync(draft, file)
     else publish(draft, file)
     synchronize(dirname(file))
@@ -44,12 +56,23 @@ export function restore({ from, file: path, busyTimeoutMs }: Restore): string | 
   }
 }
 
-function assertBackup(from: string, file: string): void {
-  const backup = statSync(from, { throwIfNoEntry: false })
-  if (!backup) throw new Error(`${from}: there is no such file`)
-  if (!backup.isFile()) throw new Error(`${from}: it is not a file`)
-  const database = statSync(file, { throwIfNoEntry: false })
-  if (database?.ino === backup.ino && database.dev === backup.dev) throw new Error(`${from}: it is the database itself`)
+function assertBackup(from: string): void {
+  if (!existsSync(from)) throw new Error(`${from}: there is no such file`)
+  if (!statSync(from).isFile()) throw new Error(`${from}: it is not a file`)
+}
+
+function assertOther(from: string, file: string): void {
+  const [one, other] = [statSync(from), statSync(file, { throwIfNoEntry: false })]
+  if (one.ino === other?.ino && one.dev === other.dev) throw new Error(`${from}: it is the database itself`)
+}
+
+function assertWritable(from: string, file: string): void {
+  try {
+    makeFolder(dirname(file))
+    accessSync(dirname(file), constants.W_OK)
+  } catch (error) {
+    throw faultOf(error, from, file)
+  }
 }
 
 /**
@@ -61,13 +84,14 @@ function assertBackup(from: string, file: string): void {
 function lock(file: string): Database | undefined {
   // SQLite would delete the log of an empty file.
   if (!statSync(file, { throwIfNoEntry: false })?.size) return undefined
-  const database = new driver(file, { fileMustExist: true, timeout: 0 })
+  let database: Database | undefined
   try {
+    database = new driver(file, { timeout: 0 })
     database.pragma('locking_mode = EXCLUSIVE')
-    database.prepare('SELECT 1 FROM sqlite_schema').all()
+    database.exec('BEGIN EXCLUSIVE; COMMIT')
     return database
   } catch (error) {
-    database.close()
+    database?.close()
     if (isDamage(error)) return undefined
     if (!codeOf(error).startsWith('SQLITE_BUSY')) throw new Error(`${file}: ${explain(error)}`, { cause: error })
     throw new Error(`${file}: a server or another command uses it: stop that first`, { cause: error })
@@ -80,12 +104,12 @@ function prepare(draft: string, from: string, file: string): void {
   try {
     migrate(database)
   } catch (error) {
-    throw new Error(`${from}: ${explain(error)}`, { cause: error })
+    throw faultOf(error, from, file)
   } finally {
     database.close()
   }
   const { uid, gid } = statSync(existsSync(file) ? file : dirname(file))
-  chownSync(draft, uid, gid)
+  if (statSync(draft).uid !== uid) chownSync(draft, uid, gid)
 }
 
 /** Moves the log of a database into its file, and deletes it; that of a damaged one stays. */
@@ -100,13 +124,14 @@ function emptyLog(database: Database): void {
 /**
  * Gives a database a second name, and takes away what SQLite would take for the log and the journal of the restored one.
  *
- * @param locked has a journal of its own, which its close deletes
+ * @param isLocked whether SQLite has read it, so that nothing is left in a journal
  */
-function setAside(file: string, locked: Database | undefined): string | undefined {
+function setAside(file: string, isLocked: boolean): string | undefined {
   const aside = asideNameOf(file)
   const isThere = existsSync(file)
   if (isThere && !existsSync(aside)) linkSync(file, aside)
-  for (const suffix of locked ? ['-wal'] : ['-wal', '-journal']) {
+  if (isLocked) rmSync(`${file}-journal`, { force: true })
+  for (const suffix of ['-wal', '-journal']) {
     if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
   }
   // It has nothing that is not in the log.

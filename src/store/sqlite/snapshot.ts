@@ -10,6 +10,7 @@ const drafts = /^\.[0-9a-f]{8}\.part(-journal)?$/
 // What is wrong with the place of a file, by the code of the error.
 const placeFaults: Record<string, string> = {
   ENOENT: 'its folder does not exist',
+  EEXIST: 'its folder is a file',
   ENOTDIR: 'its folder is a file',
   EACCES: 'this user cannot write in its folder',
   EPERM: 'this user cannot write in its folder',
@@ -58,7 +59,8 @@ export function writeSnapshot({ from, draft, file, busyTimeoutMs }: Snapshot): v
   }
 }
 
-function faultOf(cause: unknown, from: string, file: string): Error {
+/** Names the file that is at fault: the place of the new one, or else what is read. */
+export function faultOf(cause: unknown, from: string, file: string): Error {
   const placeFault = placeFaults[codeOf(cause)]
   return new Error(placeFault === undefined ? `${from}: ${explain(cause)}` : `${file}: ${placeFault}`, { cause })
 }
