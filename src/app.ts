@@ -40,6 +40,8 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.app.bodyLimitBytes,
     ...timeoutsOf(config.app),
+    // The store has a time of its own to open, and its error names the database.
+    pluginTimeout: 0,
     trustProxy: trustProxy !== undefined && splitAddresses(trustProxy),
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,

@@ -69,9 +69,16 @@ function readJson(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return {}
+    throw Object.assign(new Error(`${file}: ${message}`), { code })
   }
+  const value = parse(file, text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${file} must be an object`)
+  return value
+}
+
+function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -46,7 +46,15 @@ export function keepSecret(file: string, secret: string): string {
 }
 
 function secretIn(file: string): string {
-  const secret = readFileSync(file, 'utf8').trim()
+  const secret = read(file).trim()
   if (secret === '') throw new Error(`${file} is empty: delete it to have a new secret made`)
   return secret
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
+  }
 }

@@ -105,12 +105,14 @@ t.test('what does not fit is refused with its name', async (t) => {
     ['a list has no holes', { app: { trustProxy: '10.0.0.1,' } }, {}, /app\.trustProxy must be addresses/],
     ['a list is not empty', { app: { trustProxy: '' } }, {}, /app\.trustProxy must be addresses/],
     ['a share is at most the whole', {}, { OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '98' }, /overload\.\w+ must be <= 1/],
-    ['a file is JSON', '{"app":', {}, /config\.json is not JSON/]
+    ['a file is JSON', '{"app":', {}, /config\.json is not JSON/],
+    ['a file is an object', 'null', {}, /config\.json must be an object$/],
+    ['a file is not a list', '[]', {}, /config\.json must be an object$/]
   ]
   for (const [why, content, environment, message] of refused) {
     t.throws(() => loadConfig(write(t, content), environment), { message }, why)
   }
-  t.throws(() => loadConfig(t.testdir()), { code: 'EISDIR' }, 'a folder is no file')
+  t.throws(() => loadConfig(t.testdir()), { code: 'EISDIR', message: /^\/.*: EISDIR/ }, 'a folder is no file')
 })
 
 t.test('durations', async (t) => {

@@ -59,7 +59,7 @@ export interface DeviceOptions extends ClientOptions {
 }
 
 export function createDevice(url: string, cookie?: string, options: DeviceOptions = {}): Device {
-  const socket = new WebSocket(url, { ...options, headers: cookie ? { cookie } : {} })
+  const socket = new WebSocket(url, { ...options, headers: { ...options.headers, ...(cookie && { cookie }) } })
   const answers = createInbox<unknown>()
   const pushed = createInbox<Notification>()
   const { onNotification = pushed.put } = options

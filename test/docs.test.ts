@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { fill } from '../docs/fill.js'
 
@@ -14,5 +14,33 @@ t.test('what proves a promise is there', async (t) => {
   const named = readFileSync('docs/reliability.md', 'utf8').matchAll(/`(test\/[^`]+)`(?:: "([^"]+)")?/g)
   for (const [, file, title] of named) {
     t.ok(title && readFileSync(file as string, 'utf8').includes(title), `${file}: ${title}`)
+  }
+})
+
+interface Proof {
+  page: string
+  languages: string[]
+  /** The test that takes the blocks from the page; or why there is none. */
+  by?: string
+  why?: string
+}
+
+const proofs: Proof[] = [
+  { page: 'README.md', languages: ['sh'], by: 'test/flow/readme.test.ts' },
+  { page: 'CONTRIBUTING.md', languages: ['sh'], why: 'it runs the tests' },
+  { page: 'docs/configuration.md', languages: ['nginx'], by: 'test/flow/nginx.test.ts' },
+  { page: 'docs/moving.md', languages: ['sh'], by: 'test/flow/moving.test.ts' },
+  { page: 'docs/mongodb.md', languages: ['sh'], why: 'it needs Docker; test/flow/mongoProcesses.test.ts sets DB_URL' },
+  { page: 'docs/operation.md', languages: ['ini', 'sh'], by: 'test/install/production.long.ts' }
+]
+
+t.test('a test takes the commands and configurations of the pages as they are, or there is a reason', async (t) => {
+  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
+  for (const page of pages.filter((name) => name.endsWith('.md'))) {
+    const fences = readFileSync(page, 'utf8').matchAll(/^```(\w+)$/gm)
+    const languages = [...new Set(Array.from(fences, ([, language]) => String(language)))].sort()
+    const proof = proofs.find((one) => one.page === page)
+    t.same(languages, proof?.languages ?? [], page)
+    if (proof?.by) t.match(readFileSync(proof.by, 'utf8'), page, `${proof.by} reads ${page}`)
   }
 })

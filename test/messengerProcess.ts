@@ -42,7 +42,11 @@ export function spawnMessenger(
 /** Runs it until it listens, without rate limits where the environment does not say otherwise. */
 export async function startMessenger(t: Test, options: ProcessOptions): Promise<MessengerProcess> {
   const environment = { RATE_LIMITS: 'off', ...options.environment }
-  const child = spawnMessenger(t, { ...options, environment })
+  return untilItListens(t, spawnMessenger(t, { ...options, environment }))
+}
+
+/** The server in a process that has been started by other means. */
+export async function untilItListens(t: Test, child: ChildProcess): Promise<MessengerProcess> {
   const url = await linkOf(child)
   return {
     child,
@@ -78,13 +82,20 @@ async function linkOf({ stdout, stderr }: ChildProcess): Promise<string> {
   throw new Error(`It has ended before it listened: ${complaints.join('')}`)
 }
 
-/** Everything that a process which ends by itself has to say. */
+/** What a process that ends by itself says when something is wrong. */
 export async function outcomeOf(child: ChildProcess): Promise<{ code: number; stderr: string }> {
-  let stderr = ''
-  child.stdout?.resume()
-  child.stderr?.on('data', (chunk) => {
-    stderr += chunk
-  })
-  const [code] = await once(child, 'close')
+  const { code, stderr } = await reportOf(child)
   return { code, stderr }
+}
+
+/** Everything that a process which ends by itself has to say. */
+export async function reportOf(child: ChildProcess): Promise<{ code: number; stdout: string; stderr: string }> {
+  const said = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.on('data', (chunk) => {
+      said[stream] += chunk
+    })
+  }
+  const [code] = await once(child, 'close')
+  return { code, ...said }
 }

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
-import { chmodSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { openDevice } from './device.js'
-import { outcomeOf, spawnMessenger, startMessenger } from './messengerProcess.js'
+import { outcomeOf, reportOf, spawnMessenger, startMessenger } from './messengerProcess.js'
 
+const entry = 'dist/bin/messenger-server.js'
 const files = ['jwt.key', 'messenger.db', 'messenger.db-shm', 'messenger.db-wal']
 
 t.test('it starts in an empty folder, and stops when it is told to', async (t) => {
@@ -34,8 +35,25 @@ t.test('a command that there is not is refused', async (t) => {
     const child = spawnMessenger(t, { dir: t.testdir(), args: [name] })
     const { code, stderr } = await outcomeOf(child)
     t.equal(code, 1)
-    t.match(stderr, /^There is no such command\. Usage: .*copy FROM TO.*adopt URL.*\n$/)
+    t.match(stderr, /^There is no such command\. Usage: .*backup FILE.*copy FROM TO.*adopt URL.*\n$/)
     t.notMatch(stderr, 'hidden')
+  }
+})
+
+t.test('a start is one line in the log, which has the version, and one for whoever starts it', async (t) => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  for (const [level, says] of [
+    ['warn', [{ level: 30, version, node: process.version, msg: 'started' }]],
+    ['info', [{ version }]],
+    ['silent', []]
+  ] as const) {
+    const child = spawnMessenger(t, { dir: t.testdir(), entry, environment: { LOG_LEVEL: level, NODE_OPTIONS: '' } })
+    child.stdout?.once('data', () => child.kill('SIGTERM'))
+    const lines = (await reportOf(child)).stdout.trim().split('\n')
+    const link = lines.findIndex((line) => line.startsWith('Messenger: http://127.0.0.1:'))
+    const told = lines.slice(0, link).map((line) => JSON.parse(line))
+    t.match(told, says, level)
+    t.equal(told.length, says.length, level)
   }
 })
 
@@ -82,11 +100,32 @@ t.test('what keeps it from starting is said in a line', async (t) => {
       says: /^legacyWire must be boolean \(config\.json, or LEGACY_WIRE in the environment\)\n$/
     },
     { why: 'the database', files: { data: { 'messenger.db': 'x'.repeat(9999) } }, says: /^data\/messenger\.db: .+\n$/ },
-    { why: 'the port', environment: { PORT: new URL(running.url).port }, says: /^listen EADDRINUSE.*\n$/ }
+    {
+      why: 'the port',
+      environment: { PORT: new URL(running.url).port },
+      says: /^listen EADDRINUSE.*, or set another PORT\n$/
+    },
+    {
+      why: 'the host',
+      environment: { HOST: 'nowhere.invalid' },
+      says: /^getaddrinfo \w+ nowhere\.invalid: set HOST.*\n$/
+    },
+    { why: 'the address', environment: { HOST: '192.0.2.1' }, says: /^listen EADDRNOTAVAIL.*: set HOST.*\n$/ },
+    { why: 'a folder', files: { 'config.json': {} }, says: /^config\.json: EISDIR.*\n$/ },
+    { why: 'no JSON', files: { 'config.json': '{\n"JWT":\n{\n' }, says: /^config\.json is not JSON: .*\n$/ },
+    { why: 'no object', files: { 'config.json': 'null' }, says: /^config\.json must be an object\n$/ },
+    { why: 'a list', files: { 'config.json': '[]' }, says: /^config\.json must be an object\n$/ },
+    { why: 'no folder', files: { data: '' }, says: /^data\/messenger\.db: .*\n$/ },
+    { why: 'the secret', files: { data: { 'jwt.key': {} } }, says: /^data\/jwt\.key: EISDIR.*\n$/ },
+    { why: 'the client', environment: { CLIENT_DIR: 'none' }, says: /^client\.dir: .*\n$/ },
+    { why: 'the path', environment: { WEB_SOCKET_PATH: 'api' }, says: /^webSocket\.path .*\n$/ },
+    { why: 'a path that is taken', environment: { WEB_SOCKET_PATH: '/healthz' }, says: /^.*\/healthz.*\n$/ }
   ]
   for (const { why, files, environment, says } of failures) {
     await t.test(why, async (t) => {
-      const { code, stderr } = await outcomeOf(spawnMessenger(t, { dir: t.testdir(files), environment }))
+      const { code, stderr } = await outcomeOf(
+        spawnMessenger(t, { dir: t.testdir(files), entry, environment: { NODE_OPTIONS: '', ...environment } })
+      )
       t.equal(code, 1)
       t.match(stderr, says)
     })

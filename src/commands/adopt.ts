@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
+import { readArguments } from './arguments.js'
 
-const usage = 'messenger-server adopt URL [--images DIR]'
+export const adoptUsage = 'messenger-server adopt URL [--images DIR], with the URL of a MongoDB database'
 
 /**
  * `messenger-server adopt URL [--images DIR]`: turns a MongoDB database of the first generation into one of this server.
@@ -10,20 +10,13 @@ const usage = 'messenger-server adopt URL [--images DIR]'
  * @throws {Error} that says what is wrong with the arguments, or with the database
  */
 export async function adopt(args: string[], print: (line: string) => void): Promise<void> {
-  const { url, images } = readArguments(args)
+  const { values, positionals } = readArguments(args, adoptUsage, 1, { images: { type: 'string' } })
+  const [url] = positionals as [string]
+  const { images } = values as { images?: string }
+  if (!/^mongodb(\+srv)?:\/\/./.test(url)) throw new Error(`Usage: ${adoptUsage}`)
   if (images !== undefined) await assertFolder(images)
   const { adoptDatabase } = await import('../store/mongo/adoption/index.js')
   await adoptDatabase(url, { images, print })
-}
-
-// What is wrong is told in other words than given, since a URL may hold a password.
-function readArguments(args: string[]): { url: string; images: string | undefined } {
-  try {
-    const { values, positionals } = parseArgs({ args, options: { images: { type: 'string' } }, allowPositionals: true })
-    const [url = '', ...others] = positionals
-    if (others.length === 0 && /^mongodb(\+srv)?:\/\/./.test(url)) return { url, images: values.images }
-  } catch {}
-  throw new Error(`Usage: ${usage}, with the URL of a MongoDB database`)
 }
 
 async function assertFolder(path: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Kind, kinds, type Mark, type Shelf, type Source, type State, type Target } from '../store/archive.js'
 import { placeOf } from '../store/openArchive.js'
+import { readArguments } from './arguments.js'
 
 type Print = (line: string) => void
 
@@ -11,7 +12,8 @@ interface Copy {
   print: Print
 }
 
-const usage = 'Usage: messenger-server copy FROM TO, each of them file:PATH or mongodb://HOST/DATABASE'
+export const copyUsage = 'messenger-server copy FROM TO, each of them file:PATH or mongodb://HOST/DATABASE'
+
 const again = 'Stop the servers that use it, and run the same command again.'
 const maxPageRecords = 1000
 // Of up to 16 MiB each.
@@ -24,10 +26,9 @@ const reportedRecords = 2000
  * @throws {Error} that says what is wrong
  */
 export async function copy(args: string[], print: Print): Promise<void> {
-  const [from, to, ...others] = args
-  if (from === undefined || to === undefined || others.length > 0) throw new Error(usage)
+  const [from, to] = readArguments(args, copyUsage, 2).positionals as [string, string]
   const [fromPlace, toPlace] = [placeOf(from), placeOf(to)]
-  if (fromPlace.name === toPlace.name) throw new Error(`FROM and TO are the same store. ${usage}`)
+  if (fromPlace.name === toPlace.name) throw new Error(`FROM and TO are the same store. Usage: ${copyUsage}`)
 
   const source = await fromPlace.openSource()
   try {

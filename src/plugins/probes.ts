@@ -1,9 +1,10 @@
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
+import { version } from '../version.js'
 
 const probe = { config: { isProbe: true, rateLimit: false } } as const
 
-/** For those who watch the process: `GET /healthz` (it is alive) and `GET /readyz` (it can do its work). */
+/** For those who watch the process: `GET /healthz` (it is alive) and `GET /readyz` (it can do its work, and its version). */
 export default fp(
   async (app) => {
     app.get('/healthz', probe, async () => ({ status: 'OK' }))
@@ -16,7 +17,7 @@ export default fp(
       } catch (error) {
         throw new AppError('unavailable', 'The database cannot be read.', {}, error)
       }
-      return { status: 'OK' }
+      return { status: 'OK', version }
     })
   },
   { name: 'probes', fastify: '5.x', dependencies: ['db', 'overload'] }

@@ -59,6 +59,23 @@ t.test('told twice, it is gone at once', async (t) => {
   t.ok(performance.now() - stop < 1000, 'though a request would have held it up for two seconds')
 })
 
+t.test('below npm, which passes on a Ctrl+C that the server has got already, twice at once is once', async (t) => {
+  const environment = { npm_lifecycle_event: 'start' }
+  const messenger = await startMessenger(t, { dir: t.testdir(), environment })
+  const stalled = await openSocket(messenger.url)
+  stalled.write(halfALogIn)
+  const device = await messenger.connect(await messenger.signUp('ann'))
+
+  const start = performance.now()
+  const end = messenger.end('SIGINT')
+  messenger.child.kill('SIGINT')
+  t.match(await device.closed, { code: 1001 }, 'in order')
+  const repeat = setInterval(() => messenger.child.kill('SIGINT'), 50)
+  t.teardown(() => clearInterval(repeat))
+  t.equal(await end, 1, 'a later one is a second one')
+  t.ok(performance.now() - start >= 500)
+})
+
 t.test('a server that was stopped for a while ends nobody who is still there', async (t) => {
   const environment = { WEB_SOCKET_PING_INTERVAL_MS: '300', PRESENCE_OFFLINE_GRACE_MS: '0' }
   const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })

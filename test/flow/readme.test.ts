@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { startMessenger } from '../messengerProcess.js'
+import { startServer } from '../server.js'
 
 const entry = 'dist/bin/messenger-server.js'
 const tools = ['bash', 'curl']
@@ -78,4 +79,22 @@ t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missi
   const [anns, bobs] = await run(history)
   t.match(anns.result, [{ senderTag: '@ann', receiverTag: '@bob', text: 'Hello, Bob!', isRead: true }])
   t.same(anns.result, bobs.result, 'both histories agree')
+})
+
+t.test('what the README says is missing is missing', async (t) => {
+  const server = await startServer(t)
+  const ann = await (await server.signUp('ann')).connect()
+  const missing = [
+    'createGroup',
+    'editMessage',
+    'deleteMessage',
+    'setReaction',
+    'sendTypingToUser',
+    'searchMessages',
+    'blockUser',
+    'changePassword',
+    'deleteSelf'
+  ]
+  for (const method of missing) t.match(await ann.refusal(method), { code: -32601 }, method)
+  for (const path of ['/forgot-password', '/reset-password']) t.equal((await server.post(path, {})).status, 404, path)
 })

@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { startServer } from '../server.js'
 
-t.test('a server that can do its work says so to everybody', async (t) => {
+t.test('a server that can do its work says so to everybody, and its version', async (t) => {
   const { url } = await startServer(t)
-  for (const path of ['/healthz', '/readyz']) {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  for (const [path, body] of [
+    ['/healthz', { status: 'OK' }],
+    ['/readyz', { status: 'OK', version }]
+  ] as const) {
     const response = await fetch(url + path, { headers: { origin: 'http://anywhere.example' } })
-    t.same([response.status, await response.json()], [200, { status: 'OK' }], path)
+    t.same([response.status, await response.json()], [200, body], path)
   }
 })
 

@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { keepSecret, readSecret } from '../../secret.js'
 import { type Epoch, holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../archive.js'
-import { openDatabase, secretFileOf } from './database.js'
+import { assertStore, openDatabase, secretFileOf } from './database.js'
 import { createShelves } from './shelves.js'
-import { assertFinished, readMark, removeMark, writeMark } from './unfinishedCopy.js'
+import { readMark, removeMark, writeMark } from './unfinishedCopy.js'
 
 const options = { busyTimeoutMs: 5000, sync: 'FULL' } as const
 
@@ -72,11 +72,6 @@ function prepareFinish(database: Database): (state: State) => void {
     for (const [index, { name }] of epochs.entries()) insertEpoch.run(name, epochs[index - 1]?.lastVersion ?? 0)
     removeMark(database)
   }).immediate
-}
-
-function assertStore(database: Database): void {
-  if (database.pragma('user_version', { simple: true }) === 0) throw new Error('it is no store of this program')
-  assertFinished(database)
 }
 
 function assertFree(database: Database): void {

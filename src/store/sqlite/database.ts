@@ -1,9 +1,11 @@
-import { existsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { makeFolder } from '../../folder.js'
 import { driver } from './driver.js'
+import { explain, isDamage } from './explain.js'
 import { migrate } from './migrations.js'
+import { assertFinished } from './unfinishedCopy.js'
 
 /** Whether a commit waits for the disk, or the last ones may be taken back by a power cut (`PRAGMA synchronous`). */
 export type Sync = 'FULL' | 'NORMAL'
@@ -12,6 +14,13 @@ const syncOutcome = { NORMAL: 1, FULL: 2 }
 
 // It takes a quarter of a second for so much; what is larger shows its damage where it is read.
 const maxCheckedBytes = 64 * 1024 * 1024
+
+// The read version in the header: 1 without a write-ahead log, 2 with one.
+const readVersionAt = 19
+const withoutLog = 1
+
+/** Those of every version. */
+const tables = ['users', 'dialogs', 'messages', 'clientMessageIds', 'images', 'counters']
 
 /** Beside the database and not in it, so that a copy of the file lets nobody sign. */
 export function secretFileOf(file: string): string {
@@ -32,32 +41,83 @@ export function openDatabase(
   let database: Database | undefined
   try {
     makeFolder(dirname(file))
-    assertNotEmptied(file)
+    if (existsSync(file)) inspect(file, busyTimeoutMs, assertUsable)
     database = new driver(file, { timeout: busyTimeoutMs })
-    assertUsable(database)
-    assertSound(database)
     makeDurable(database, sync)
     migrate(database)
     return database
   } catch (error) {
     database?.close()
-    throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
+    const what = isDamage(error) ? ': put a backup in its place with `messenger-server restore FILE`' : ''
+    throw new Error(`${file}: ${explain(error)}${what}`, { cause: error })
+  }
+}
+
+/** Read-only, because a connection that may write would move the log into a file that is then refused. */
+function inspect(file: string, busyTimeoutMs: number, assertUsable: (database: Database) => void): void {
+  if (!statSync(file).isFile()) throw new Error('unable to open it, because it is not a file')
+  assertNotEmptied(file)
+  assertOwnLog(file)
+  const database = new driver(file, { timeout: busyTimeoutMs, readonly: true })
+  try {
+    assertUsable(database)
+    if (sizeOf(database) <= maxCheckedBytes) assertSound(database)
+  } finally {
+    database.close()
   }
 }
 
 /** The secret is made after the database, so that a first start that was killed leaves none beside an empty file. */
 function assertNotEmptied(file: string): void {
-  const isEmpty = existsSync(file) && statSync(file).size === 0
-  if (!isEmpty || !existsSync(secretFileOf(file))) return
+  if (statSync(file).size > 0 || !existsSync(secretFileOf(file))) return
   throw new Error(
-    'the file is empty, though a store has been here: bring it back from a copy, or delete it to begin anew'
+    'the file is empty, though a store has been here: put a backup in its place with `messenger-server restore FILE`, ' +
+      'or delete it to begin anew'
   )
 }
 
-function assertSound(database: Database): void {
-  const [pages, pageBytes] = ['page_count', 'page_size'].map((name) => Number(database.pragma(name, { simple: true })))
-  if (Number(pages) * Number(pageBytes) > maxCheckedBytes) return
-  if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('the file is damaged')
+/**
+ * A database is set to WAL mode, in its header (SQLite's file format, 1.3.3), before it has a log. Where only one of the two is
+ * there, a backup was copied over the file, and SQLite would mix it with the log of the former database.
+ */
+function assertOwnLog(file: string): void {
+  const log = `${file}-wal`
+  if (!statSync(log, { throwIfNoEntry: false })?.size || readVersionOf(file) !== withoutLog) return
+  const name = basename(file)
+  throw new Error(
+    `${name}-wal is the log of another database, as after a backup was copied over the file: use \`messenger-server restore FILE\` ` +
+      `instead, or move ${name}-wal and ${name}-shm away`
+  )
+}
+
+function readVersionOf(file: string): number | undefined {
+  const header = Buffer.alloc(readVersionAt + 1)
+  const descriptor = openSync(file, 'r')
+  try {
+    readSync(descriptor, header, 0, header.length, 0)
+    return header[readVersionAt]
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function sizeOf(database: Database): number {
+  const [pages, pageBytes] = ['page_count', 'page_size'].map((name) => database.pragma(name, { simple: true }))
+  return Number(pages) * Number(pageBytes)
+}
+
+/** @throws {Error} when pages or keys are damaged */
+export function assertSound(database: Database): void {
+  if (database.pragma('quick_check(1)', { simple: true }) === 'ok') return
+  throw Object.assign(new Error('the file is damaged'), { code: 'SQLITE_CORRUPT' })
+}
+
+/** @throws {Error} when it is a database of something else, or an unfinished copy */
+export function assertStore(database: Database): void {
+  const version = database.pragma('user_version', { simple: true })
+  const found = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all()
+  if (version === 0 || tables.some((table) => !found.includes(table))) throw new Error('it is no store of this program')
+  assertFinished(database)
 }
 
 /**

@@ -13,4 +13,34 @@ const nodeMajor = Number.parseInt(process.versions.node, 10)
 const { name } = drivers.find(({ minNodeMajor }) => nodeMajor >= minNodeMajor) as { name: string }
 
 /** The class `Database` of better-sqlite3. */
-export const driver: typeof SQLite = (await import(name)).default
+export const driver = await loadDriver(name)
+
+/**
+ * Loads the driver. The package is optional, and the server needs none with MongoDB, so that only its use fails.
+ *
+ * @returns the class `Database`; where the package is missing or not built, one that throws what to do about it
+ */
+export async function loadDriver(name: string): Promise<typeof SQLite> {
+  try {
+    const { default: Database } = await import(name)
+    // The first database loads the native part.
+    new Database(':memory:').close()
+    return Database
+  } catch (cause) {
+    const message = describeMissing(name, (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND')
+    function refuse() {
+      throw new Error(message, { cause })
+    }
+    return refuse as unknown as typeof SQLite
+  }
+}
+
+function describeMissing(name: string, isAbsent: boolean): string {
+  const [state, command] = isAbsent
+    ? ['is not installed', 'npm install --include=optional']
+    : [`is not built for Node.js ${process.version}`, `npm rebuild ${name}`]
+  return (
+    `SQLite cannot be used, because the package ${name} ${state}: run \`${command}\` in the server's folder ` +
+    '(it may need python3, make and g++), or set db.url to a MongoDB database'
+  )
+}

@@ -1,0 +1,18 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+
+type Options = NonNullable<ParseArgsConfig['options']>
+
+/**
+ * Reads what stands behind a command's name.
+ *
+ * @param usage all that is said of what does not fit, because a URL may hold a password
+ * @param count number of arguments
+ * @throws {Error} for an unknown option, and for arguments that are missing or too many
+ */
+export function readArguments(args: string[], usage: string, count: number, options: Options = {}) {
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    if (positionals.length === count && positionals.every((text) => text !== '')) return { values, positionals }
+  } catch {}
+  throw new Error(`Usage: ${usage}`)
+}

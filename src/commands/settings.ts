@@ -1,0 +1,23 @@
+import { loadConfig } from '../config.js'
+import type { Config } from '../schemas/config.js'
+import { fileOf } from '../store/open.js'
+
+/** Returns the configuration of this folder, and tells of keys that nothing reads. */
+export function readSettings(): Config {
+  const { config, unknownKeys } = loadConfig('config.json', process.env)
+  for (const key of unknownKeys) console.error(`config.json: nothing reads ${key}`)
+  return config
+}
+
+/**
+ * Returns the configured SQLite file.
+ *
+ * @param tool what does the same for MongoDB
+ * @throws {Error} when everything is stored in MongoDB
+ */
+export function readDatabase(tool: string): { file: string; busyTimeoutMs: number } {
+  const { url, busyTimeoutMs } = readSettings().db
+  const file = fileOf(url)
+  if (file === undefined) throw new Error(`db.url is a MongoDB database: use \`${tool}\` of MongoDB instead`)
+  return { file, busyTimeoutMs }
+}

@@ -1,0 +1,34 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+
+interface Address {
+  port: number
+  host: string
+}
+
+/** What to do where an address cannot be listened on, by the code of the error. */
+const advice: Record<string, string> = {
+  EADDRINUSE: 'stop the program that uses it, or set another PORT',
+  EACCES: 'set a PORT of 1024 or more, or allow this user the lower ones (CAP_NET_BIND_SERVICE)',
+  EADDRNOTAVAIL: 'set HOST to an address of this machine',
+  ENOTFOUND: 'set HOST to an address of this machine',
+  EAI_AGAIN: 'set HOST to an address of this machine'
+}
+
+const steps = ['listen', 'bind', 'getaddrinfo']
+
+/**
+ * Starts a server and lets it listen.
+ *
+ * @throws {Error} that says in a sentence what keeps it from that
+ */
+export async function listen(app: FastifyInstance, address: Address): Promise<AddressInfo> {
+  try {
+    await app.listen(address)
+  } catch (error) {
+    const { message, code = '', syscall = '' } = error as NodeJS.ErrnoException
+    const what = steps.includes(syscall) && advice[code]
+    throw what ? new Error(`${message}: ${what}`, { cause: error }) : error
+  }
+  return app.server.address() as AddressInfo
+}

@@ -1,0 +1,156 @@
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  linkSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import { makeFolder } from '../../folder.js'
+import { driver } from './driver.js'
+import { codeOf, explain, isDamage } from './explain.js'
+import { migrate } from './migrations.js'
+import { draftOf, faultOf, isDraftOf, publish, synchronize, writeSnapshot } from './snapshot.js'
+
+interface Restore {
+  /** The backup. */
+  from: string
+  /** The database, which may not exist. */
+  file: string
+  busyTimeoutMs: number
+}
+
+/**
+ * Puts a backup in the place of a database. Killed at any moment it leaves the former database or the restored one.
+ *
+ * @returns the name under which the former database is kept, where there was one
+ * @throws {Error} that names the file that is at fault; the database is the former one then
+ */
+export function restore({ from, file: path, busyTimeoutMs }: Restore): string | undefined {
+  // SQLite follows a link, too, and keeps the log beside what it leads to.
+  const file = existsSync(path) ? realpathSync(path) : resolve(path)
+  assertBackup(from)
+  assertWritable(from, file)
+  assertOther(from, file)
+  const former = lock(file)
+  const draft = draftOf(file)
+  try {
+    writeSnapshot({ from, draft, file, busyTimeoutMs })
+    prepare(draft, from, file)
+    if (former) emptyLog(former)
+    const aside = setAside(file, former !== undefined)
+    if (existsSync(file)) renameSync(draft, file)
+    else publish(draft, file)
+    synchronize(dirname(file))
+    removeDrafts(file)
+    return aside
+  } finally {
+    rmSync(draft, { force: true })
+    former?.close()
+  }
+}
+
+function assertBackup(from: string): void {
+  if (!existsSync(from)) throw new Error(`${from}: there is no such file`)
+  if (!statSync(from).isFile()) throw new Error(`${from}: it is not a file`)
+}
+
+function assertOther(from: string, file: string): void {
+  const [one, other] = [statSync(from), statSync(file, { throwIfNoEntry: false })]
+  if (one.ino === other?.ino && one.dev === other.dev) throw new Error(`${from}: it is the database itself`)
+}
+
+function assertWritable(from: string, file: string): void {
+  try {
+    makeFolder(dirname(file))
+    accessSync(dirname(file), constants.W_OK)
+  } catch (error) {
+    throw faultOf(error, from, file)
+  }
+}
+
+/**
+ * Locks a database until it is closed; a server that starts meanwhile waits, and then finds that the file has been replaced.
+ *
+ * @returns undefined where there is nothing that SQLite can read
+ * @throws {Error} when another process uses it
+ */
+function lock(file: string): Database | undefined {
+  // SQLite would delete the log of an empty file.
+  if (!statSync(file, { throwIfNoEntry: false })?.size) return undefined
+  let database: Database | undefined
+  try {
+    database = new driver(file, { timeout: 0 })
+    database.pragma('locking_mode = EXCLUSIVE')
+    database.exec('BEGIN EXCLUSIVE; COMMIT')
+    return database
+  } catch (error) {
+    database?.close()
+    if (isDamage(error)) return undefined
+    if (!codeOf(error).startsWith('SQLITE_BUSY')) throw new Error(`${file}: ${explain(error)}`, { cause: error })
+    throw new Error(`${file}: a server or another command uses it: stop that first`, { cause: error })
+  }
+}
+
+/** Migrates a draft, and gives it to the owner of the database, because root may be the one who restores. */
+function prepare(draft: string, from: string, file: string): void {
+  const database = new driver(draft)
+  try {
+    migrate(database)
+  } catch (error) {
+    throw faultOf(error, from, file)
+  } finally {
+    database.close()
+  }
+  const { uid, gid } = statSync(existsSync(file) ? file : dirname(file))
+  if (statSync(draft).uid !== uid) chownSync(draft, uid, gid)
+}
+
+/** Moves the log of a database into its file, and deletes it; that of a damaged one stays. */
+function emptyLog(database: Database): void {
+  try {
+    database.pragma('journal_mode = DELETE')
+  } catch (error) {
+    if (!isDamage(error)) throw new Error(`${database.name}: ${explain(error)}`, { cause: error })
+  }
+}
+
+/**
+ * Gives a database a second name, and takes away what SQLite would take for the log and the journal of the restored one.
+ *
+ * @param isLocked whether SQLite has read it, so that nothing is left in a journal
+ */
+function setAside(file: string, isLocked: boolean): string | undefined {
+  const aside = asideNameOf(file)
+  const isThere = existsSync(file)
+  if (isThere && !existsSync(aside)) linkSync(file, aside)
+  if (isLocked) rmSync(`${file}-journal`, { force: true })
+  for (const suffix of ['-wal', '-journal']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+  }
+  // It has nothing that is not in the log.
+  rmSync(`${file}-shm`, { force: true })
+  return isThere ? aside : undefined
+}
+
+/** The same as before where the last run was killed when it had given the name. */
+function asideNameOf(file: string): string {
+  const prefix = `${file}.replaced-`
+  const ino = statSync(file, { throwIfNoEntry: false })?.ino
+  const names = readdirSync(dirname(file)).map((name) => join(dirname(file), name))
+  const given = names.find((name) => name.startsWith(prefix) && statSync(name).ino === ino)
+  return given ?? prefix + new Date().toISOString().replace(/[:.]/g, '-')
+}
+
+/** Those of runs that were killed. */
+function removeDrafts(file: string): void {
+  for (const name of readdirSync(dirname(file))) {
+    if (isDraftOf(file, name)) rmSync(join(dirname(file), name), { force: true })
+  }
+}

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import t from 'tap'
+import { makeHouse, peopleIn, run } from '../commands/drill.js'
+import { open } from '../commands/town.js'
+import { entry } from './load.js'
+
+const skip = spawnSync('strace', ['-V']).error && 'needs strace'
+
+/** The calls of the system that change something, each with the number of it that is not made any more. */
+const moments = [
+  ['pwrite64', 1],
+  ['pwrite64', 12],
+  ...Array.from({ length: 14 }, (_, index) => ['fsync', index + 1] as const),
+  ['unlink', 1],
+  ['unlink', 2],
+  ['link', 1],
+  ['rename', 1]
+] as const
+
+/** Runs a command and kills it in such a call, where it makes it. */
+function killIn([call, number]: (typeof moments)[number], name: string, file: string, cwd: string): void {
+  const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${number}`]
+  const command = [process.execPath, resolve(entry), name, file]
+  const env = { ...process.env, NODE_OPTIONS: '', DB_URL: '' }
+  spawnSync('strace', ['-f', '-qq', '-o', '/dev/null', ...inject, ...command], { cwd, env })
+}
+
+const peopleOf = (file: string) => (existsSync(file) ? peopleIn(file).join() : 'none')
+
+t.test('a restore that is killed leaves the former database or the restored one', { skip }, async (t) => {
+  t.setTimeout(300_000)
+  const { dir, backup, url } = await makeHouse(t)
+  const store = await open(url)
+  await store.setLastSeen('nobody', 1)
+  cpSync(join(dir, 'data'), join(dir, 'running'), { recursive: true })
+  await store.close()
+  mkdirSync(join(dir, 'empty'))
+
+  for (const [former, outcomes] of [
+    ['running', ['@ann', '@ann,@bob']],
+    ['empty', ['@ann', 'none']]
+  ] as const) {
+    const found = new Set<string>()
+    for (const moment of moments) {
+      const home = join(dir, `${former}-${moment.join('-')}`)
+      const file = join(home, 'data', 'messenger.db')
+      cpSync(join(dir, former), join(home, 'data'), { recursive: true })
+      killIn(moment, 'restore', backup, home)
+      found.add(peopleOf(file))
+      await run(t, 'restore', backup, `file:${file}`)
+      t.same(peopleIn(file), ['@ann'], `killed in ${moment.join(' ')} and run again`)
+      const scraps = readdirSync(join(home, 'data')).filter((name) => /part|-wal|-shm|-journal/.test(name))
+      t.same(scraps, [], 'nothing is left of the run that was killed')
+    }
+    t.same([...found].sort(), outcomes)
+  }
+})
+
+t.test('a backup that is killed is not there, or whole', { skip }, async (t) => {
+  const { dir } = await makeHouse(t)
+  const found = new Set<string>()
+  for (const moment of moments) {
+    const file = join(dir, `${moment.join('-')}.db`)
+    killIn(moment, 'backup', file, dir)
+    found.add(peopleOf(file))
+  }
+  t.same([...found].sort(), ['@ann,@bob', 'none'])
+})
