@@ -5,7 +5,7 @@ export function createHttp() {
   return {
     signUp: (user) => postJson('/signup', { user }),
     logIn: (user) => postJson('/login', { user }),
-    logOut: () => request('/exit', { cache: 'no-store' }),
+    logOut: () => request('/exit', { method: 'POST' }),
 
     /** @returns {Promise<string>} the name of the stored picture */
     async uploadImage(file) {
