@@ -74,7 +74,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   app.register(origin, client)
   app.register(limits, { ...config.rate, rateLimits: config.app.rateLimits })
   app.register(accounts, config.accounts)
-  app.register(images, { ...config.images, legacyWire, handlerTimeoutMs: uploadTimeoutOf(config.app) })
+  app.register(images, { ...config.images, handlerTimeoutMs: uploadTimeoutOf(config.app) })
   app.register(rpcOverHttp)
   app.register(pages, { clientDir: client.dir })
 

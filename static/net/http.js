@@ -11,9 +11,7 @@ export function createHttp() {
     async uploadImage(file) {
       const form = new FormData()
       form.append('image', file)
-      const body = await request('/upload-image', { method: 'POST', body: form })
-      // With `legacyWire` the answer is the JSON text of a JSON text.
-      return (typeof body === 'string' ? JSON.parse(body) : body).fileName
+      return (await request('/images', { method: 'POST', body: form })).fileName
     }
   }
 }
