@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
-import { splitAddresses } from './addresses.js'
+import { normalizeForwardedFor, splitAddresses } from './addresses.js'
 import accounts from './plugins/accounts.js'
 import auth from './plugins/auth.js'
 import db from './plugins/db.js'
@@ -46,7 +46,11 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
-    rewriteUrl: (request) => (isUpgradeOfRoot(request) ? webSocket.path : (request.url as string))
+    // The first that Fastify calls for each request, before anything asks for its address.
+    rewriteUrl(request) {
+      normalizeForwardedFor(request.headers)
+      return isUpgradeOfRoot(request) ? webSocket.path : (request.url as string)
+    }
   })
 
   setErrors(app)
@@ -71,7 +75,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
   app.register(origin, client)
   app.register(limits, { ...config.rate, rateLimits: config.app.rateLimits })
   app.register(accounts, config.accounts)
-  app.register(images, { ...config.images, legacyWire, handlerTimeoutMs: uploadTimeoutOf(config.app) })
+  app.register(images, { ...config.images, handlerTimeoutMs: uploadTimeoutOf(config.app) })
   app.register(rpcOverHttp, webSocket)
   app.register(pages, { clientDir: client.dir })
 

@@ -1,24 +1,106 @@
+import pLimit from 'p-limit'
+import type { Sharp, SharpConstructor } from 'sharp'
 import { AppError } from './errors.js'
+import { createGate } from './gate.js'
+import { formatOf, hasTooManyParts } from './pictureFiles.js'
+
+interface PicturesOptions {
+  /** Width times height. */
+  maxPixels: number
+  maxRunning: number
+  maxWaiting: number
+}
 
 const sidePx = 512
 const notAnImage = 'The file is not a PNG, JPEG, WebP or GIF image that can be read.'
-const formats = new Set(['png', 'jpeg', 'webp', 'gif'])
+const tooManyParts = 'The picture has too many scans or frames.'
 
 /**
- * Makes an uploaded picture fit to be shown: upright, 512 x 512, WebP, without what else the file held.
+ * Returns what makes uploaded pictures fit to be shown, so many at a time.
  *
- * @throws {AppError} `unsupportedMediaType` when the bytes are no PNG, JPEG, WebP or GIF, `tooLarge`
+ * A decoder may have to keep all pixels in memory, up to 12 bytes of each. So of the pictures with more pixels than their share of
+ * `maxPixels` only one is decoded at a time, and all that run have less than twice as many together, whatever `maxRunning` is.
  */
-export async function normalizePicture(bytes: Buffer, maxPixels: number): Promise<Buffer> {
-  // Loaded with the first picture, because it would take a good part of the time of a start.
-  const { default: sharp } = await import('sharp')
-  try {
-    const picture = sharp(bytes, { limitInputPixels: false, failOn: 'error', animated: false })
-    const { format, width, height } = await picture.metadata()
-    if (!formats.has(format)) throw new AppError('unsupportedMediaType', notAnImage)
-    if (width * height > maxPixels) throw new AppError('tooLarge', `The picture has more than ${maxPixels} pixels.`)
-    return await picture.rotate().resize(sidePx, sidePx, { fit: 'cover' }).webp().toBuffer()
-  } catch (error) {
-    throw error instanceof AppError ? error : new AppError('unsupportedMediaType', notAnImage)
+export function createNormalize({ maxPixels, maxRunning, maxWaiting }: PicturesOptions) {
+  const gate = createGate({ maxRunning, maxWaiting })
+  const large = pLimit(1)
+  return (bytes: Buffer): Promise<Buffer> =>
+    gate(async () => {
+      const { pixels, normalize } = await openPicture(bytes, maxPixels)
+      return pixels > maxPixels / maxRunning ? large(normalize) : normalize()
+    })
+}
+
+interface Picture {
+  pixels: number
+  /** Makes it upright, 512 x 512, WebP, without what else the file held. @throws {AppError} `unsupportedMediaType` when it is damaged */
+  normalize(): Promise<Buffer>
+}
+
+/**
+ * Looks at a picture, and decodes nothing of it yet.
+ *
+ * @throws {AppError} `unsupportedMediaType` when the bytes are not a PNG, JPEG, WebP or GIF, `tooLarge`
+ */
+export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Picture> {
+  const format = formatOf(bytes)
+  if (!format) throw new AppError('unsupportedMediaType', notAnImage)
+  if (hasTooManyParts(bytes, format)) throw new AppError('tooLarge', tooManyParts)
+  const sharp = await loadSharp()
+  const picture = sharp(bytes, { limitInputPixels: false, failOn: 'error', animated: false })
+  const { width, height, orientation = 1 } = await picture.metadata().catch(refuse)
+  const pixels = width * height
+  if (pixels > maxPixels) throw new AppError('tooLarge', `The picture has more than ${maxPixels} pixels.`)
+  return {
+    pixels,
+    async normalize() {
+      const square = await cropToSquare(picture, width, height).catch(refuse)
+      return turnUpright(sharp(square), orientation).webp().toBuffer()
+    }
   }
+}
+
+function refuse(): never {
+  throw new AppError('unsupportedMediaType', notAnImage)
+}
+
+/** Loaded with the first picture, because it would take a good part of the time of a start. */
+async function loadSharp(): Promise<SharpConstructor> {
+  const { default: sharp } = await import('sharp')
+  // Its cache would keep the pixels of the last pictures, which nobody uploads again; each of its threads would have its own.
+  sharp.cache(false)
+  sharp.concurrency(1)
+  return sharp
+}
+
+/** Cuts the middle out. It comes before the turning, which would need every pixel of the whole picture at once. */
+function cropToSquare(picture: Sharp, width: number, height: number): Promise<Buffer> {
+  const side = Math.min(width, height)
+  // Of a long strip nothing is scaled that is cut off anyway. A decoder makes others smaller by itself, which is faster.
+  if (Math.max(width, height) > 2 * side) {
+    picture.extract({
+      left: Math.floor((width - side) / 2),
+      top: Math.floor((height - side) / 2),
+      width: side,
+      height: side
+    })
+  }
+  return picture.resize(sidePx, sidePx, { fit: 'cover' }).png({ compressionLevel: 0 }).toBuffer()
+}
+
+/** For each orientation of EXIF (CIPA DC-008, 4.6.5): whether left and right change places, and how far it is then turned. */
+const turns: [flop: boolean, degrees: number][] = [
+  [false, 0],
+  [true, 0],
+  [false, 180],
+  [true, 180],
+  [true, 270],
+  [false, 90],
+  [true, 90],
+  [false, 270]
+]
+
+function turnUpright(square: Sharp, orientation: number): Sharp {
+  const [flop, degrees] = turns[orientation - 1] ?? [false, 0]
+  return square.flop(flop).rotate(degrees)
 }

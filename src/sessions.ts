@@ -2,18 +2,21 @@ import { ObjectId } from 'bson'
 import { createRecent } from './recent.js'
 import type { Identity } from './schemas/user.js'
 import type { Session, Store } from './store/store.js'
+import { createUnstoredLogOuts } from './unstoredLogOuts.js'
 
 export interface Sessions {
   /** Begins one: a log-in. */
   begin(user: Identity): Promise<Session>
   /** One that has neither ended nor expired. */
   find(_id: string): Promise<Session | undefined>
-  /** Ends one at once, and resolves when it has ended for good. */
+  /** Ends one at once. Rejects when the store could not take that, which is then tried again until it does. */
   end(session: Session): Promise<void>
   /** Whether it has been ended here, lately. */
   hasEnded(session: Session): boolean
   /** Tells of each that is ended here. */
   onEnd(listener: (session: Session) => void): void
+  /** Tries once more to store the ends that are not. @returns how many are still not, and hold no longer */
+  close(): Promise<number>
 }
 
 interface SessionsOptions {
@@ -34,6 +37,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const unstored = createRecent<Session>(maxRemembered)
   // While a session is ended, a connection may just be opening that has found it alive.
   const ended = createRecent<true>(maxRemembered)
+  const unstoredEnds = createUnstoredLogOuts((_id) => store.endSession(_id), maxRemembered)
+  const hasEnded = (_id: string) => ended.has(_id) || unstoredEnds.has(_id)
   const listeners: ((session: Session) => void)[] = []
 
   return {
@@ -49,18 +54,26 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
 
     async find(_id) {
-      return ended.has(_id) ? undefined : (unstored.get(_id) ?? store.findSession(_id))
+      return hasEnded(_id) ? undefined : (unstored.get(_id) ?? store.findSession(_id))
     },
 
     async end(session) {
       ended.set(session._id, true)
       unstored.delete(session._id)
       for (const tell of listeners) tell(session)
-      await store.endSession(session._id)
+      try {
+        await store.endSession(session._id)
+        unstoredEnds.delete(session._id)
+      } catch (error) {
+        unstoredEnds.add(session)
+        throw error
+      }
     },
 
-    hasEnded: ({ _id }) => ended.has(_id),
+    hasEnded: ({ _id }) => hasEnded(_id),
 
-    onEnd: (listener) => void listeners.push(listener)
+    onEnd: (listener) => void listeners.push(listener),
+
+    close: () => unstoredEnds.close()
   }
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 
 export interface RawAnswer {
@@ -35,4 +36,12 @@ export async function answerOf(socket: Socket, bytes: string | Buffer): Promise<
   await once(socket, 'close')
   const [head = '', body = ''] = text.split(/\r\n\r\n(.*)/s)
   return { status: Number(head.split(' ')[1]), head, body }
+}
+
+/** Sends a request with headers that `fetch` would not let through, and without a body. */
+export async function statusOf(url: string, path: string, headers: Record<string, string>, method = 'POST') {
+  const sent = request(url + path, { method, headers }).end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode
 }

@@ -1,9 +1,12 @@
 import cookie from '@fastify/cookie'
 import jwt from '@fastify/jwt'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { durationMs } from '../config.js'
-import type { TokenPayload } from '../schemas/account.js'
+import { cookieName, tokensIn } from '../credentials.js'
+import { AppError } from '../errors.js'
+import { type TokenPayload, TokenPayloadSchema } from '../schemas/account.js'
+import { createCheck } from '../schemas/validate.js'
 import { isStrong } from '../secret.js'
 import { createSessions, type Sessions } from '../sessions.js'
 import type { Session, StoredUser } from '../store/store.js'
@@ -20,7 +23,7 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Logs a user in: sets the cookie and returns the token in it. */
     logIn(user: StoredUser): Promise<string>
-    /** Ends the session of the request, if there is one, and clears the cookie. */
+    /** Clears the cookie and ends every session that the request names. @throws {AppError} `unavailable` when that is not stored yet */
     logOut(): Promise<void>
   }
 }
@@ -46,24 +49,25 @@ interface AuthOptions {
   isProduction: boolean
 }
 
-const cookieName = 'auth'
-
 /** Who makes the tokens, and for whom (RFC 7519, 4.1): a key that others use as well does not make theirs ours. */
 export const issuer = 'messenger-server'
 
 const weakKey =
   'JWT.privateKey can be guessed: leave it out, so that one is made, or take 32 characters or more, all of them random'
 
-/** The token of a request: the one of a script, or else the one of the cookie. */
-function tokenOf({ headers: { authorization = '' }, cookies }: FastifyRequest): string {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-  return bearer ?? cookies[cookieName] ?? ''
+const checkClaims = createCheck(TokenPayloadSchema)
+
+const notStored = 'The log-out holds here, but it is not stored yet. The server tries again.'
+
+interface Claims extends TokenPayload {
+  /** Epoch in seconds. */
+  exp: number
 }
 
 /** Who is who: tokens, their sessions, and the cookie. */
 export default fp<AuthOptions>(
   async (app, options) => {
-    const { privateKey, expiresIn, maxAge, secure, maxRememberedSessions, maxSessionsPerUser, isProduction } = options
+    const { privateKey, expiresIn, maxAge, secure, isProduction } = options
     if (privateKey !== undefined && !isStrong(privateKey)) {
       if (isProduction) throw new Error(weakKey)
       app.log.warn(weakKey)
@@ -73,35 +77,23 @@ export default fp<AuthOptions>(
     const maxAgeSeconds = Math.floor(durationMs(maxAge) / 1000)
     // Made in any case: by the secret beside it the store knows a file that has been emptied from a new one.
     const secretOfStore = await app.db.loadSecret()
-    await app.register(cookie)
+    // What a request sends of cookies is read by `tokensIn`.
+    await app.register(cookie, { hook: false })
     await app.register(jwt, {
       secret: privateKey ?? secretOfStore,
       sign: { algorithm: 'HS256', expiresIn: lifeMs / 1000, iss: issuer, aud: issuer },
       verify: { algorithms: ['HS256'], allowedIss: issuer, allowedAud: issuer }
     })
 
-    const sessions = createSessions({
-      store: app.db,
-      lifeMs,
-      maxOfUser: maxSessionsPerUser || undefined,
-      maxRemembered: maxRememberedSessions,
-      onError: (error) => app.log.error(error)
-    })
+    const sessions = openSessions(app, options)
     app.decorate('sessions', sessions)
     app.decorateRequest('session', undefined)
 
-    function sessionIdIn(token: string): string | undefined {
-      try {
-        const { jti } = app.jwt.verify<TokenPayload>(token)
-        return typeof jti === 'string' ? jti : undefined
-      } catch {
-        return undefined
-      }
-    }
-
     app.decorate('authenticate', async (request: FastifyRequest) => {
-      const _id = sessionIdIn(tokenOf(request))
-      if (_id !== undefined) request.session = await sessions.find(_id)
+      for (const { jti } of claimsIn(app, request)) {
+        request.session = await sessions.find(jti)
+        if (request.session) return
+      }
     })
 
     app.decorateReply('logIn', async function (this: FastifyReply, { _id, tag, email }: StoredUser) {
@@ -113,8 +105,41 @@ export default fp<AuthOptions>(
 
     app.decorateReply('logOut', async function (this: FastifyReply) {
       this.clearCookie(cookieName, attributes)
-      if (this.request.session) await sessions.end(this.request.session)
+      // The store is not asked for them, because it may be what does not answer.
+      const ends = claimsIn(app, this.request).map(({ jti, data: { _id, tag }, exp }) =>
+        sessions.end({ _id: jti, user: { _id, tag }, expiresAt: exp * 1000 })
+      )
+      const failed = (await Promise.allSettled(ends)).find((outcome) => outcome.status === 'rejected')
+      if (failed) throw new AppError('unavailable', notStored, {}, failed.reason)
     })
   },
   { name: 'auth', fastify: '5.x', dependencies: ['db'] }
 )
+
+function openSessions(app: FastifyInstance, options: AuthOptions): Sessions {
+  const sessions = createSessions({
+    store: app.db,
+    lifeMs: durationMs(options.expiresIn),
+    maxOfUser: options.maxSessionsPerUser || undefined,
+    maxRemembered: options.maxRememberedSessions,
+    onError: (error) => app.log.error(error)
+  })
+  app.addHook('onClose', async () => {
+    const count = await sessions.close()
+    if (count > 0)
+      app.log.error({ count }, 'Log-outs could not be stored: their tokens are valid again after a restart.')
+  })
+  return sessions
+}
+
+/** Returns what the valid tokens of a request say, whether their sessions live or not. */
+function claimsIn({ jwt }: FastifyInstance, { headers }: FastifyRequest): Claims[] {
+  return tokensIn(headers).flatMap((token) => {
+    try {
+      const claims = jwt.verify<Claims>(token)
+      return checkClaims(claims).length === 0 ? [claims] : []
+    } catch {
+      return []
+    }
+  })
+}

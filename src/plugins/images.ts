@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import multipart from '@fastify/multipart'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
-import { createGate } from '../gate.js'
 import { createUploads } from '../limits/uploads.js'
-import { normalizePicture } from '../pictures.js'
+import { createNormalize } from '../pictures.js'
 import type { UploadedImage } from '../schemas/account.js'
 import { defaultImage } from '../schemas/user.js'
 import { staticRoot } from '../static.js'
@@ -25,8 +24,6 @@ interface ImagesOptions {
   maxUploadsAtOncePerUser: number
   /** How long an upload may take, with the time that its client has to send it; 0 for ever. */
   handlerTimeoutMs: number
-  /** Answer an upload with the JSON text of a JSON text, as the first generation did. */
-  legacyWire: boolean
 }
 
 const field = 'image'
@@ -36,8 +33,8 @@ const daySeconds = 24 * 60 * 60
 
 /** Users' pictures: uploaded, made harmless, kept in the store, served. Multipart bodies are for these routes alone. */
 export default async function images(app: FastifyInstance, options: ImagesOptions): Promise<void> {
-  const { maxBytes, maxPixels, maxPerUser, legacyWire, handlerTimeoutMs } = options
-  const gate = createGate(options)
+  const { maxBytes, maxPerUser, handlerTimeoutMs } = options
+  const normalize = createNormalize(options)
   const defaultBytes = await readFile(join(staticRoot, 'img', defaultImage))
   await app.register(multipart, { limits: { fileSize: maxBytes, files: 1, fields: 5, parts: 10, headerPairs: 20 } })
 
@@ -50,14 +47,21 @@ export default async function images(app: FastifyInstance, options: ImagesOption
     takePlace((session as Session).user._id, raw)
   const onRequest = [app.authenticate, requireSession, app.limits.assertUpload, countUpload]
 
-  app.post('/upload-image', { onRequest, config: { handlerTimeoutMs } }, async (request, reply) => {
-    const upload = await readUpload(request)
-    const bytes = await gate(() => normalizePicture(upload, maxPixels))
+  const upload = { onRequest, config: { handlerTimeoutMs } }
+
+  async function addImage(request: FastifyRequest): Promise<UploadedImage> {
+    const bytes = await normalize(await readUpload(request))
     const fileName = `${randomBytes(16).toString('hex')}.webp`
     const { _id: ownerId } = (request.session as Session).user
     await app.db.addImage({ name: fileName, ownerId, bytes }, maxPerUser || undefined)
-    const body: UploadedImage = { fileName }
-    return reply.type('application/json').send(legacyWire ? legacyTextOf(body) : JSON.stringify(body))
+    return { fileName }
+  }
+
+  app.post('/images', upload, addImage)
+  app.post('/upload-image', upload, async (request, reply) => {
+    const { fileName } = await addImage(request)
+    // The JSON text of a JSON text: legacy clients parse it twice.
+    return reply.type('application/json').send(JSON.stringify(`{"fileName": "${fileName}"}`))
   })
 
   app.get<{ Params: { name: string } }>(
@@ -70,11 +74,6 @@ export default async function images(app: FastifyInstance, options: ImagesOption
       return serve(reply, bytes, 'image/webp', `max-age=${365 * daySeconds}, immutable`)
     }
   )
-}
-
-/** The JSON text of a JSON text. */
-function legacyTextOf({ fileName }: UploadedImage): string {
-  return JSON.stringify(`{"fileName": "${fileName}"}`)
 }
 
 async function requireSession({ session }: FastifyRequest): Promise<void> {

@@ -1,8 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import cors from '@fastify/cors'
 import type {} from '@fastify/websocket'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
+import { createRateLimiter } from '../limits/bucket.js'
+import { describeSource, isAllowed, isPrefetch } from '../origins.js'
 
 interface OriginOptions {
   /** The one foreign origin that may call with credentials. */
@@ -15,31 +16,25 @@ export default fp<OriginOptions>(
     const foreignOrigin = url && new URL(url).origin
     await app.register(cors, { origin: foreignOrigin ?? false, credentials: true, methods: ['GET', 'POST'] })
 
+    // Once a minute: a foreign page could fill the disk otherwise.
+    const limiter = createRateLimiter({ perSecond: 1 / 60, burst: 1 }, 1)
+    const warnings = limiter.bucketOf('warnings')
+
     // CORS covers neither WebSocket nor forms, nor a link that logs out whoever follows it.
-    app.addHook('onRequest', async (request) => {
-      const isHarmless = !request.ws && request.method !== 'POST' && request.routeOptions.url !== '/exit'
-      if (isHarmless || isAllowed(request.headers, foreignOrigin)) return
+    app.addHook('onRequest', async ({ headers, method, routeOptions, ws }) => {
+      const isExit = routeOptions.url === '/exit'
+      if (!ws && method !== 'POST' && !isExit) return
+      if (isExit && isPrefetch(headers))
+        throw new AppError('forbidden', 'A page that is only prefetched logs nobody out.')
+      if (isAllowed(headers, foreignOrigin)) return
+      if (limiter.take(warnings, performance.now(), 0) === 0) {
+        app.log.warn(
+          describeSource(headers),
+          'A page of a foreign origin is refused: "client.url" and "Host" do not name it.'
+        )
+      }
       throw new AppError('forbidden', 'Pages of this origin may not call this server.')
     })
   },
   { name: 'origin', fastify: '5.x', dependencies: ['rpc'] }
 )
-
-function isAllowed(headers: IncomingHttpHeaders, foreignOrigin?: string): boolean {
-  const { origin, host, referer = '', 'sec-fetch-site': site } = headers
-  // A client that is no browser sends neither; a browser that follows a link still says from how far away.
-  if (origin === undefined) return !foreignSites.has(String(site)) || originOf(referer) === foreignOrigin
-  return origin === foreignOrigin || originsOf(host).includes(origin)
-}
-
-// https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
-const foreignSites = new Set(['cross-site', 'same-site'])
-
-function originOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).origin : null
-}
-
-/** Those of a server's own pages: whether there is TLS in front of it, only a proxy knows. */
-function originsOf(host = ''): string[] {
-  return ['http', 'https'].map((scheme) => `${scheme}://${host.toLowerCase()}`)
-}

@@ -32,7 +32,7 @@ export const UploadedImageSchema = Type.Object({ fileName: Type.String() })
 export const TokenPayloadSchema = Type.Object({
   data: Type.Object({ _id: Type.String(), tag: Type.String(), email: Type.String() }),
   sub: Type.String({ description: 'The user: `data._id`' }),
-  jti: Type.String({ description: 'The session' })
+  jti: Type.String({ pattern: '^[0-9a-f]{24}$', description: 'The session' })
 })
 
 export type SignupBody = Static<typeof SignupBodySchema>

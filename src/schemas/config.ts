@@ -68,7 +68,7 @@ export const ConfigSchema = Type.Object({
       'Pictures kept of one user, after which the oldest one that is not shown goes; 0: any number',
       0
     ),
-    maxRunning: limit(2, 'Pictures that are made at the same time'),
+    maxRunning: limit(2, 'Pictures that are decoded at the same time, but of large ones only one'),
     maxWaiting: limit(20, 'Pictures that wait for it; the next one is refused'),
     maxUploadsAtOncePerUser: limit(2, 'Uploads of one user at the same time; the next one is refused; 0: no limit', 0)
   }),
@@ -78,7 +78,10 @@ export const ConfigSchema = Type.Object({
   presence: Type.Object({
     offlineGraceMs: limit(1000, 'How long somebody without a connection is still online: a reload is no offline', 0)
   }),
-  legacyWire: Type.Boolean({ default: false, description: 'Answer as the first generation did' })
+  legacyWire: Type.Boolean({
+    default: false,
+    description: 'Answer calls with the number 2 as `jsonrpc`, as the legacy server did'
+  })
 })
 
 export type Config = Static<typeof ConfigSchema>

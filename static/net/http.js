@@ -5,15 +5,13 @@ export function createHttp() {
   return {
     signUp: (user) => postJson('/signup', { user }),
     logIn: (user) => postJson('/login', { user }),
-    logOut: () => request('/exit', { cache: 'no-store' }),
+    logOut: () => request('/exit', { method: 'POST' }),
 
     /** @returns {Promise<string>} the name of the stored picture */
     async uploadImage(file) {
       const form = new FormData()
       form.append('image', file)
-      const body = await request('/upload-image', { method: 'POST', body: form })
-      // With `legacyWire` the answer is the JSON text of a JSON text.
-      return (typeof body === 'string' ? JSON.parse(body) : body).fileName
+      return (await request('/images', { method: 'POST', body: form })).fileName
     }
   }
 }

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
 import sharp from 'sharp'
 import t from 'tap'
-import { openSocket } from '../rawHttp.js'
-import { type Person, type Server, startServer } from '../server.js'
+import { startServer } from '../server.js'
 import { form, picture, red, upload } from './pictures.js'
 
 t.test('a picture of every format is made upright, square and clean', async (t) => {
@@ -96,7 +94,7 @@ t.test('uploads that are refused', async (t) => {
     ['it is no form', 400, '{}', json]
   ]
   for (const [why, status, body, headers] of refused) {
-    const response = await upload(server, ann, body, headers)
+    const response = await upload(server, ann, body, { headers })
     t.equal(response.status, status, why)
     t.match(await response.json(), { Error: { name: /Error$/, message: /\.$/ } }, why)
   }
@@ -107,11 +105,26 @@ t.test('uploads that are refused', async (t) => {
   }
 })
 
-t.test('a first-generation client gets the JSON text of a JSON text', async (t) => {
-  const server = await startServer(t, { config: { legacyWire: true } })
-  const response = await upload(server, await server.signUp('ann'), form(await picture().png().toBuffer()))
-  t.match(await response.text(), /^"\{\\"fileName\\": \\"[0-9a-f]{32}\.webp\\"\}"$/)
-})
+t.test(
+  'a legacy client gets the JSON text of a JSON text, and everybody else JSON, whatever the setting',
+  async (t) => {
+    const png = await picture().png().toBuffer()
+    for (const legacyWire of [false, true]) {
+      const server = await startServer(t, { config: { legacyWire }, dir: t.testdir({ [String(legacyWire)]: {} }) })
+      const ann = await server.signUp('ann')
+      const legacy = await upload(server, ann, form(png), { path: '/upload-image' })
+      t.match(legacy.headers.get('content-type'), /^application\/json/)
+      const text = await legacy.text()
+      t.match(text, /^"\{\\"fileName\\": \\"[0-9a-f]{32}\.webp\\"\}"$/)
+      const { fileName } = JSON.parse(JSON.parse(text))
+      t.equal((await fetch(`${server.url}/img/${fileName}`)).status, 200)
+
+      const present = await upload(server, ann, form(png))
+      t.match(present.headers.get('content-type'), /^application\/json/)
+      t.match(await present.text(), /^\{"fileName":"[0-9a-f]{32}\.webp"\}$/)
+    }
+  }
+)
 
 t.test('what is no name of a picture is not looked for', async (t) => {
   const server = await startServer(t)
@@ -121,43 +134,3 @@ t.test('what is no name of a picture is not looked for', async (t) => {
   }
   t.same(searches(), [])
 })
-
-/** Begins an upload that never comes to its end; `answer` is that of a server which does not wait for it. */
-async function beginUpload({ url }: Server, { cookie }: Person) {
-  const socket = await openSocket(url)
-  const head = ['POST /upload-image HTTP/1.1', 'Host: x', `Cookie: ${cookie}`, 'Content-Length: 1000000']
-  socket.write(`${head.join('\r\n')}\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n`)
-  return { socket, answer: once(socket, 'data').then(([bytes]) => ({ socket, text: String(bytes) })) }
-}
-
-const crowds: { why: string; images: Record<string, number>; names: string[]; next: string }[] = [
-  { why: 'this user', images: { maxUploadsAtOncePerUser: 2 }, names: ['ann', 'ann', 'ann'], next: 'ann' },
-  {
-    why: 'all users',
-    images: { maxRunning: 1, maxWaiting: 1, maxUploadsAtOncePerUser: 0 },
-    names: ['ann', 'ann', 'ann'],
-    next: 'bob'
-  }
-]
-for (const { why, images, names, next } of crowds) {
-  t.test(`uploads that are on their way at once: ${why}`, async (t) => {
-    const server = await startServer(t, { config: { images } })
-    const people: Record<string, Person> = { ann: await server.signUp('ann'), bob: await server.signUp('bob') }
-    const png = await picture().png().toBuffer()
-    const statusOfNext = async () => (await upload(server, people[next] as Person, form(png))).status
-
-    const begun = await Promise.all(names.map((name) => beginUpload(server, people[name] as Person)))
-    const refused = await Promise.race(begun.map(({ answer }) => answer))
-    t.match(refused.text, /^HTTP\/1.1 429 .*retry-after: 1\r\n/s)
-    t.match(refused.text, `"Too many uploads of ${why} at once."`)
-    t.equal(await statusOfNext(), 429)
-
-    const [one, other] = begun.map(({ socket }) => socket).filter((socket) => socket !== refused.socket)
-    one?.destroy()
-    let status = 429
-    while (status === 429) status = await statusOfNext()
-    t.equal(status, 200, 'when the client of one has gone')
-    t.equal(await statusOfNext(), 200, 'one that is over does not count')
-    for (const socket of [other, refused.socket]) socket?.destroy()
-  })
-}

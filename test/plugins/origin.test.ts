@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
 import t from 'tap'
 import { WebSocket } from 'ws'
+import { statusOf } from '../rawHttp.js'
 import { startServer } from '../server.js'
 
 t.test('from which pages a browser may connect', async (t) => {
@@ -94,26 +94,6 @@ t.test('no answer allows an origin because it has asked', async (t) => {
   }
 })
 
-t.test('no foreign page logs anybody out', async (t) => {
-  const server = await startServer(t, { config: { client: { url: 'http://client.example' } } })
-  const { cookie } = await server.signUp('ann')
-  const exits: [headers: Record<string, string>, isAllowed: boolean][] = [
-    [{ origin: 'http://evil.example' }, false],
-    [{ 'sec-fetch-site': 'cross-site' }, false],
-    [{ 'sec-fetch-site': 'cross-site', referer: 'http://evil.example/page' }, false],
-    [{ 'sec-fetch-site': 'same-site' }, false],
-    [{ 'sec-fetch-site': 'cross-site', referer: 'http://client.example/page' }, true],
-    [{ origin: 'http://client.example' }, true],
-    [{ 'sec-fetch-site': 'same-origin' }, true],
-    [{}, true]
-  ]
-  for (const [headers, isAllowed] of exits) {
-    const { status } = await raw(server.url, '/exit', { cookie, ...headers }, 'GET')
-    t.equal(status, isAllowed ? 200 : 403, JSON.stringify(headers))
-  }
-  t.equal((await raw(server.url, '/exit', { cookie }, 'HEAD')).status, 404)
-})
-
 t.test('what a browser says of a page that it does not name', async (t) => {
   const server = await startServer(t, { config: { client: { url: 'http://client.example' } } })
   const { cookie } = await server.signUp('ann')
@@ -130,24 +110,8 @@ t.test('what a browser says of a page that it does not name', async (t) => {
   ]
   for (const path of ['/signup', '/login', '/upload-image', '/rpc']) {
     for (const [site, origin, isAllowed] of calls) {
-      const { status } = await raw(server.url, path, { cookie, 'sec-fetch-site': site, ...(origin && { origin }) })
+      const status = await statusOf(server.url, path, { cookie, 'sec-fetch-site': site, ...(origin && { origin }) })
       t.equal(status !== 403, isAllowed, `${path} from ${site}, ${origin}: ${status}`)
     }
   }
 })
-
-/** A request with headers that `fetch` would not let through. */
-function raw(
-  url: string,
-  path: string,
-  headers: Record<string, string>,
-  method = 'POST'
-): Promise<{ status: number | undefined }> {
-  return new Promise((resolve, reject) => {
-    const post = request(url + path, { method, headers }, (response) => {
-      response.resume()
-      resolve({ status: response.statusCode })
-    })
-    post.on('error', reject).end()
-  })
-}

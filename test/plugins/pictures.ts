@@ -17,5 +17,9 @@ export const form = (bytes: Uint8Array, field = 'image') => {
   return body
 }
 
-export const upload = ({ url }: Server, { cookie }: Pick<Person, 'cookie'>, body: RequestInit['body'], headers = {}) =>
-  fetch(`${url}/upload-image`, { method: 'POST', headers: { cookie, ...headers }, body })
+export const upload = (
+  { url }: Server,
+  { cookie }: Pick<Person, 'cookie'>,
+  body: RequestInit['body'],
+  { path = '/images', headers = {} } = {}
+) => fetch(url + path, { method: 'POST', headers: { cookie, ...headers }, body })

@@ -25,8 +25,20 @@ const methods = [
   'X Y'
 ]
 const paths = [
-  ...['/', '/api', '/rpc', '/login', '/signup', '/exit', '/upload-image', '/img/default.jpg', '/img/%2e%2e%2fx'],
-  ...['/example/', '/example/../config.json', '//', '/%', '/%ff', '*', '/healthz', '/readyz', '/metrics', '/?a=%00']
+  ...['/', '/api', '/rpc', '/login', '/signup', '/exit', '/images', '/upload-image', '/img/default.jpg'],
+  ...[
+    '/img/%2e%2e%2fx',
+    '/example/',
+    '/example/../config.json',
+    '//',
+    '/%',
+    '/%ff',
+    '*',
+    '/healthz',
+    '/readyz',
+    '/metrics',
+    '/?a=%00'
+  ]
 ]
 const types = [
   ...['application/json', 'text/plain', 'multipart/form-data; boundary=b', 'multipart/form-data', 'image/png'],

@@ -3,7 +3,7 @@ import { lstat, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Binary } from 'bson'
 import type { Document } from 'mongodb'
-import { normalizePicture } from '../../../pictures.js'
+import { openPicture } from '../../../pictures.js'
 import { defaultImage } from '../../../schemas/user.js'
 import type { Collections } from '../collections.js'
 import { insertNew } from '../duplicates.js'
@@ -63,7 +63,8 @@ async function readPicture(dir: string, name: string): Promise<Buffer | undefine
     // Of the entry itself, since a link may lead out of the folder, and a pipe has no end.
     const found = await lstat(file)
     if (!found.isFile() || found.size > maxBytes) return undefined
-    return await normalizePicture(await readFile(file), maxPixels)
+    const { normalize } = await openPicture(await readFile(file), maxPixels)
+    return await normalize()
   } catch {
     return undefined
   }

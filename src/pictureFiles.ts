@@ -1,0 +1,59 @@
+/** What the first bytes of the files are that are taken (as Latin-1): no decoder for any other format sees what a client has sent. */
+const signatures = {
+  png: /^\x89PNG\r\n/,
+  jpeg: /^\xff\xd8\xff/,
+  webp: /^RIFF.{4}WEBP/s,
+  gif: /^GIF8[79]a/
+}
+const signatureBytes = 12
+
+export type PictureFormat = keyof typeof signatures
+
+/** @returns the format of a file, and nothing when it is none of those that are taken */
+export function formatOf(bytes: Buffer): PictureFormat | undefined {
+  const head = bytes.toString('latin1', 0, signatureBytes)
+  return (Object.keys(signatures) as PictureFormat[]).find((format) => signatures[format].test(head))
+}
+
+// Encoders write about ten; decoding costs a pass over all pixels for each.
+const maxScans = 50
+// libwebp looks for each frame from the first one on: ten times as many cost a hundred times as much.
+const maxFrames = 1000
+
+/** Whether a file that is small, and has few pixels, would take very long all the same. */
+export function hasTooManyParts(bytes: Buffer, format: PictureFormat): boolean {
+  if (format === 'jpeg') return countScans(bytes) > maxScans
+  return format === 'webp' && countFrames(bytes) > maxFrames
+}
+
+const marker = 0xff
+const startOfScan = 0xda
+const endOfImage = 0xd9
+
+/** Counts the scans of a JPEG (ITU-T T.81, B.1.1) up to its end, behind which a telephone may have put a film. */
+function countScans(bytes: Buffer): number {
+  let count = 0
+  let at = 2
+  while (at < bytes.length - 3) {
+    const code = bytes[at + 1] as number
+    if (bytes[at] !== marker || isStandalone(code)) at++
+    else if (code === endOfImage) break
+    else {
+      if (code === startOfScan) count++
+      at += 2 + bytes.readUInt16BE(at + 2)
+    }
+  }
+  return count
+}
+
+/** Whether no segment follows: a stuffed byte, TEM, a restart within a scan, or another fill byte. */
+function isStandalone(code: number): boolean {
+  return code <= 0x01 || (code >= 0xd0 && code <= 0xd7) || code === marker
+}
+
+/** Counts the frames of an animated WebP wherever they are: libwebp also finds those that lie within others. */
+function countFrames(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf('ANMF'); at !== -1 && count <= maxFrames; at = bytes.indexOf('ANMF', at + 1)) count++
+  return count
+}

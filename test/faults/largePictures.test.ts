@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import sharp from 'sharp'
+import t from 'tap'
+import { startMessenger } from '../messengerProcess.js'
+import { form } from '../plugins/pictures.js'
+
+const mebibyte = 1024
+
+/** In MiB; Linux alone tells the most that a process has had. */
+function memoryOf(pid: number | undefined, name: 'VmRSS' | 'VmHWM'): number {
+  const [, kibibytes] = new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kibibytes) / mebibyte
+}
+
+/** 25 megapixels, of which a decoder keeps as much as it can: progressive, a long strip, turned, in full colours. */
+const strip = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: 'green' } })
+    .withMetadata({ orientation: 6 })
+    .jpeg({ progressive: true, chromaSubsampling: '4:4:4' })
+    .toBuffer()
+
+const pictures = [
+  { why: 'photos', width: 5000, height: 5000 },
+  { why: 'long strips', width: 65_000, height: 384 }
+]
+for (const { why, width, height } of pictures) {
+  t.test(`two pictures at once, as large as they may be: ${why}`, { skip: process.platform !== 'linux' }, async (t) => {
+    const messenger = await startMessenger(t, { dir: t.testdir() })
+    const cookie = await messenger.signUp('ann')
+    const upload = async (bytes: Buffer) => {
+      const headers = { cookie }
+      return (await fetch(`${messenger.url}/images`, { method: 'POST', headers, body: form(bytes) })).status
+    }
+    const { pid } = messenger.child
+    const [small, large] = [await strip(60, 40), await strip(width, height)]
+    // What is loaded for the first picture is there for all.
+    t.equal(await upload(small), 200)
+    const before = memoryOf(pid, 'VmRSS')
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+
+    t.same(await Promise.all([upload(large), upload(large)]), [200, 200])
+    const taken = memoryOf(pid, 'VmHWM') - before
+    const kept = memoryOf(pid, 'VmRSS') - before
+    t.comment(`${Math.round(taken)} MiB more while they were decoded, ${Math.round(kept)} MiB after it`)
+    t.ok(taken < 300, `${taken} MiB`)
+    t.ok(kept < 100, `${kept} MiB`)
+  })
+}

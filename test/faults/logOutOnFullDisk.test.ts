@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import t from 'tap'
+import { driver as SQLite } from '../../src/store/sqlite/driver.js'
+import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
+import { cookieOf } from '../server.js'
+import { makeDisk, whyNoDisk } from './disk.js'
+
+const diskBytes = 4 * 1024 * 1024
+const maxLooks = 300
+
+const statusFor = async ({ url }: MessengerProcess, cookie: string) => {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getSelfInfo' })
+  const headers = { 'content-type': 'application/json', cookie }
+  return (await fetch(`${url}/rpc`, { method: 'POST', headers, body })).status
+}
+
+/** How many log-ins the file knows, looked at from outside until there are as many, or for half a minute. */
+async function countSessions(dir: string, expected: number): Promise<number> {
+  const file = new SQLite(join(dir, 'data', 'messenger.db'), { readonly: true })
+  const count = file.prepare<[], number>('SELECT count(*) FROM sessions').pluck()
+  for (let looks = 0; looks < maxLooks && count.get() !== expected; looks++) await setTimeout(100)
+  const found = count.get() as number
+  file.close()
+  return found
+}
+
+t.test('a log-out on a full disk holds at once, and is stored when there is room', { skip: whyNoDisk() }, async (t) => {
+  const disk = makeDisk(t, diskBytes)
+  const messenger = await startMessenger(t, { dir: disk.path })
+  const [ann, bob] = [await messenger.signUp('ann'), await messenger.signUp('bob')]
+  const tab = await messenger.connect(ann)
+  disk.fill()
+
+  const exit = await fetch(`${messenger.url}/exit`, { method: 'POST', headers: { cookie: ann } })
+  t.same([exit.status, cookieOf(exit)], [503, 'auth='])
+  t.equal((await tab.closed).code, 1008)
+  t.same([await statusFor(messenger, ann), await statusFor(messenger, bob)], [401, 200])
+  t.equal(await countSessions(disk.path, 2), 2)
+
+  disk.clear()
+  t.equal(await countSessions(disk.path, 1), 1)
+  await messenger.end('SIGKILL')
+  const restarted = await startMessenger(t, { dir: disk.path })
+  t.same([await statusFor(restarted, ann), await statusFor(restarted, bob)], [401, 200])
+  t.equal(await restarted.end('SIGTERM'), 0)
+})
