@@ -68,3 +68,18 @@ t.test('a backup that is killed is not there, or whole', { skip }, async (t) => 
   }
   t.same([...found].sort(), ['@ann,@bob', 'none'])
 })
+
+t.test('a file system without hard links takes backups, too', { skip }, async (t) => {
+  const { dir } = await makeHouse(t)
+  const file = join(dir, 'copy.db')
+  // The compiled modules, whose coverage counts.
+  const command = [process.execPath, resolve('dist/src/server.js'), 'backup', file]
+  const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=link', '-e', 'inject=link:error=EPERM']
+  const { status, stderr } = spawnSync('strace', [...inject, ...command], {
+    cwd: dir,
+    env: { ...process.env, DB_URL: '' }
+  })
+  t.match({ status, stderr: String(stderr) }, { status: 0, stderr: '' })
+  t.same(peopleIn(file), ['@ann', '@bob'])
+  t.same(readdirSync(dir).sort(), ['backup.db', 'copy.db', 'data'])
+})
