@@ -22,7 +22,9 @@ const moments = [
 const more = [
   ['pwrite64', 1],
   ['unlink', 1],
-  ...[6, 7, 8, 9, 10, 11, 12].map((number) => ['fsync', number] as const)
+  ['unlink', 4],
+  ['unlink', 5],
+  ...[8, 10, 12, 14, 16, 17, 18].map((number) => ['fsync', number] as const)
 ] as const
 
 /** Runs a command and kills it in such a call, where it makes it. */
