@@ -48,10 +48,14 @@ t.test('a start is one line in the log, which has the version, and one for whoev
     ['silent', []]
   ] as const) {
     const child = spawnMessenger(t, { dir: t.testdir(), entry, environment: { LOG_LEVEL: level, NODE_OPTIONS: '' } })
-    child.stdout?.once('data', () => child.kill('SIGTERM'))
-    const lines = (await reportOf(child)).stdout.trim().split('\n')
-    const link = lines.findIndex((line) => line.startsWith('Messenger: http://127.0.0.1:'))
-    const told = lines.slice(0, link).map((line) => JSON.parse(line))
+    child.stdout?.on('data', (chunk) => {
+      if (String(chunk).includes('Messenger: http://127.0.0.1:')) child.kill('SIGTERM')
+    })
+    const { stdout } = await reportOf(child)
+    const told = stdout
+      .split('\n')
+      .filter((line) => line.includes('"version"'))
+      .map((line) => JSON.parse(line))
     t.match(told, says, level)
     t.equal(told.length, says.length, level)
   }

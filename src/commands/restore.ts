@@ -11,7 +11,7 @@ export async function restore(args: string[], print: (line: string) => void): Pr
   const [from] = readArguments(args, restoreUsage, 1).positionals as [string]
   const { file, busyTimeoutMs } = readDatabase('mongorestore')
   const aside = restoreFile({ from, file, busyTimeoutMs })
-  if (aside !== undefined) print(`The former database is ${aside}.`)
+  if (aside !== undefined) print(`The former database is kept as ${aside}`)
   print(`${file} is restored from ${from}.`)
 }
 

@@ -31,7 +31,10 @@ export const ConfigSchema = Type.Object({
       description:
         'Where everything is stored: `file:` and the path of a SQLite file, or the URL of a [MongoDB](mongodb.md)'
     }),
-    timeoutMs: limit(5000, 'How long a call of MongoDB may take before it is refused'),
+    timeoutMs: limit(
+      5000,
+      'How long a call of MongoDB may take before it is refused; a start waits twice as long for it'
+    ),
     busyTimeoutMs: limit(5000, 'How long to wait for a SQLite file that another process has locked'),
     maxLogPages: limit(
       10_000,

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { damage } from '../faults/damage.js'
 import { makeHouse, peopleIn, run } from './drill.js'
 import { open, settleTown, visit } from './town.js'
@@ -119,6 +120,16 @@ t.test(
     }
   }
 )
+
+t.test('a server that starts during a restore does not open the former database', async (t) => {
+  const { file, backup, url } = await makeHouse(t)
+  // It has found the former file, and waits for its lock.
+  const late = new SQLite(file)
+  t.teardown(() => late.close())
+  await run(t, 'restore', backup, url)
+  t.throws(() => late.pragma('journal_mode = WAL'), { code: 'SQLITE_READONLY_DBMOVED' })
+  t.same(peopleIn(file), ['@ann'])
+})
 
 t.test('a link to the database stays one', async (t) => {
   const { dir, file, backup } = await makeHouse(t)

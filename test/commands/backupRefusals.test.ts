@@ -5,6 +5,7 @@ import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { damage } from '../faults/damage.js'
 import { makeDisk, whyNoDisk } from '../faults/disk.js'
 import { contentOf, makeHouse, populate, run } from './drill.js'
+import { open } from './town.js'
 
 const mongo = 'mongodb://ann:hidden@127.0.0.1/x'
 
@@ -100,6 +101,15 @@ t.test('nothing is restored that no server could start on', async (t) => {
     { why: 'into a folder', file: backup, url: `file:${dir}`, says: /: unable to open database file: this user must/ }
   ])
   t.same(contentOf(join(dir, 'data')), before, 'nothing has changed')
+})
+
+t.test('nothing is restored while a server uses the database', async (t) => {
+  const { backup, url } = await makeHouse(t)
+  const store = await open(url)
+  const says = /messenger\.db: a server or another command uses it: stop that first$/
+  await refuse(t, 'restore', url, [{ why: 'it is open', file: backup, says }])
+  await store.close()
+  await run(t, 'restore', backup, url)
 })
 
 t.test('a disk that takes nothing more keeps what it has', { skip: whyNoDisk() }, async (t) => {

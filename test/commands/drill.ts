@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { findCommand } from '../../src/commands/index.js'
@@ -44,7 +44,8 @@ export async function makeHouse(t: Test) {
 
 /** The tags in a database, and what is wrong with it. */
 export function peopleIn(file: string): string[] {
-  const database = new SQLite(file, { readonly: true })
+  // Where a command was killed, SQLite has to finish what it was about.
+  const database = new SQLite(file, { readonly: !existsSync(`${file}-journal`) })
   try {
     if (database.pragma('integrity_check', { simple: true }) !== 'ok') throw new Error(`${file} is damaged`)
     return database.prepare<[], string>('SELECT tag FROM users ORDER BY tag').pluck().all()

@@ -8,19 +8,32 @@ import { entry } from './load.js'
 
 const skip = spawnSync('strace', ['-V']).error && 'needs strace'
 
-/** The calls of the system that change something, each with the number of it that is not made any more. */
+/** Calls of the system that change something, each with the number of the one that is not made any more. */
 const moments = [
-  ['pwrite64', 1],
-  ['pwrite64', 12],
-  ...Array.from({ length: 14 }, (_, index) => ['fsync', index + 1] as const),
-  ['unlink', 1],
-  ['unlink', 2],
+  ['fsync', 1],
+  ['fsync', 3],
+  ['fsync', 5],
   ['link', 1],
+  ['unlink', 2],
   ['rename', 1]
 ] as const
 
+/** Those of moving the log and replacing the database. */
+const more = [
+  ['pwrite64', 1],
+  ['unlink', 1],
+  ['unlink', 4],
+  ['unlink', 5],
+  ...[8, 10, 12, 14, 16, 17, 18].map((number) => ['fsync', number] as const)
+] as const
+
 /** Runs a command and kills it in such a call, where it makes it. */
-function killIn([call, number]: (typeof moments)[number], name: string, file: string, cwd: string): void {
+function killIn(
+  [call, number]: readonly [call: string, number: number],
+  name: string,
+  file: string,
+  cwd: string
+): void {
   const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${number}`]
   const command = [process.execPath, resolve(entry), name, file]
   const env = { ...process.env, NODE_OPTIONS: '', DB_URL: '' }
@@ -30,7 +43,6 @@ function killIn([call, number]: (typeof moments)[number], name: string, file: st
 const peopleOf = (file: string) => (existsSync(file) ? peopleIn(file).join() : 'none')
 
 t.test('a restore that is killed leaves the former database or the restored one', { skip }, async (t) => {
-  t.setTimeout(300_000)
   const { dir, backup, url } = await makeHouse(t)
   const store = await open(url)
   await store.setLastSeen('nobody', 1)
@@ -38,12 +50,12 @@ t.test('a restore that is killed leaves the former database or the restored one'
   await store.close()
   mkdirSync(join(dir, 'empty'))
 
-  for (const [former, outcomes] of [
-    ['running', ['@ann', '@ann,@bob']],
-    ['empty', ['@ann', 'none']]
+  for (const [former, outcomes, times] of [
+    ['running', ['@ann', '@ann,@bob'], [...moments, ...more]],
+    ['empty', ['@ann', 'none'], moments]
   ] as const) {
     const found = new Set<string>()
-    for (const moment of moments) {
+    for (const moment of times) {
       const home = join(dir, `${former}-${moment.join('-')}`)
       const file = join(home, 'data', 'messenger.db')
       cpSync(join(dir, former), join(home, 'data'), { recursive: true })
@@ -67,4 +79,19 @@ t.test('a backup that is killed is not there, or whole', { skip }, async (t) => 
     found.add(peopleOf(file))
   }
   t.same([...found].sort(), ['@ann,@bob', 'none'])
+})
+
+t.test('a file system without hard links takes backups, too', { skip }, async (t) => {
+  const { dir } = await makeHouse(t)
+  const file = join(dir, 'copy.db')
+  // The compiled modules, whose coverage counts.
+  const command = [process.execPath, resolve('dist/src/server.js'), 'backup', file]
+  const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=link', '-e', 'inject=link:error=EPERM']
+  const { status, stderr } = spawnSync('strace', [...inject, ...command], {
+    cwd: dir,
+    env: { ...process.env, DB_URL: '' }
+  })
+  t.match({ status, stderr: String(stderr) }, { status: 0, stderr: '' })
+  t.same(peopleIn(file), ['@ann', '@bob'])
+  t.same(readdirSync(dir).sort(), ['backup.db', 'copy.db', 'data'])
 })

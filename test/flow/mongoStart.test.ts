@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
+import { openStore } from '../../src/store/open.js'
 import { outcomeOf, spawnMessenger } from '../messengerProcess.js'
-import { findFreePort } from '../mongod.js'
+import { findFreePort, startMongod, withoutMongod } from '../mongod.js'
 
 // Though the machine may be busy.
 const maxStartMs = 60_000
@@ -38,3 +39,17 @@ async function checkRefusal(t: Test, port: number) {
 t.test('a start where no MongoDB is', async (t) => checkRefusal(t, await findFreePort()))
 
 t.test('a start where something is that does not answer', async (t) => checkRefusal(t, await listenSilently(t)))
+
+t.test('a database that stops answering while it is opened is named', { skip: withoutMongod }, async (t) => {
+  const options = { timeoutMs: 500, busyTimeoutMs: 500, maxLogPages: 1000, onNotice: () => {} }
+  const mongod = await startMongod(t)
+  const place = `${mongod.url}/messenger`
+  for (const goOn of ['thaw', 'stop'] as const) {
+    mongod.freeze()
+    await t.rejects(openStore(`${place}?appName=hidden`, options), {
+      message: `db.url: ${place}: The database did not answer within 1 s.`
+    })
+    // What was begun ends by itself: if it did not, nor would this test.
+    await mongod[goOn]()
+  }
+})

@@ -27,9 +27,8 @@ export function backUp({ file, to, busyTimeoutMs }: Backup): void {
   writeSnapshot({ from: file, draft, file: to, busyTimeoutMs })
   try {
     publish(draft, to)
-  } catch (error) {
+  } finally {
     rmSync(draft, { force: true })
-    throw error
   }
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { makeFolder } from '../../folder.js'
 import { driver } from './driver.js'
-import { explain, isDamage } from './explain.js'
+import { codeOf, explain } from './explain.js'
 import { migrate } from './migrations.js'
 import { assertFinished } from './unfinishedCopy.js'
 
@@ -48,9 +48,16 @@ export function openDatabase(
     return database
   } catch (error) {
     database?.close()
-    const what = isDamage(error) ? ': put a backup in its place with `messenger-server restore FILE`' : ''
+    const what = codeOf(error).startsWith('SQLITE_CORRUPT')
+      ? ': put a backup in its place with `messenger-server restore FILE`'
+      : ''
     throw new Error(`${file}: ${explain(error)}${what}`, { cause: error })
   }
+}
+
+/** Opens a database and changes nothing in it, but for what SQLite has to take back of a transaction that was killed. */
+export function openToRead(file: string, busyTimeoutMs: number): Database {
+  return new driver(file, { timeout: busyTimeoutMs, readonly: !existsSync(`${file}-journal`) })
 }
 
 /** Read-only, because a connection that may write would move the log into a file that is then refused. */
@@ -58,7 +65,7 @@ function inspect(file: string, busyTimeoutMs: number, assertUsable: (database: D
   if (!statSync(file).isFile()) throw new Error('unable to open it, because it is not a file')
   assertNotEmptied(file)
   assertOwnLog(file)
-  const database = new driver(file, { timeout: busyTimeoutMs, readonly: true })
+  const database = openToRead(file, busyTimeoutMs)
   try {
     assertUsable(database)
     if (sizeOf(database) <= maxCheckedBytes) assertSound(database)

@@ -42,8 +42,7 @@ export function restore({ from, file: path, busyTimeoutMs }: Restore): string | 
   const draft = draftOf(file)
   try {
     writeSnapshot({ from, draft, file, busyTimeoutMs })
-    prepare(draft, from, file)
-    if (former) emptyLog(former)
+    prepare(draft, { from, file, former })
     const aside = setAside(file, former !== undefined)
     if (existsSync(file)) renameSync(draft, file)
     else publish(draft, file)
@@ -98,11 +97,21 @@ function lock(file: string): Database | undefined {
   }
 }
 
-/** Migrates a draft, and gives it to the owner of the database, because root may be the one who restores. */
-function prepare(draft: string, from: string, file: string): void {
+interface Places {
+  from: string
+  file: string
+  former: Database | undefined
+}
+
+/**
+ * Migrates a draft, and moves the log of the former database into its file. The draft gets the owner of the database, because
+ * root may be the one who restores.
+ */
+function prepare(draft: string, { from, file, former }: Places): void {
   const database = new driver(draft)
   try {
     migrate(database)
+    former?.pragma('journal_mode = DELETE')
   } catch (error) {
     throw faultOf(error, from, file)
   } finally {
@@ -110,15 +119,6 @@ function prepare(draft: string, from: string, file: string): void {
   }
   const { uid, gid } = statSync(existsSync(file) ? file : dirname(file))
   if (statSync(draft).uid !== uid) chownSync(draft, uid, gid)
-}
-
-/** Moves the log of a database into its file, and deletes it; that of a damaged one stays. */
-function emptyLog(database: Database): void {
-  try {
-    database.pragma('journal_mode = DELETE')
-  } catch (error) {
-    if (!isDamage(error)) throw new Error(`${database.name}: ${explain(error)}`, { cause: error })
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, unlinkSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import { assertSound, assertStore } from './database.js'
+import { assertSound, assertStore, openToRead } from './database.js'
 import { driver } from './driver.js'
 import { codeOf, explain } from './explain.js'
 
@@ -67,7 +67,7 @@ export function faultOf(cause: unknown, from: string, file: string): Error {
 
 function vacuumInto(from: string, draft: string, busyTimeoutMs: number): void {
   // Read-only, so that neither a database nor a backup changes.
-  const source = new driver(resolve(from), { timeout: busyTimeoutMs, readonly: true })
+  const source = openToRead(resolve(from), busyTimeoutMs)
   try {
     assertStore(source)
     source.prepare('VACUUM INTO ?').run(resolve(draft))
