@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
-import { openPicture } from '../src/pictures.js'
+import { createNormalize, openPicture } from '../src/pictures.js'
 
 const maxPixels = 25_000_000
 const normalize = async (bytes: Buffer) => (await openPicture(bytes, maxPixels)).normalize()
@@ -51,11 +51,23 @@ t.test('a picture is shown upright, however it was held, and its middle is cut o
 
 t.test('an orientation that is none is upright', async (t) => {
   const plain = await fourColours(80, 80).jpeg({ quality: 100 }).toBuffer()
-  const odd = await fourColours(80, 80)
-    .withExif({ IFD0: { Orientation: '9' } })
-    .jpeg({ quality: 100 })
-    .toBuffer()
-  await assertAlike(t, await normalize(odd), await normalize(plain), 'orientation 9')
+  const turned = await fourColours(80, 80).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer()
+  // The tag Orientation (0x0112), a short, one of them: little-endian.
+  const at = turned.indexOf('1201030001000000', 'hex')
+  for (const value of [0, 9, 255]) {
+    const odd = Buffer.from(turned)
+    odd[at + 8] = value
+    await assertAlike(t, await normalize(odd), await normalize(plain), `orientation ${value}`)
+  }
+})
+
+t.test('large pictures wait for each other, and small ones go on beside them', async (t) => {
+  const normalizeSome = createNormalize({ maxPixels: 10_000, maxRunning: 2, maxWaiting: 10 })
+  const [small, large] = [await fourColours(60, 60).png().toBuffer(), await fourColours(100, 100).png().toBuffer()]
+  const made = await Promise.all([large, small, large, small, large].map(normalizeSome))
+  for (const bytes of made) t.match(await sharp(bytes).metadata(), { format: 'webp', width: 512 })
+  await t.rejects(normalizeSome(await fourColours(102, 100).png().toBuffer()), { name: 'TooLargeError' })
+  t.match(await sharp(await normalizeSome(large)).metadata(), { width: 512 }, 'also after one was refused')
 })
 
 t.test('what is clear stays so', async (t) => {
