@@ -108,11 +108,14 @@ export function createBudgets({ maxDelayMs, maxTracked, ...rates }: BudgetOption
 function take(this: State, method: Limited | undefined): Delay | undefined {
   const isSearch = method?.limit === 'searches'
   if (this.search) settleSearch(this, isSearch)
-  // Looked at again when the page is made; until then others may have been.
-  if (method?.returnsPage) this.waitForBytes(method)
   const now = performance.now()
   const maxWaitMs = maxWaitOf(this, method)
-  const waitMs = Math.max(takeCall(this, now, maxWaitMs), takeOwn(this, method, now, maxWaitMs))
+  const waitMs = Math.max(
+    takeCall(this, now, maxWaitMs),
+    takeOwn(this, method, now, maxWaitMs),
+    // Looked at again when the page is made, because others may have been made until then.
+    method?.returnsPage ? waitMsOfBytes(this, now, maxWaitMs) : 0
+  )
   if (waitMs === 0) return undefined
   const at = now + waitMs
   if (!isSearch || !this.isConnection) return { at }
@@ -121,22 +124,30 @@ function take(this: State, method: Limited | undefined): Delay | undefined {
   return { at, interrupt: controller.signal }
 }
 
-function takeCall({ limiters: { calls }, callBucket, onRefused }: State, now: number, maxWaitMs: number): number {
-  if (!calls || !callBucket) return 0
-  const waitMs = calls.take(callBucket, now, maxWaitMs)
-  if (waitMs <= maxWaitMs) return waitMs
-  onRefused()
-  throw tooMany('calls', waitMs)
+function takeCall(state: State, now: number, maxWaitMs: number): number {
+  const { limiters, callBucket } = state
+  if (!limiters.calls || !callBucket) return 0
+  return assertSoon(state, 'calls', limiters.calls.take(callBucket, now, maxWaitMs), maxWaitMs)
 }
 
 function takeOwn(state: State, method: Limited | undefined, now: number, maxWaitMs: number): number {
   const limiter = method?.limit && state.limiters[method.limit]
   if (!limiter) return 0
-  const waitMs = limiter.take(limiter.bucketOf(state.userId), now, maxWaitMs)
+  return assertSoon(state, method.limit, limiter.take(limiter.bucketOf(state.userId), now, maxWaitMs), maxWaitMs)
+}
+
+function waitMsOfBytes(state: State, now: number, maxWaitMs: number): number {
+  const { bytes } = state.limiters
+  if (!bytes) return 0
+  return assertSoon(state, 'bytes of answers', bytes.waitMs(bytes.bucketOf(state.userId), now), maxWaitMs)
+}
+
+/** Returns the wait. @throws {AppError} `tooManyRequests` when it is too long */
+function assertSoon({ onRefused }: State, what: string | undefined, waitMs: number, maxWaitMs: number): number {
   if (waitMs <= maxWaitMs) return waitMs
   // A person who types in a search field cannot heed a refusal.
-  if (method.limit !== 'searches') state.onRefused()
-  throw tooMany(String(method.limit), waitMs)
+  if (what !== 'searches') onRefused()
+  throw new AppError('tooManyRequests', `Too many ${what} of this user.`, { retryAfterMs: waitMs })
 }
 
 /**
@@ -162,10 +173,8 @@ function giveBackSearch(state: State, now: number): AppError {
 }
 
 function waitForBytes(this: State, method: Limited): Delay | undefined {
-  const { bytes } = this.limiters
   const now = performance.now()
-  const waitMs = bytes ? bytes.waitMs(bytes.bucketOf(this.userId), now) : 0
-  if (waitMs > maxWaitOf(this, method)) throw tooMany('bytes of answers', waitMs)
+  const waitMs = waitMsOfBytes(this, now, maxWaitOf(this, method))
   return waitMs === 0 ? undefined : { at: now + waitMs }
 }
 
@@ -176,8 +185,4 @@ function spendBytes(this: State, count: number): void {
 
 function maxWaitOf({ isConnection, limiters }: State, method: Limited | undefined): number {
   return isConnection && method?.isOnlyDelayed ? Number.POSITIVE_INFINITY : limiters.maxDelayMs
-}
-
-function tooMany(what: string, retryAfterMs: number): AppError {
-  return new AppError('tooManyRequests', `Too many ${what} of this user.`, { retryAfterMs })
 }

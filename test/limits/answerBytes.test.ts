@@ -17,7 +17,7 @@ async function startWithAnn(t: Test, rate: Record<string, number>) {
 }
 
 const read = (device: Device) => device.call<Message[]>('getMessagesWithUser', ['@bob'])
-const tooMany = { code: -32005, data: { message: 'Too many bytes of answers.' } }
+const tooMany = { code: -32005, data: { message: 'Too many bytes of answers of this user.' } }
 
 t.test('pages cost a user what they have, over all connections and HTTP', async (t) => {
   stopClock(t)

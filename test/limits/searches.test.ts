@@ -51,7 +51,7 @@ t.test('no other call waits behind a search', async (t) => {
 t.test('a search that would have to wait too long is refused, and does not count towards the cut-off', async (t) => {
   const { device } = await startWithAnn(t, { maxDelayMs: 0 })
   for (let time = 0; time < 30; time++) await search(device, 'b')
-  t.match(await search(device, 'b'), { code: -32005, data: { message: 'Too many searches.' } })
+  t.match(await search(device, 'b'), { code: -32005, data: { message: 'Too many searches of this user.' } })
   t.match(await device.call('getSelfInfo'), { tag: '@ann' })
 })
 
