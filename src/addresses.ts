@@ -20,7 +20,7 @@ function isAddress(text: string): boolean {
 
 /**
  * Makes `X-Forwarded-For` a list of bare addresses, because some proxies add the port of each client, and each port would count as
- * another client. The list begins after the last entry that is not an address: the proxy that sent such an entry stands for its client.
+ * another client. Everything up to the last entry that is not an address is left out: the proxy that sent such an entry then stands for its client.
  */
 export function normalizeForwardedFor(headers: IncomingHttpHeaders): void {
   const list = headers['x-forwarded-for']

@@ -21,7 +21,7 @@ export function isAllowed(headers: IncomingHttpHeaders, foreignOrigin?: string):
   return source === undefined || source === foreignOrigin || ownOrigins(host).includes(source)
 }
 
-/** Whether a browser only gets ready for a page that its user may never open. */
+/** Tells whether a browser only loads a page ahead, which its user may never open. */
 export function isPrefetch(headers: IncomingHttpHeaders): boolean {
   return purposes.some((name) => /prefetch|prerender|preview/i.test(String(headers[name])))
 }
@@ -30,7 +30,7 @@ const defaultPorts = { http: ':80', https: ':443' }
 
 const maxShownLength = 200
 
-/** What a request says of its page, for the log: no path and no query, which may hold anything. */
+/** Returns the headers that name a page, for the log: without path and query, which may hold anything. */
 export function describeSource({ origin, host, referer, 'sec-fetch-site': site }: IncomingHttpHeaders) {
   const source = { origin, referer: originOf(referer), site: site as string | undefined, host }
   return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, value?.slice(0, maxShownLength)]))

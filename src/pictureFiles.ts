@@ -1,4 +1,4 @@
-/** What the first bytes of the files are that are taken (as Latin-1): no decoder for any other format sees what a client has sent. */
+/** The first bytes of the files that are accepted, as Latin-1. No decoder of another format sees a client's file. */
 const signatures = {
   png: /^\x89PNG\r\n/,
   jpeg: /^\xff\xd8\xff/,
@@ -9,18 +9,18 @@ const signatureBytes = 12
 
 export type PictureFormat = keyof typeof signatures
 
-/** @returns the format of a file, and nothing when it is none of those that are taken */
+/** @returns the format of a file, and nothing when it is not one of those that are accepted */
 export function formatOf(bytes: Buffer): PictureFormat | undefined {
   const head = bytes.toString('latin1', 0, signatureBytes)
   return (Object.keys(signatures) as PictureFormat[]).find((format) => signatures[format].test(head))
 }
 
-// Encoders write about ten; decoding costs a pass over all pixels for each.
+// Encoders write about ten. Each costs a pass over all pixels.
 const maxScans = 50
-// libwebp looks for each frame from the first one on: ten times as many cost a hundred times as much.
+// libwebp looks for each frame from the first one on: ten times the frames cost a hundred times the time.
 const maxFrames = 1000
 
-/** Whether a file that is small, and has few pixels, would take very long all the same. */
+/** Tells whether a file would take very long to decode, however small it is and however few pixels it has. */
 export function hasTooManyParts(bytes: Buffer, format: PictureFormat): boolean {
   if (format === 'jpeg') return countScans(bytes) > maxScans
   return format === 'webp' && countFrames(bytes) > maxFrames
@@ -30,7 +30,7 @@ const marker = 0xff
 const startOfScan = 0xda
 const endOfImage = 0xd9
 
-/** Counts the scans of a JPEG (ITU-T T.81, B.1.1) up to its end, behind which a telephone may have put a film. */
+/** Counts the scans of a JPEG (ITU-T T.81, B.1.1) up to its end: a telephone may have put a film behind it. */
 function countScans(bytes: Buffer): number {
   let count = 0
   let at = 2
@@ -46,7 +46,7 @@ function countScans(bytes: Buffer): number {
   return count
 }
 
-/** Whether no segment follows: a stuffed byte, TEM, a restart within a scan, or another fill byte. */
+/** Tells whether no segment follows: a stuffed byte, TEM, a restart within a scan, or another fill byte. */
 function isStandalone(code: number): boolean {
   return code <= 0x01 || (code >= 0xd0 && code <= 0xd7) || code === marker
 }

@@ -16,10 +16,10 @@ const notAnImage = 'The file is not a PNG, JPEG, WebP or GIF image that can be r
 const tooManyParts = 'The picture has too many scans or frames.'
 
 /**
- * Returns what makes uploaded pictures fit to be shown, so many at a time.
+ * Makes the function that normalizes uploaded pictures, a bounded number at a time.
  *
- * A decoder may have to keep all pixels in memory, up to 12 bytes of each. So of the pictures with more pixels than their share of
- * `maxPixels` only one is decoded at a time, and all that run have less than twice as many together, whatever `maxRunning` is.
+ * A decoder may keep all pixels in memory, up to 12 bytes of each. A picture with more pixels than `maxPixels / maxRunning` therefore
+ * waits for the other ones of its kind. All running pictures together have less than twice `maxPixels`, whatever `maxRunning` is.
  */
 export function createNormalize({ maxPixels, maxRunning, maxWaiting }: PicturesOptions) {
   const gate = createGate({ maxRunning, maxWaiting })
@@ -38,7 +38,7 @@ interface Picture {
 }
 
 /**
- * Looks at a picture, and decodes nothing of it yet.
+ * Reads the head of a picture, and decodes nothing yet.
  *
  * @throws {AppError} `unsupportedMediaType` when the bytes are not a PNG, JPEG, WebP or GIF, `tooLarge`
  */
@@ -67,16 +67,16 @@ function refuse(): never {
 /** Loaded with the first picture, because it would take a good part of the time of a start. */
 async function loadSharp(): Promise<SharpConstructor> {
   const { default: sharp } = await import('sharp')
-  // Its cache would keep the pixels of the last pictures, which nobody uploads again; each of its threads would have its own.
+  // The cache would keep the pixels of the last pictures, and each further thread needs buffers of its own.
   sharp.cache(false)
   sharp.concurrency(1)
   return sharp
 }
 
-/** Cuts the middle out. It comes before the turning, which would need every pixel of the whole picture at once. */
+/** Cuts the middle out. Turning comes later, because it needs every pixel at once. */
 function cropToSquare(picture: Sharp, width: number, height: number): Promise<Buffer> {
   const side = Math.min(width, height)
-  // Of a long strip nothing is scaled that is cut off anyway. A decoder makes others smaller by itself, which is faster.
+  // The ends of a long strip are cut off before it is scaled. A decoder scales other pictures by itself, which is faster.
   if (Math.max(width, height) > 2 * side) {
     picture.extract({
       left: Math.floor((width - side) / 2),
@@ -88,7 +88,7 @@ function cropToSquare(picture: Sharp, width: number, height: number): Promise<Bu
   return picture.resize(sidePx, sidePx, { fit: 'cover' }).png({ compressionLevel: 0 }).toBuffer()
 }
 
-/** For each orientation of EXIF (CIPA DC-008, 4.6.5): whether left and right change places, and how far it is then turned. */
+/** The orientations of EXIF (CIPA DC-008, 4.6.5): left and right change places or not, then a turn clockwise. */
 const turns: [flop: boolean, degrees: number][] = [
   [false, 0],
   [true, 0],

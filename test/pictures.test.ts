@@ -70,7 +70,7 @@ t.test('large pictures wait for each other, and small ones go on beside them', a
   t.match(await sharp(await normalizeSome(large)).metadata(), { width: 512 }, 'also after one was refused')
 })
 
-t.test('what is clear stays so', async (t) => {
+t.test('a transparent picture stays transparent', async (t) => {
   const create = { width: 60, height: 40, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0 } } as const
   for (const format of ['png', 'webp', 'gif'] as const) {
     const made = await normalize(await sharp({ create }).toFormat(format).toBuffer())

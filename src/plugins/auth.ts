@@ -77,7 +77,7 @@ export default fp<AuthOptions>(
     const maxAgeSeconds = Math.floor(durationMs(maxAge) / 1000)
     // Made in any case: by the secret beside it the store knows a file that has been emptied from a new one.
     const secretOfStore = await app.db.loadSecret()
-    // What a request sends of cookies is read by `tokensIn`.
+    // `tokensIn` reads the cookies of a request, because this plugin keeps only one of several with one name.
     await app.register(cookie, { hook: false })
     await app.register(jwt, {
       secret: privateKey ?? secretOfStore,
@@ -105,7 +105,7 @@ export default fp<AuthOptions>(
 
     app.decorateReply('logOut', async function (this: FastifyReply) {
       this.clearCookie(cookieName, attributes)
-      // The store is not asked for them, because it may be what does not answer.
+      // The sessions come from the tokens, because the store may not answer.
       const ends = claimsIn(app, this.request).map(({ jti, data: { _id, tag }, exp }) =>
         sessions.end({ _id: jti, user: { _id, tag }, expiresAt: exp * 1000 })
       )
@@ -127,12 +127,12 @@ function openSessions(app: FastifyInstance, options: AuthOptions): Sessions {
   app.addHook('onClose', async () => {
     const count = await sessions.close()
     if (count > 0)
-      app.log.error({ count }, 'Log-outs could not be stored: their tokens are valid again after a restart.')
+      app.log.error({ count }, 'Log-outs could not be stored. Their tokens are valid again after a restart.')
   })
   return sessions
 }
 
-/** Returns what the valid tokens of a request say, whether their sessions live or not. */
+/** Returns the claims of the valid tokens of a request, whether their sessions live or not. */
 function claimsIn({ jwt }: FastifyInstance, { headers }: FastifyRequest): Claims[] {
   return tokensIn(headers).flatMap((token) => {
     try {

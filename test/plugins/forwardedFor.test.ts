@@ -28,10 +28,10 @@ const clients: { why: string; entries: [string, string, string] }[] = [
   },
   { why: 'a list that others began', entries: ['203.0.113.8', '198.51.100.1:1, 203.0.113.8:1', 'x, 203.0.113.8:2'] },
   { why: 'empty entries', entries: ['203.0.113.8', ' , 203.0.113.8:1, ,', '203.0.113.8:2,,10.1.1.1'] },
-  { why: 'what is not an address is its proxy', entries: ['', 'unknown', '_hidden'] },
-  { why: 'nor is this', entries: ['203.0.113.8, 203.0.113', '203.0.113.256:80', '203.0.113.8:port'] },
-  { why: 'nor this', entries: ['[2001:db8::1', '2001:db8::1]:443', 'fe80::1%1'] },
-  { why: 'nor this', entries: ['chat.example:443', '"203.0.113.8"', 'for=203.0.113.8'] },
+  { why: 'an entry that is not an address counts as its proxy', entries: ['', 'unknown', '_hidden'] },
+  { why: 'so do parts of an address', entries: ['203.0.113.8, 203.0.113', '203.0.113.256:80', '203.0.113.8:port'] },
+  { why: 'so do brackets and zones', entries: ['[2001:db8::1', '2001:db8::1]:443', 'fe80::1%1'] },
+  { why: 'so do names and quotes', entries: ['chat.example:443', '"203.0.113.8"', 'for=203.0.113.8'] },
   { why: 'the last proxy that is named', entries: ['10.1.1.1', 'unknown, 10.1.1.1:443', '_hidden:1, 10.1.1.1'] }
 ]
 t.test('a client counts as one, however a proxy writes its address', async (t) => {

@@ -99,7 +99,7 @@ t.test('where the store cannot even be asked for the session, the log-out holds 
 const stops = [
   { why: 'a stop tries once more', isRepaired: true, statusAfter: 401, says: [] },
   {
-    why: 'what a stop cannot store is forgotten, which the log tells',
+    why: 'a log-out that a stop cannot store is forgotten, and the log tells it',
     isRepaired: false,
     statusAfter: 200,
     says: [{ count: 1 }]
