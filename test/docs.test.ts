@@ -20,18 +20,22 @@ t.test('what proves a promise is there', async (t) => {
 interface Proof {
   page: string
   languages: string[]
-  /** The test that takes the blocks from the page; or why there is none. */
-  by?: string
+  /** The tests that take the blocks from the page; or why there is none. */
+  by?: string[]
   why?: string
 }
 
 const proofs: Proof[] = [
-  { page: 'README.md', languages: ['sh'], by: 'test/flow/readme.test.ts' },
+  { page: 'README.md', languages: ['sh'], by: ['test/flow/readme.test.ts'] },
   { page: 'CONTRIBUTING.md', languages: ['sh'], why: 'it runs the tests' },
-  { page: 'docs/configuration.md', languages: ['nginx'], by: 'test/flow/nginx.test.ts' },
-  { page: 'docs/moving.md', languages: ['sh'], by: 'test/flow/moving.test.ts' },
+  { page: 'docs/configuration.md', languages: ['nginx'], by: ['test/flow/nginx.test.ts'] },
+  { page: 'docs/moving.md', languages: ['sh'], by: ['test/flow/moving.test.ts'] },
   { page: 'docs/mongodb.md', languages: ['sh'], why: 'it needs Docker; test/flow/mongoProcesses.test.ts sets DB_URL' },
-  { page: 'docs/operation.md', languages: ['ini', 'sh'], by: 'test/install/production.long.ts' }
+  {
+    page: 'docs/operation.md',
+    languages: ['crontab', 'ini', 'sh'],
+    by: ['test/install/production.long.ts', 'test/flow/backupDocs.test.ts']
+  }
 ]
 
 t.test('a test takes the commands and configurations of the pages as they are, or there is a reason', async (t) => {
@@ -41,6 +45,6 @@ t.test('a test takes the commands and configurations of the pages as they are, o
     const languages = [...new Set(Array.from(fences, ([, language]) => String(language)))].sort()
     const proof = proofs.find((one) => one.page === page)
     t.same(languages, proof?.languages ?? [], page)
-    if (proof?.by) t.match(readFileSync(proof.by, 'utf8'), page, `${proof.by} reads ${page}`)
+    for (const by of proof?.by ?? []) t.match(readFileSync(by, 'utf8'), page, `${by} reads ${page}`)
   }
 })

@@ -1,4 +1,3 @@
-import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import type { LongAnswer } from '../limits/unreadAnswers.js'
 import { signalOf } from '../rpc/departure.js'
@@ -8,6 +7,7 @@ import type { TakeTurn } from '../rpc/turns.js'
 import type { ServedConnection } from './connection.js'
 import { textFrame } from './frame.js'
 import { startHeartbeat } from './heartbeat.js'
+import { type Reading, setFull } from './intake.js'
 
 /** An answer as it is sent; its text is garbage by now. */
 export interface Reply {
@@ -25,17 +25,17 @@ interface LaneOptions {
 /** Opens the lane of a connection. While the client does not take its answers, the next call waits and no more frames are read. */
 export function openLane(
   { log }: FastifyInstance,
-  socket: WebSocket,
+  reading: Reading,
   connection: ServedConnection,
   { takeTurn, maxPendingFrames, maxPayloadBytes, pingIntervalMs }: LaneOptions
 ): Lane<Reply> {
-  const heartbeat = startHeartbeat(socket, pingIntervalMs)
+  const heartbeat = startHeartbeat(reading.socket, pingIntervalMs)
   return createLane({
     takeTurn,
     maxWaiting: maxPendingFrames,
     maxWaitingBytes: maxPayloadBytes,
-    onFull: () => socket.pause(),
-    onFree: () => socket.resume(),
+    onFull: () => setFull(reading, true),
+    onFree: () => setFull(reading, false),
     async take(reply) {
       if (reply) await send(reply, connection)
       // While the socket is paused no pong is read: that its calls come to an end shows that it lives.
@@ -43,7 +43,7 @@ export function openLane(
     },
     onError(error) {
       log.error(error)
-      socket.terminate()
+      reading.socket.terminate()
     }
   })
 }

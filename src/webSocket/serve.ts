@@ -9,8 +9,8 @@ import { maxTextLength } from '../schemas/message.js'
 import type { Session } from '../store/store.js'
 import { type ConnectionOptions, createConnection, refuse, type ServedConnection } from './connection.js'
 import { notificationFrame } from './frame.js'
+import { createIntake } from './intake.js'
 import { createOutbox } from './outbox.js'
-import { readInPieces } from './pieces.js'
 import { openLane, type Reply, replyTo } from './replies.js'
 import { createSeats } from './seats.js'
 import { type StrikesOptions, watchRefusals } from './strikes.js'
@@ -64,6 +64,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
       app.log.info({ userId: user._id, refusal: name }, 'The connection is closed.')
     }
   }
+  const intake = createIntake()
   const seats = createSeats(options.maxConnectionsPerUser)
   return (socket, request) => {
     const { session } = request
@@ -74,10 +75,10 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     if (!hasSeat) return refuse(socket, refusal)
 
     const { _id } = session.user
-    readInPieces(request.raw.socket)
+    const reading = intake.open(socket, request.raw.socket)
     const connection = createConnection(socket, request.raw.socket, session, own)
     socket.on('error', () => depart(connection.departure, true))
-    const lane = openLane(app, socket, connection, own)
+    const lane = openLane(app, reading, connection, own)
     let noteRefusal: (() => void) | undefined
     const budget = app.limits.budgets?.ofConnection(_id, () => {
       noteRefusal ??= watchRefusals(socket, connection, lane, options)
@@ -91,9 +92,10 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !served.isReading) return
       if (isBinary) return closeAsUnsupported(socket, connection, own)
+      intake.count(reading)
       const call = app.rpc(data.toString(), context)
-      const mayBegin = () => !connection.departure.wasCutOff && served.isAnswering
-      const run = () => (mayBegin() ? replyTo(call, app, connection) : nothing)
+      const run = () =>
+        connection.departure.wasCutOff || !served.isAnswering ? nothing : replyTo(call, app, connection)
       lane.run({ mayOverlap: call.mayOverlap, bytes: data.length, run })
     })
     socket.on('close', (code) => {
