@@ -79,11 +79,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     const connection = createConnection(socket, request.raw.socket, session, own)
     socket.on('error', () => depart(connection.departure, true))
     const lane = openLane(app, reading, connection, own)
-    let noteRefusal: (() => void) | undefined
-    const budget = app.limits.budgets?.ofConnection(_id, () => {
-      noteRefusal ??= watchRefusals(socket, connection, lane, options)
-      noteRefusal()
-    })
+    const budget = app.limits.budgets?.ofConnection(_id, watchRefusals(socket, connection, lane, options))
     const context = app.rpcContext(session, { connection, budget, departure: connection.departure })
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })

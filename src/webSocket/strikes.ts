@@ -17,7 +17,16 @@ export interface StrikesOptions {
  *
  * @returns to be called with each refusal
  */
-export function watchRefusals(
+export function watchRefusals(...watched: Parameters<typeof beginWatch>): () => void {
+  // Begun with the first refusal, which hardly any connection has.
+  let note: (() => void) | undefined
+  return () => {
+    note ??= beginWatch(...watched)
+    note()
+  }
+}
+
+function beginWatch(
   socket: WebSocket,
   connection: ServedConnection,
   lane: Lane<Reply>,
