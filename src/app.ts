@@ -46,7 +46,7 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
-    // The first that Fastify calls for each request, before anything asks for its address.
+    // Fastify calls this first, before anything asks for the address.
     rewriteUrl(request) {
       normalizeForwardedFor(request.headers)
       return isUpgradeOfRoot(request) ? webSocket.path : (request.url as string)

@@ -6,7 +6,7 @@ interface Address {
   host: string
 }
 
-/** What to do where an address cannot be listened on, by the code of the error. */
+/** Advice by the code of an error of `listen`. */
 const advice: Record<string, string> = {
   EADDRINUSE: 'stop the program that uses it, or set another PORT',
   EACCES: 'set a PORT of 1024 or more, or allow this user the lower ones (CAP_NET_BIND_SERVICE)',

@@ -36,7 +36,10 @@ export function describeSource({ origin, host, referer, 'sec-fetch-site': site }
   return Object.fromEntries(Object.entries(source).map(([name, value]) => [name, value?.slice(0, maxShownLength)]))
 }
 
-/** @returns the origin of a `Referer`, `null` for one that is malformed, and nothing where it does not name a page (RFC 9110, 10.1.3) */
+/**
+ * @returns the origin of a `Referer`, `'null'` (as for an opaque origin) for a malformed one, and nothing where it does not
+ *   name a page (RFC 9110, 10.1.3)
+ */
 function originOf(referer = ''): string | undefined {
   if (referer === '' || referer === 'about:blank') return undefined
   return URL.canParse(referer) ? new URL(referer).origin : 'null'

@@ -14,8 +14,8 @@ export interface Verdict {
 export interface Passwords {
   hash(password: string): Promise<string>
   /**
-   * Takes as long without a hash as with one of another password, so that its time does not tell whether an account exists:
-   * one hash, and two for a password that is not in its normalized form, which older versions hashed as it was typed.
+   * Takes the same time with and without a hash, so that it does not tell whether an account exists. A password that is not
+   * normalized costs a second hash, because older versions hashed it as typed.
    */
   verify(hash: string | undefined, password: string): Promise<Verdict>
 }

@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import { listen } from '../src/listen.js'
 
-t.test('what keeps a server from listening is said with what to do', async (t) => {
+t.test('a server that cannot listen says what to do', async (t) => {
   const first = Fastify()
   t.teardown(() => first.close())
   const { port } = await listen(first, { port: 0, host: '127.0.0.1' })

@@ -40,7 +40,7 @@ t.test('a command that there is not is refused', async (t) => {
   }
 })
 
-t.test('a start is one line in the log, which has the version, and one for whoever starts it', async (t) => {
+t.test('a start is one line in the log, which has the version, and one for the person who starts it', async (t) => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
   for (const [level, says] of [
     ['warn', [{ level: 30, version, node: process.version, msg: 'started' }]],

@@ -53,7 +53,7 @@ t.test('a log-out is tried again until it is stored, ever less often, and then n
 
   store.isDown = true
   logOuts.add(session('b'))
-  t.same(delays(), [1000], 'the next one begins anew')
+  t.same(delays(), [1000], 'the next one begins again')
   t.equal(await logOuts.close(), 1)
 })
 

@@ -9,7 +9,7 @@ interface Command {
   run(args: string[], print: (line: string) => void): Promise<void>
 }
 
-/** What the program does beside serving, by the name that stands first. */
+/** The commands of the program, by name. */
 const commands: Record<string, Command> = {
   backup: {
     usage: backupUsage,

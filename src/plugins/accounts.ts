@@ -31,7 +31,7 @@ export default fp<AccountsOptions>(
     const gate = createGate({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
     const passwords = createPasswords(gate)
 
-    /** The user whose e-mail and password a log-in has, and whether the hash is of old. */
+    /** Finds the user of a log-in and tells whether the hash is outdated. */
     async function findUser(request: FastifyRequest<{ Body: LoginBody }>) {
       const { email, password } = request.body.user
       const user = await app.db.findUserByEmail(email)

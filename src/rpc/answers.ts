@@ -59,7 +59,7 @@ export function createAnswers(table: Table, options: AnswersOptions) {
 
   async function answerBatch(batch: unknown[], context: CallerContext, dues: Due[]): Promise<string | undefined> {
     const answers: string[] = []
-    // What encloses them.
+    // The brackets of the array.
     let bytesLeft = maxAnswerBytes - 2
     for (const [index, request] of batch.entries()) {
       const text = await answerWithin(bytesLeft, request, context, dues[index])

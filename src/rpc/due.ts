@@ -5,7 +5,7 @@ import type { Budget, Delay, Limited } from '../limits/budget.js'
 import { signalOf } from './departure.js'
 import type { Context } from './method.js'
 
-/** What a call has to wait for, if anything; or why it may not run. */
+/** The delay of a call, if any, or the refusal. */
 export type Due = Delay | AppError | undefined
 
 /** Takes from a budget, where there is one, what a call needs. @param method none for what is no call */

@@ -15,7 +15,9 @@ export const SignupBodySchema = Type.Object(
   closed
 )
 
-/** As long as any that can exist, and otherwise any text: what is no e-mail or password is a wrong one. */
+/**
+ * A log-in takes any text that an e-mail or a password could be; longer texts and lone surrogates are malformed (400).
+ */
 export const LoginBodySchema = Type.Object(
   { user: Type.Object({ email: Type.String({ maxLength: 254 }), password: LoginPasswordSchema }, closed) },
   closed

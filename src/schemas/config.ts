@@ -31,10 +31,7 @@ export const ConfigSchema = Type.Object({
       description:
         'Where everything is stored: `file:` and the path of a SQLite file, or the URL of a [MongoDB](mongodb.md)'
     }),
-    timeoutMs: limit(
-      5000,
-      'How long a call of MongoDB may take before it is refused; a start waits twice as long for it'
-    ),
+    timeoutMs: limit(5000, 'Time in which MongoDB must answer a call; a start has twice that'),
     busyTimeoutMs: limit(5000, 'How long to wait for a SQLite file that another process has locked'),
     maxLogPages: limit(
       10_000,

@@ -6,7 +6,7 @@ const UserSearchSchema = Type.Enum(['all', 'contacts', 'off'], {
   description: 'Users that `findUsers` and `findUsersByTag` find: everybody, only contacts of the user, or nobody'
 })
 
-/** What users learn of each other. */
+/** Settings of what users learn of each other. */
 export const UsersConfigSchema = Type.Object({ search: UserSearchSchema })
 
 export type UserSearch = Static<typeof UserSearchSchema>

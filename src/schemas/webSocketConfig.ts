@@ -18,7 +18,8 @@ export const WebSocketConfigSchema = Type.Object({
   ),
   maxUnreadBytes: limit(
     64 * 1024 * 1024,
-    'Bytes of answers that all users may leave unread; beyond them the user with the most is disconnected; 0: no limit',
+    'Bytes of answers that all users may leave unread; beyond them the user with the most loses the connection of the ' +
+      'oldest one; 0: no limit',
     0
   ),
   answerTimeoutMs: limit(

@@ -1,6 +1,6 @@
 import { asciiDomainOf } from '../schemas/email.js'
 
-/** What the key of a tag is made of; so no part of it means anything in a regular expression. */
+/** The characters of a tag's key: none has a meaning in a regular expression. */
 export const partOfTagKey = /^[a-z0-9_]*$/
 
 /** A text that is no tag has no key: it is nobody's. */

@@ -39,8 +39,7 @@ const startsOfWords = (name: string) => {
 }
 
 /**
- * Returns the keys by which a search for the start of a name finds a user: each word of either name with what follows it, so that
- * `Ann Lee` is found by `ann`, `lee`, `ann le` and `lee an`.
+ * Returns the keys of a user's name: each word with the words after it. `ann`, `lee`, `ann le` and `lee an` find `Ann Lee`.
  */
 export function nameKeysOf({ firstName, lastName }: Pick<SelfInfo, 'firstName' | 'lastName'>): string[] {
   const keys = [

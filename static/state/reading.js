@@ -12,8 +12,8 @@ import { findDialog } from './dialogs.js'
 import { haveSameFields } from './store.js'
 
 /**
- * The reader's place in the open conversation: `topSeq` is the first message in sight, `seenSeq` the last one that was in sight
- * while somebody looked, and `lastSeq` the last one of all when the end was loaded.
+ * The reader's place. `topSeq`: the first message in sight. `seenSeq`: the last one seen. `lastSeq`: the last of all when the
+ * end was loaded.
  */
 export const noSight = { topSeq: 0, seenSeq: 0, lastSeq: 0 }
 

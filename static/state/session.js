@@ -32,7 +32,7 @@ export function createSession(phase = 'starting') {
 }
 
 /**
- * Everything begins anew; of the same user only what is not sent yet, and what is open, is kept.
+ * Begins again; of the same user, keeps only unsent texts and what is open.
  *
  * @param savedDrafts what the browser has kept for this user
  */

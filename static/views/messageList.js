@@ -82,8 +82,8 @@ function viewOf(state) {
 }
 
 /**
- * @returns what is about to be shown, as compared with what was: `place` is where to go, `isLive` whether the reader follows what
- *   comes at the end, `isWritten` whether the last message was written here just now
+ * @returns what is about to be shown, as compared with what was. `place`: where to go. `isLive`: whether the reader follows what
+ *   comes at the end. `isWritten`: whether the last message was written here just now.
  */
 function shownOf({ openTag: tag, conversation, hasNewer }, rows, { shown, isAtBottom }) {
   const { messages, isLoaded } = conversation

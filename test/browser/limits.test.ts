@@ -38,7 +38,7 @@ await testInChromium(
       t.equal(await boriss.page.getByText('Too many').count(), 0)
     })
 
-    await t.test('who types on and on is not cut off, and finds what was typed last', async (t) => {
+    await t.test('a person who types on and on is not cut off and finds the last text', async (t) => {
       const sockets: unknown[] = []
       boriss.page.on('websocket', (socket) => sockets.push(socket))
       const field = boriss.page.getByLabel('Find people')

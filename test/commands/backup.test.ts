@@ -73,7 +73,7 @@ t.test('the former database is kept, with all that was in its log', async (t) =>
   t.same(peopleIn(file), ['@ann', '@bob'], 'and can be restored')
 })
 
-t.test('what is restored stands alone, whatever was there', async (t) => {
+t.test('a restored database stands alone', async (t) => {
   const spoilt: { why: string; spoil(file: string): void }[] = [
     { why: 'no folder', spoil: (file) => rmSync(join(file, '..'), { recursive: true }) },
     { why: 'no file, but its log', spoil: (file) => rmSync(file) },

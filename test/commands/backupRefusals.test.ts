@@ -49,7 +49,7 @@ t.test('no backup is made that would be none, or of which something would be los
     { why: 'a name that is too long', file: join(dir, 'x'.repeat(300)), says: /ENAMETOOLONG/ },
     { why: 'no database', file: fresh, url: `file:${fresh}`, says: /new\.db: there is no database yet$/ },
     { why: 'a folder as database', file: fresh, url: `file:${dir}`, says: /there is no database yet$/ },
-    { why: 'a database of others', file: fresh, url: `file:${foreign}`, says: /foreign\.db: it is no store of this/ },
+    { why: 'a database of others', file: fresh, url: `file:${foreign}`, says: /foreign\.db: it is not a store/ },
     { why: 'a damaged one', file: fresh, url: `file:${damaged}`, says: /damaged\.db: .*(malformed|damaged)/ },
     { why: 'MongoDB', file: fresh, url: mongo, says: /^db\.url is a MongoDB database: use `mongodump`/ }
   ])
@@ -74,9 +74,9 @@ t.test('nothing is restored that no server could start on', async (t) => {
     { why: 'no file', file: join(dir, 'none.db'), says: /none\.db: there is no such file$/ },
     { why: 'a folder', file: dir, says: /: it is not a file$/ },
     { why: 'the database', file, says: /messenger\.db: it is the database itself$/ },
-    { why: 'empty', file: spoil('empty.db', (file) => writeFileSync(file, '')), says: /empty\.db: it is no store/ },
+    { why: 'empty', file: spoil('empty.db', (file) => writeFileSync(file, '')), says: /empty\.db: it is not a store/ },
     { why: 'a text', file: spoil('text.db', (file) => writeFileSync(file, 'x'.repeat(999))), says: /not a database/ },
-    { why: 'of others', file: spoil('foreign.db', run('DROP TABLE images')), says: /foreign\.db: it is no store/ },
+    { why: 'of others', file: spoil('foreign.db', run('DROP TABLE images')), says: /foreign\.db: it is not a store/ },
     {
       why: 'unfinished',
       file: spoil(

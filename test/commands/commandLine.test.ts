@@ -30,7 +30,7 @@ t.test('the program says how it is used, and which version it is', async (t) => 
   for (const name of names) t.match(helpOf(name), new RegExp(`^Usage: messenger-server ${name} [A-Z].*\n\n.*\\.$`))
 })
 
-t.test('what the program does not know is refused with its usage, and not repeated', async (t) => {
+t.test('unknown arguments are refused with the usage and not repeated', async (t) => {
   const mistakes = [
     { args: ['--port=hidden'], says: /^There is no such option\. Usage: .*backup FILE.*\n$/ },
     { args: ['--'], says: /^There is no such option\. Usage: / },

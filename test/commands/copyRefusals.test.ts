@@ -54,7 +54,7 @@ t.test('what is no copy from one store to another is refused, and nothing has ch
     {
       why: 'something else',
       args: [urlIn('foreign', 'd.db'), other],
-      message: /d\.db: it is no store of this program$/
+      message: /d\.db: it is not a store of this program$/
     },
     {
       why: 'into another one',
@@ -120,7 +120,7 @@ t.test('the same with MongoDB', { skip: withoutMongo }, async (t) => {
   await noSecret.close()
 
   await refuse(t, [
-    { why: 'nothing there', args: [empty, from], message: /^mongodb:\S+: it is no store of this program$/ },
+    { why: 'nothing there', args: [empty, from], message: /^mongodb:\S+: it is not a store of this program$/ },
     { why: 'into another one', args: [from, used], message: /^mongodb:\S+: it already has a token secret/ },
     { why: 'into a started one', args: [from, started], message: /it already has a token secret/ },
     { why: 'into one with a user', args: [from, without], message: /^mongodb:\S+: it already holds something/ }

@@ -115,7 +115,7 @@ t.test('the nginx of docs/configuration.md, word for word', { skip: withoutNginx
     t.match(JSON.parse(String(await line)), { event: 'signup', address: '127.0.0.2' })
   })
 
-  t.test('what is for operators alone is not to be had from outside', async (t) => {
+  t.test('pages for operators cannot be reached from outside', async (t) => {
     const { messenger, proxy } = await start(t)
     for (const path of ['/metrics', '/healthz', '/readyz']) {
       t.equal((await fetch(messenger.url + path)).status, 200, path)

@@ -81,7 +81,7 @@ t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missi
   t.same(anns.result, bobs.result, 'both histories agree')
 })
 
-t.test('what the README says is missing is missing', async (t) => {
+t.test('the README names only features that are missing', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const missing = [

@@ -16,7 +16,7 @@ function lint(command: string, ...args: string[]) {
 
 const agrees = { status: 0, says: '' }
 
-t.test('what describes the container', { skip }, async (t) => {
+t.test('the files of the container are valid', { skip }, async (t) => {
   t.test('hadolint has nothing to say of the Dockerfile', async (t) => {
     t.same(lint('hadolint', 'Dockerfile'), agrees)
     const file = join(t.testdir(), 'Dockerfile')
@@ -33,7 +33,7 @@ t.test('what describes the container', { skip }, async (t) => {
   })
 })
 
-t.test('what the pages say of the container is in its files', async (t) => {
+t.test('the docs and the files of the container agree', async (t) => {
   const compose = readFileSync('compose.yaml', 'utf8')
   const [, url] = blocksOf('docs/operation.md', 'sh')
     .join('')

@@ -17,7 +17,7 @@ t.test('an operator asks for better passwords', async (t) => {
   t.equal((await server.post('/signup', { user: { ...eve, password: 'xk4#Qpz9' } })).status, 200)
 })
 
-t.test('a password is hashed anew when its hash is of old', async (t) => {
+t.test('an outdated hash is replaced at the next log-in', async (t) => {
   const server = await startServer(t)
   const { db } = server.app
   const { password, ...account } = eve
@@ -79,7 +79,7 @@ t.test('a password is the same in every normalization form, and with every blank
   }
 })
 
-t.test('a hash that an older version made of a password as it was typed is accepted, and made anew', async (t) => {
+t.test('a hash of a password as it was typed is accepted and replaced', async (t) => {
   const server = await startServer(t)
   const { db } = server.app
   for (const [index, old] of typed.entries()) {

@@ -30,7 +30,7 @@ const faults = [
   }
 ]
 
-t.test('what to do where the driver of SQLite is missing or not built', async (t) => {
+t.test('a missing or unbuilt driver of SQLite says what to run', async (t) => {
   for (const { why, spoil, says } of faults) {
     const dir = t.testdir({ [installed]: {} })
     const folder = join(dir, installed)

@@ -49,7 +49,7 @@ t.test('frames beyond those that may wait are not even dispatched, however many 
   t.equal(dispatched + (await count('x')), 5000, 'all of them are, later')
 })
 
-t.test('what comes in pieces is whole', async (t) => {
+t.test('frames in pieces are whole', async (t) => {
   const server = await startServer(t)
   const [ann, bob] = [await (await server.signUp('ann')).connect(), await (await server.signUp('bob')).connect()]
   const text = Array.from({ length: 4000 }, (_, index) => String.fromCodePoint(0x4e00 + index)).join('')

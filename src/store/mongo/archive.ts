@@ -20,7 +20,7 @@ const maxSettledDialogs = 100
 export function openMongoSource(url: string, name: string): Promise<Source> {
   return openArchive(url, name, async (collections) => {
     await assertFinished(collections)
-    if (!(await hasVersions(collections))) throw new Error('it is no store of this program')
+    if (!(await hasVersions(collections))) throw new Error('it is not a store of this program')
     const versions = await openVersions(collections)
     await settleAll(collections, versions)
     await deriveKeys(collections)

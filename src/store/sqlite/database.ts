@@ -19,7 +19,7 @@ const maxCheckedBytes = 64 * 1024 * 1024
 const readVersionAt = 19
 const withoutLog = 1
 
-/** Those of every version. */
+/** Tables of every version. */
 const tables = ['users', 'dialogs', 'messages', 'clientMessageIds', 'images', 'counters']
 
 /** Beside the database and not in it, so that a copy of the file lets nobody sign. */
@@ -79,7 +79,7 @@ function assertNotEmptied(file: string): void {
   if (statSync(file).size > 0 || !existsSync(secretFileOf(file))) return
   throw new Error(
     'the file is empty, though a store has been here: put a backup in its place with `messenger-server restore FILE`, ' +
-      'or delete it to begin anew'
+      'or delete it to begin again'
   )
 }
 
@@ -123,7 +123,8 @@ export function assertSound(database: Database): void {
 export function assertStore(database: Database): void {
   const version = database.pragma('user_version', { simple: true })
   const found = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all()
-  if (version === 0 || tables.some((table) => !found.includes(table))) throw new Error('it is no store of this program')
+  if (version === 0 || tables.some((table) => !found.includes(table)))
+    throw new Error('it is not a store of this program')
   assertFinished(database)
 }
 

@@ -1,4 +1,4 @@
-/** What to do about an error of SQLite, by its code. */
+/** Advice by the code of an error of SQLite. */
 const advice: readonly [code: RegExp, what: string][] = [
   [/^SQLITE_BUSY/, 'another process uses it and did not release it in time'],
   [/^SQLITE_READONLY_DBMOVED/, 'another file has taken its place: start again'],

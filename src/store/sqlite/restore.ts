@@ -148,7 +148,7 @@ function asideNameOf(file: string): string {
   return given ?? prefix + new Date().toISOString().replace(/[:.]/g, '-')
 }
 
-/** Those of runs that were killed. */
+/** Removes drafts of runs that were killed. */
 function removeDrafts(file: string): void {
   for (const name of readdirSync(dirname(file))) {
     if (isDraftOf(file, name)) rmSync(join(dirname(file), name), { force: true })

@@ -7,7 +7,7 @@ import { codeOf, explain } from './explain.js'
 
 const drafts = /^\.[0-9a-f]{8}\.part(-journal)?$/
 
-// What is wrong with the place of a file, by the code of the error.
+// Faults of the place of a file, by the code of the error.
 const placeFaults: Record<string, string> = {
   ENOENT: 'its folder does not exist',
   EEXIST: 'its folder is a file',

@@ -27,7 +27,7 @@ t.test('ann looks for people by tag and by name', async (t) => {
   t.same(await find(ann, 'OS'), ['@josh'], 'a part of the tag, the start of a name')
   t.same((await find(ann, 'jos')).sort(), ['@bob', '@cid', '@josh'])
   t.same(await find(ann, '@josh'), ['@josh'], 'a leading @ means nothing')
-  t.same(await find(ann, 'ann'), ['@cid'], 'never who asks')
+  t.same(await find(ann, 'ann'), ['@cid'], 'never the caller')
   t.same((await find(cid, 'ann')).sort(), ['@ann'])
   t.same(await find(ann, ''), ['@bob', '@cid', '@josh'], 'everybody')
   t.same(await find(ann, '@'), ['@bob', '@cid', '@josh'], 'everybody')
