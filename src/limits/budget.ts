@@ -1,5 +1,6 @@
 import { AppError } from '../errors.js'
 import { type Bucket, createRateLimiter, type RateLimiter } from './bucket.js'
+import { type PendingSearch, settleSearch } from './pendingSearch.js'
 
 /** What a method may be limited by, beside the number of all calls. */
 export type MethodLimit = 'messages' | 'searches'
@@ -81,7 +82,7 @@ interface State extends Budget {
   readonly isConnection: boolean
   readonly onRefused: () => void
   /** The search that waits for its rate. */
-  search: { at: number; controller: AbortController } | undefined
+  search: PendingSearch | undefined
 }
 
 /** Makes what limits calls of connections and users; nothing where nothing is limited. Each limit is one of the user. */
@@ -107,7 +108,8 @@ export function createBudgets({ maxDelayMs, maxTracked, ...rates }: BudgetOption
 
 function take(this: State, method: Limited | undefined): Delay | undefined {
   const isSearch = method?.limit === 'searches'
-  if (this.search) settleSearch(this, isSearch)
+  if (this.search) settleSearch(this.search, isSearch, this.limiters.searches as RateLimiter)
+  this.search = undefined
   const now = performance.now()
   const maxWaitMs = maxWaitOf(this, method)
   const waitMs = Math.max(
@@ -119,9 +121,8 @@ function take(this: State, method: Limited | undefined): Delay | undefined {
   if (waitMs === 0) return undefined
   const at = now + waitMs
   if (!isSearch || !this.isConnection) return { at }
-  const controller = new AbortController()
-  this.search = { at, controller }
-  return { at, interrupt: controller.signal }
+  this.search = { userId: this.userId, at, controller: new AbortController() }
+  return { at, interrupt: this.search.controller.signal }
 }
 
 function takeCall(state: State, now: number, maxWaitMs: number): number {
@@ -148,28 +149,6 @@ function assertSoon({ onRefused }: State, what: string | undefined, waitMs: numb
   // A person who types in a search field cannot heed a refusal.
   if (what !== 'searches') onRefused()
   throw new AppError('tooManyRequests', `Too many ${what} of this user.`, { retryAfterMs: waitMs })
-}
-
-/**
- * Decides about the search that waits: the next search replaces it, and any other call makes it run at once. So a client that
- * searches at each keystroke gets its last answer, and no other call waits behind a search.
- */
-function settleSearch(state: State, isReplaced: boolean): void {
-  const { at, controller } = state.search as NonNullable<State['search']>
-  state.search = undefined
-  const now = performance.now()
-  if (at <= now) return
-  if (isReplaced) controller.abort(giveBackSearch(state, now))
-  else controller.abort()
-}
-
-/** Gives back what a search took that is replaced, and returns the error that answers it. */
-function giveBackSearch(state: State, now: number): AppError {
-  const limiter = state.limiters.searches as RateLimiter
-  const bucket = limiter.bucketOf(state.userId)
-  limiter.spend(bucket, now, -1)
-  const retryAfterMs = limiter.waitMs(bucket, now)
-  return new AppError('tooManyRequests', 'A newer search has replaced this one.', { retryAfterMs })
 }
 
 function waitForBytes(this: State, method: Limited): Delay | undefined {

@@ -9,18 +9,17 @@ const samplesPerTimeout = 8
  */
 export function watchTaking(socket: Socket, timeoutMs: number, onStalled: () => void): () => void {
   let unsentBytes = unsentBytesOf(socket)
-  let changedAt = performance.now()
+  let takenAt = performance.now()
 
   const timer = setInterval(() => {
     const now = performance.now()
     const bytes = unsentBytesOf(socket)
-    if (bytes !== unsentBytes) {
-      unsentBytes = bytes
-      changedAt = now
-    } else if (now - changedAt >= timeoutMs) {
-      clearInterval(timer)
-      onStalled()
-    }
+    // More bytes are notifications that have come to wait behind the answer.
+    if (bytes < unsentBytes) takenAt = now
+    unsentBytes = bytes
+    if (now - takenAt < timeoutMs) return
+    clearInterval(timer)
+    onStalled()
   }, timeoutMs / samplesPerTimeout)
   return () => clearInterval(timer)
 }

@@ -1,39 +1,48 @@
 import { AppError } from '../errors.js'
 
 export interface UnreadAnswersOptions {
-  /** Bytes of a user's answers that are ready and not taken, beyond which the user's next long answer waits; 0: no limit. */
+  /** Bytes of a user's answers that are made and not taken, beyond which the user's next long answer waits; 0: no limit. */
   maxUnreadBytesPerUser: number
   /** The same of all users, beyond which the user with the most bytes loses the oldest answer; 0: no limit. */
   maxUnreadBytes: number
 }
 
-/** An answer that may be long, from its call until its client has taken it. */
 export interface LongAnswer {
-  /**
-   * Counts an answer that is ready.
-   *
-   * @param cutOff ends the connection of a client that does not take it, which frees the memory
-   */
-  ready(bytes: number, cutOff: () => void): void
-  /** Forgets an answer that was taken, has failed or has lost its client. Calls after the first do nothing. */
-  end(): void
+  /** The answer; undefined where there is nothing to answer. */
+  bytes: Buffer | undefined
+  /** Forgets the answer, when its client has taken it or has gone. Calls after the first do nothing. */
+  taken(): void
+}
+
+interface Making {
+  userId: string
+  /** Aborted when the caller has gone. */
+  signal: AbortSignal
+  make(): Promise<Buffer | undefined>
+  /** Ends the connection of a client that does not take the answer, which frees the memory. */
+  cutOff(): void
 }
 
 export interface UnreadAnswers {
   /**
-   * Resolves when the next long answer of a user may be made: one at a time, over all connections and HTTP.
+   * Makes a long answer of a user: one at a time, over all connections and HTTP, and none while too much is unread.
    *
-   * @throws {AppError} `unavailable` when the caller has gone
+   * @throws {AppError} `unavailable` when the caller has gone; what `make` throws
    */
-  begin(userId: string, signal: AbortSignal): Promise<LongAnswer>
+  make(making: Making): Promise<LongAnswer>
 }
 
 interface Account {
   bytes: number
   isMaking: boolean
-  /** Answers that are ready, in that order, with what ends their connections. */
-  unread: Map<LongAnswer, () => void>
+  /** Answers that are made, in that order. */
+  unread: Set<Unread>
   waiting: Set<() => void>
+}
+
+interface Unread {
+  taken(): void
+  cutOff(): void
 }
 
 interface Ledger {
@@ -52,47 +61,45 @@ export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswer
     accounts: new Map()
   }
   return {
-    async begin(userId, signal) {
-      const account = ledger.accounts.get(userId) ?? createAccount()
-      ledger.accounts.set(userId, account)
+    async make({ userId, signal, make, cutOff }) {
+      const account = accountOf(ledger, userId)
       if (mustWait(ledger, account)) await wokenBy(account.waiting, signal)
       account.isMaking = true
-      return createAnswer(ledger, userId, account)
+      try {
+        const bytes = await make()
+        // Nobody takes the answer to a caller that has gone meanwhile.
+        const isUnread = bytes !== undefined && !signal.aborted
+        return { bytes, taken: isUnread ? addUnread(ledger, userId, bytes.length, cutOff) : () => {} }
+      } finally {
+        account.isMaking = false
+        makeRoom(ledger)
+        wakeNext(ledger, userId, account)
+      }
     }
   }
 }
 
-function createAccount(): Account {
-  return { bytes: 0, isMaking: false, unread: new Map(), waiting: new Set() }
+function accountOf({ accounts }: Ledger, userId: string): Account {
+  const account = accounts.get(userId) ?? { bytes: 0, isMaking: false, unread: new Set(), waiting: new Set() }
+  accounts.set(userId, account)
+  return account
 }
 
-function createAnswer(ledger: Ledger, userId: string, account: Account): LongAnswer {
-  let unreadBytes = 0
-  let hasEnded = false
-
-  function add(bytes: number) {
-    account.bytes += bytes
-    ledger.totalBytes += bytes
+function addUnread(ledger: Ledger, userId: string, bytes: number, cutOff: () => void): () => void {
+  const account = accountOf(ledger, userId)
+  const add = (count: number) => {
+    account.bytes += count
+    ledger.totalBytes += count
   }
-
-  const answer: LongAnswer = {
-    ready(bytes, cutOff) {
-      unreadBytes = bytes
-      account.isMaking = false
-      account.unread.set(answer, cutOff)
-      add(bytes)
-      makeRoom(ledger)
-      wakeNext(ledger, userId, account)
-    },
-    end() {
-      if (hasEnded) return
-      hasEnded = true
-      if (account.unread.delete(answer)) add(-unreadBytes)
-      else account.isMaking = false
-      wakeNext(ledger, userId, account)
-    }
+  const taken = () => {
+    if (!account.unread.delete(unread)) return
+    add(-bytes)
+    wakeNext(ledger, userId, account)
   }
-  return answer
+  const unread = { taken, cutOff }
+  account.unread.add(unread)
+  add(bytes)
+  return taken
 }
 
 function mustWait({ maxBytesPerUser }: Ledger, { isMaking, bytes }: Account): boolean {
@@ -110,14 +117,12 @@ function wakeNext(ledger: Ledger, userId: string, account: Account): void {
   } else if (account.unread.size === 0) ledger.accounts.delete(userId)
 }
 
-function makeRoom({ totalBytes, maxBytes, accounts }: Ledger): void {
-  for (let excess = totalBytes - maxBytes; excess > 0; ) {
-    const heaviest = [...accounts.values()].reduce((most, one) => (one.bytes > most.bytes ? one : most))
-    const [[oldest, cutOff]] = heaviest.unread as Iterable<[LongAnswer, () => void]> as [[LongAnswer, () => void]]
-    const { bytes } = heaviest
-    oldest.end()
-    excess -= bytes - heaviest.bytes
-    cutOff()
+function makeRoom(ledger: Ledger): void {
+  while (ledger.totalBytes > ledger.maxBytes) {
+    const { unread } = [...ledger.accounts.values()].reduce((most, one) => (one.bytes > most.bytes ? one : most))
+    const [oldest] = unread as Iterable<Unread> as [Unread]
+    oldest.taken()
+    oldest.cutOff()
   }
 }
 

@@ -8,6 +8,7 @@ import type { Caller, CallerContext } from '../rpc/method.js'
 import type { UserSearch } from '../schemas/usersConfig.js'
 import type { Session } from '../store/store.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
+import { countPieces } from '../webSocket/intake.js'
 import { createServe, type Served, type ServeOptions } from '../webSocket/serve.js'
 
 declare module 'fastify' {
@@ -72,7 +73,13 @@ export default fp<RpcOptions>(
       return { user, session, db, notifier, maxPageItems, userSearch, connection, budget, departure }
     })
 
-    const limits = { maxPayload: maxPayloadBytes, maxFragments, maxBufferedChunks, closeTimeout: closeTimeoutMs }
+    const maxChunks = maxBufferedChunks + countPieces(maxPayloadBytes)
+    const limits = {
+      maxPayload: maxPayloadBytes,
+      maxFragments,
+      maxBufferedChunks: maxChunks,
+      closeTimeout: closeTimeoutMs
+    }
     await app.register(websocket, { options: limits, preClose: () => closeConnections(app, served, options) })
 
     // @fastify/websocket would accept the upgrade on every route there is.

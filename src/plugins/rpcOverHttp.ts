@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { watchTaking } from '../limits/stall.js'
-import type { LongAnswer } from '../limits/unreadAnswers.js'
 import { createDeparture, type Departure, depart, signalOf } from '../rpc/departure.js'
 import type { Call } from '../rpc/dispatch.js'
 import type { CallerContext } from '../rpc/method.js'
@@ -25,17 +24,32 @@ export default async function rpcOverHttp(app: FastifyInstance, options: RpcOver
     reply.raw.once('close', () => depart(departure, false))
     // JSON is UTF-8 (RFC 8259, 8.1): to decode anything else would be to change it.
     const call = app.rpc(isUtf8(body) ? body.toString() : '', contextOf(app, session, departure))
-    const long =
-      session && call.isLong ? await app.unreadAnswers.begin(session.user._id, signalOf(departure)) : undefined
-    reply.raw.once('close', () => long?.end())
-    const answer = await call.run()
+    const answer = session && call.isLong ? await answerLong(call, session, departure, reply) : await call.run()
     if (call.refusal) reply.header('retry-after', call.refusal.retryAfterSeconds)
-    reply.code(statusOf(call, answer, session)).type('application/json')
-    return send(reply, answer, long, options)
+    return reply
+      .code(statusOf(call, answer, session))
+      .type('application/json')
+      .send(answer)
   })
+
+  /** Makes an answer as bytes, so that its text is not kept beside them, and watches whether it is taken. */
+  async function answerLong(call: Call, session: Session, departure: Departure, reply: FastifyReply) {
+    await call.isDue()
+    const { socket } = reply.request.raw
+    const cutOff = () => socket.destroy()
+    const make = async () => {
+      const answer = await call.run()
+      return answer === undefined ? undefined : Buffer.from(answer)
+    }
+    const making = { userId: session.user._id, signal: signalOf(departure), make, cutOff }
+    const { bytes, taken } = await app.unreadAnswers.make(making)
+    reply.raw.once('close', taken)
+    if (!departure.hasEnded) reply.raw.once('close', watchTaking(socket, options.answerTimeoutMs, cutOff))
+    return bytes
+  }
 }
 
-function statusOf({ refusal }: Call, answer: string | undefined, session: Session | undefined): number {
+function statusOf({ refusal }: Call, answer: unknown, session: Session | undefined): number {
   if (!session) return 401
   if (refusal) return refusal.status
   return answer === undefined ? 204 : 200
@@ -44,20 +58,4 @@ function statusOf({ refusal }: Call, answer: string | undefined, session: Sessio
 function contextOf(app: FastifyInstance, session: Session | undefined, departure: Departure): CallerContext {
   const budget = session && app.limits.budgets?.overHttp(session.user._id)
   return app.rpcContext(session, { budget, departure })
-}
-
-/** Sends an answer; a long one as bytes, so that its text is not kept beside them. */
-function send(
-  reply: FastifyReply,
-  answer: string | undefined,
-  long: LongAnswer | undefined,
-  { answerTimeoutMs }: RpcOverHttpOptions
-) {
-  if (!long || answer === undefined) return reply.send(answer)
-  const { socket } = reply.request.raw
-  const bytes = Buffer.from(answer)
-  const drop = () => socket.destroy()
-  long.ready(bytes.length, drop)
-  reply.raw.once('close', watchTaking(socket, answerTimeoutMs, drop))
-  return reply.send(bytes)
 }

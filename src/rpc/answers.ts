@@ -22,8 +22,13 @@ export interface AnswersOptions {
   callCountOf(method?: string): CallCount
 }
 
+interface Refused {
+  refusal?: AppError
+}
+
 // An answer that is not a page has 30 found users at most, or a text of 4096 characters of six bytes each. Room for it must be there
-// before its call, because its effect cannot be taken back. A page has no effect: one that does not fit is dropped.
+// before its call, because its effect cannot be taken back. A page has no effect: one that does not fit is dropped. The ids of the calls
+// and the refusals come on top, which are as long as the batch at most.
 const maxShortAnswerBytes = 32 * 1024
 
 /** Runs requests that are due and answers them. */
@@ -47,13 +52,14 @@ export function createAnswers(table: Table, options: AnswersOptions) {
     return refusalText(error, refused)
   }
 
-  async function answer(request: unknown, context: CallerContext, due: Due): Promise<string | undefined> {
+  /** @param told of its refusal, where it comes too soon after others */
+  async function answer(request: unknown, context: CallerContext, due: Due, told?: Refused) {
     if (!isRequest(request)) return refuse(new AppError('invalidRequest'), request, context, due)
     const method = table.get(request.method)
-    const outcome = await run(method, request, context, due)
+    const outcome = await run(method, request, context, due, told)
     if (request.id === undefined) return undefined
     const text = JSON.stringify({ jsonrpc, ...outcome, id: request.id })
-    if (method?.returnsPage) context.budget?.spendBytes(text.length)
+    if (method?.returnsPage) context.budget?.spendBytes(Buffer.byteLength(text))
     return text
   }
 
@@ -84,8 +90,14 @@ export function createAnswers(table: Table, options: AnswersOptions) {
 
 /** Makes what brings a request to its method, and counts what comes of it. */
 function createRun(options: AnswersOptions) {
-  const { onInternalError, onRefusal, callCountOf } = options
-  return async (method: Method | undefined, { method: name, params }: Request, context: CallerContext, due: Due) => {
+  const { callCountOf } = options
+  return async (
+    method: Method | undefined,
+    { method: name, params }: Request,
+    context: CallerContext,
+    due: Due,
+    told?: Refused
+  ) => {
     const count = callCountOf(name)
     count.calls++
     try {
@@ -96,11 +108,16 @@ function createRun(options: AnswersOptions) {
     } catch (thrown) {
       count.errors++
       const error = AppError.from(thrown)
-      if (error.kind === 'internal') onInternalError(error)
-      else onRefusal(error, context.user?._id)
+      tell(error, context, options)
+      if (told && error.kind === 'tooManyRequests') told.refusal = error
       return { error: error.toRpc() }
     }
   }
+}
+
+function tell(error: AppError, { user }: CallerContext, { onInternalError, onRefusal }: AnswersOptions): void {
+  if (error.kind === 'internal') onInternalError(error)
+  else onRefusal(error, user?._id)
 }
 
 function call(

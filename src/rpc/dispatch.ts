@@ -1,6 +1,6 @@
 import { AppError, type ErrorKind, withoutStacks } from '../errors.js'
 import { type AnswersOptions, createAnswers, type Table } from './answers.js'
-import { charge } from './due.js'
+import { charge, comesDue } from './due.js'
 import type { CallerContext, Methods } from './method.js'
 import { isPoisoned } from './poison.js'
 import { isRequest } from './request.js'
@@ -16,16 +16,20 @@ export interface Call {
   readonly mayOverlap: boolean
   /** Whether the answer may be long, because there is a page in it. */
   readonly isLong: boolean
-  /** Why it is refused, when it is one request that comes too soon after others. */
-  readonly refusal?: AppError | undefined
+  /** Resolves when it is due, where it is one request; it may still be refused. */
+  isDue(): Promise<void>
   /** Answers the text, nothing when it holds only notifications. */
   run(): Promise<string | undefined>
+  /** The reason why it was refused, where it was one request that came too soon after others. */
+  refusal?: AppError
 }
 
 export interface DispatchOptions extends AnswersOptions {
   methods: Methods
   maxBatchCalls: number
 }
+
+const atOnce = async () => {}
 
 const poisoned = 'A key is named __proto__, or constructor with a prototype in it.'
 
@@ -40,12 +44,13 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   function single(request: unknown, context: CallerContext): Call {
     const method = methodOf(request)
     const due = charge(context.budget, method)
-    return {
+    const call: Call = {
       mayOverlap: due === undefined && method?.mayOverlap === true,
       isLong: returnsPage(request),
-      refusal: due instanceof AppError ? due : undefined,
-      run: () => answer(request, context, due)
+      isDue: () => comesDue(due, context).catch(() => {}),
+      run: () => answer(request, context, due, call)
     }
+    return call
   }
 
   return (text, context) => {
@@ -53,7 +58,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const refused = (kind: ErrorKind, sentence?: string, request?: unknown): Call => {
       const due = charge(context.budget, undefined)
       const run = () => refuse(new AppError(kind, sentence), request, context, due)
-      return { mayOverlap: false, isLong: false, run }
+      return { mayOverlap: false, isLong: false, isDue: atOnce, run }
     }
     const message = parse(text)
     if (message === undefined) return refused('parseError')
@@ -62,7 +67,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (message.length === 0) return refused('invalidRequest')
     if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)
     const dues = message.map((request) => charge(context.budget, methodOf(request)))
-    return { mayOverlap: false, isLong: message.some(returnsPage), run: () => answerBatch(message, context, dues) }
+    const run = () => answerBatch(message, context, dues)
+    return { mayOverlap: false, isLong: message.some(returnsPage), isDue: atOnce, run }
   }
 }
 

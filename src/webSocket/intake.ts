@@ -2,12 +2,9 @@ import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { WebSocket } from '@fastify/websocket'
 
-// So much comes with a few requests. More is delivered in pieces, in which 18 frames of one byte have room.
+// A few requests fit into this. More is delivered in pieces; 18 frames of one byte fit into one.
 const maxWholeBytes = 2048
 const pieceBytes = 128
-
-// Milliseconds in a turn of the event loop that frames are read, but for one piece of each connection.
-const maxTurnMs = 5
 
 /** How the frames of a connection are read. */
 export interface Reading {
@@ -27,9 +24,12 @@ export interface Intake {
 
 /**
  * Shares the event loop among connections on which many frames arrive at once. `ws` reads all frames of a chunk, which are 9000 in
- * 64 KiB, whether it is paused meanwhile or not. Between two pieces of the chunk a pause takes effect.
+ * 64 KiB, whether it is paused meanwhile or not. Between two pieces of the chunk a pause takes effect. A socket is paused and goes on
+ * in the next turn, where a call (`rpc/turns.ts`) waits for a promise.
+ *
+ * @param maxTurnMs milliseconds in a turn of the event loop that frames are read, but for one piece of each connection
  */
-export function createIntake(): Intake {
+export function createIntake(maxTurnMs: number): Intake {
   let endsAt = 0
   let waiting: Reading[] = []
 
@@ -60,6 +60,11 @@ export function createIntake(): Intake {
       reading.socket.pause()
     }
   }
+}
+
+/** Returns into how many pieces a frame may be cut, which `ws` counts as it does those that come from the network. */
+export function countPieces(frameBytes: number): number {
+  return Math.ceil(frameBytes / pieceBytes)
 }
 
 /** Reads no more of a connection, or goes on, by how many frames wait for their answer. */

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import type { LongAnswer } from '../limits/unreadAnswers.js'
 import { signalOf } from '../rpc/departure.js'
 import type { Call } from '../rpc/dispatch.js'
 import { createLane, type Lane } from '../rpc/lane.js'
@@ -12,7 +11,8 @@ import { type Reading, setFull } from './intake.js'
 /** An answer as it is sent; its text is garbage by now. */
 export interface Reply {
   frame: Buffer
-  long: LongAnswer | undefined
+  /** To be called when the client has taken a long answer. */
+  taken: (() => void) | undefined
 }
 
 interface LaneOptions {
@@ -48,26 +48,27 @@ export function openLane(
   })
 }
 
-async function send({ frame, long }: Reply, connection: ServedConnection): Promise<void> {
-  long?.ready(frame.length, connection.drop)
+async function send({ frame, taken }: Reply, connection: ServedConnection): Promise<void> {
   await connection.answer(frame)
-  long?.end()
+  taken?.()
 }
 
 /** Runs a call, when there is room for its answer. Resolves with nothing where there is nothing to answer. */
 export async function replyTo(
   call: Call,
   { unreadAnswers }: FastifyInstance,
-  { session, departure }: ServedConnection
+  connection: ServedConnection
 ): Promise<Reply | undefined> {
-  const long = call.isLong ? await unreadAnswers.begin(session.user._id, signalOf(departure)) : undefined
-  let frame: Buffer | undefined
-  try {
-    const answer = await call.run()
-    if (answer === undefined) return undefined
-    frame = textFrame(answer)
-    return { frame, long }
-  } finally {
-    if (!frame) long?.end()
-  }
+  const make = () => frameOf(call)
+  if (!call.isLong) return make().then((frame) => frame && { frame, taken: undefined })
+  await call.isDue()
+  const { session, departure, drop: cutOff } = connection
+  const making = { userId: session.user._id, signal: signalOf(departure), make, cutOff }
+  const { bytes: frame, taken } = await unreadAnswers.make(making)
+  return frame && { frame, taken }
+}
+
+async function frameOf(call: Call): Promise<Buffer | undefined> {
+  const answer = await call.run()
+  return answer === undefined ? undefined : textFrame(answer)
 }

@@ -64,7 +64,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
       app.log.info({ userId: user._id, refusal: name }, 'The connection is closed.')
     }
   }
-  const intake = createIntake()
+  const intake = createIntake(options.maxTurnMs)
   const seats = createSeats(options.maxConnectionsPerUser)
   return (socket, request) => {
     const { session } = request
@@ -83,12 +83,14 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     const context = app.rpcContext(session, { connection, budget, departure: connection.departure })
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })
+    const countFrame = () => intake.count(reading)
+    socket.on('pong', countFrame)
     // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
     socket.on('message', (data: Buffer, isBinary) => {
       // A connection that is closing is read no more, and neither is one of a server that stops.
       if (socket.readyState !== socket.OPEN || !served.isReading) return
       if (isBinary) return closeAsUnsupported(socket, connection, own)
-      intake.count(reading)
+      countFrame()
       const call = app.rpc(data.toString(), context)
       const run = () =>
         connection.departure.wasCutOff || !served.isAnswering ? nothing : replyTo(call, app, connection)
@@ -110,8 +112,8 @@ function closeAsUnsupported(socket: WebSocket, { session, flush }: ServedConnect
 }
 
 /**
- * Lets `ws` end a connection on which something comes that is no frame, or none that is taken: it sends the code of the close, and
- * discards what is still on its way. A socket with unread bytes would be reset, and the client would not get the code.
+ * Lets `ws` end a connection that sends an invalid frame. `ws` sends the close code and discards the rest. A socket with unread bytes
+ * would be reset, and the client would not get the code.
  */
 function endOnError({ log }: FastifyInstance, socket: WebSocket, session: Session | undefined): void {
   // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.

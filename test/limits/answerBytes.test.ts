@@ -43,6 +43,24 @@ async function overHttp({ post }: Server, { cookie }: Person) {
   return (await post('/rpc', body, { cookie })).json()
 }
 
+t.test('a page costs bytes, which are more than its characters', async (t) => {
+  stopClock(t)
+  const { ann, bobs } = await startWithAnn(t, { answerBytesPerSecond: 1000, answerBurstBytes: 20_000 })
+  const device = await ann.connect()
+  for (let sent = 0; sent < 3; sent++) await bobs.call('sendMessageToUser', ['@ann', 'я'.repeat(4096)])
+  t.equal((await device.call<Message[]>('getMessagesWithUser', ['@bob', 0, 3])).length, 3)
+  t.match(await device.refusal('getMessagesWithUser', ['@bob', 0, 3]), tooMany)
+})
+
+t.test('over HTTP a page that is refused once its turn has come has the status of a refusal', async (t) => {
+  stopClock(t)
+  const { server, ann } = await startWithAnn(t, { answerBytesPerSecond: 1000, answerBurstBytes: 1 })
+  const body = { jsonrpc: '2.0', id: 1, method: 'getMessagesWithUser', params: ['@bob'] }
+  const answers = await Promise.all([1, 2].map(() => server.post('/rpc', body, { cookie: ann.cookie })))
+  t.same(answers.map(({ status }) => status).sort(), [200, 429])
+  t.match(answers.find(({ status }) => status === 429)?.headers.get('retry-after'), /^\d+$/)
+})
+
 t.test('a page waits for the bytes before it, and the list of dialogs is never refused', async (t) => {
   const { ann } = await startWithAnn(t, { answerBytesPerSecond: 20_000, answerBurstBytes: 1, maxDelayMs: 10_000 })
   const device = await ann.connect()

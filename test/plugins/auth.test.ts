@@ -113,7 +113,7 @@ t.test('a file that holds no secret is not taken for one', async (t) => {
   const empty = t.testdir({ 'jwt.key': ' ' })
   t.throws(() => loadSecret(join(empty, 'jwt.key')), { message: /jwt\.key is empty/ })
   symlinkSync('nowhere', join(empty, 'lost.key'))
-  t.throws(() => loadSecret(join(empty, 'lost.key')), { code: 'ENOENT' })
+  t.throws(() => loadSecret(join(empty, 'lost.key')), { message: /lost\.key: ENOENT/ })
   t.same(readdirSync(empty).sort(), ['jwt.key', 'lost.key'], 'and no draft of it is left')
 })
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import Type from 'typebox'
+import type { WebSocket } from 'ws'
 import { methods } from '../../src/rpc/index.js'
 import { method } from '../../src/rpc/method.js'
 import type { Device } from '../device.js'
@@ -71,4 +72,23 @@ t.test('large frames that wait are few', async (t) => {
   release()
   t.equal(await held, 'done')
   for (let sent = 0; sent < 30; sent++) t.match(await device.ask('{'), { id: 7, error: { code: -32602 } })
+})
+
+t.test('frames may be as large as the configuration says', async (t) => {
+  const maxPayloadBytes = 2_000_000
+  const server = await startServer(t, { config: { webSocket: { maxPayloadBytes } } })
+  const ann = await (await server.signUp('ann')).connect()
+  const request = '{"jsonrpc":"2.0","id":7,"method":"getSelfInfo"}'
+  t.match(await ann.ask(request.padEnd(maxPayloadBytes)), { id: 7, result: { tag: '@ann' } })
+})
+
+t.test('frames that ask for nothing share the event loop, too', async (t) => {
+  const server = await startServer(t, { config: { webSocket: { maxTurnMs: 0 } } })
+  const ann = await (await server.signUp('ann')).connect()
+  const [served] = server.app.websocketServer.clients as Set<WebSocket>
+  const pauses = t.capture(served as WebSocket, 'pause', served?.pause)
+  const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
+  tcpOf(ann).write(Buffer.concat(Array(1000).fill(pong)))
+  t.match(await ann.call('getSelfInfo'), { tag: '@ann' })
+  t.ok(pauses().length > 10, 'it is paused between them')
 })

@@ -38,6 +38,16 @@ t.test('a client that takes nothing of an answer is disconnected', async (t) => 
   t.ok((await waiting) === long, 'and the answer that waits for it is made')
 })
 
+t.test('the same where notifications come to wait behind the answer', async (t) => {
+  const { device, served, server } = await startWithAnn(t)
+  device.call('tellMuch').catch(() => {})
+  while (served.bufferedAmount === 0) await setImmediate()
+  device.socket.pause()
+  const push = setInterval(() => server.app.notifier.notifyAll('serverShutdown', { reconnectAfterMs: 1 }), 20)
+  t.teardown(() => clearInterval(push))
+  await once(served, 'close')
+})
+
 t.test('a client that takes it slowly is not', async (t) => {
   const slowlyMs = 4000
   const { device, served } = await startWithAnn(t, { answerTimeoutMs: 3000 })
@@ -78,6 +88,40 @@ t.test('beyond the limit of all users a client is disconnected at once', async (
   device.call('tellMuch').catch(() => {})
   await once(served, 'close')
   t.match(await ann.connect().then(({ hello }) => hello), { tag: '@ann' })
+})
+
+t.test('clients that go while their answers are made leave nothing behind', async (t) => {
+  const begun: (() => void)[] = []
+  const hold = method({
+    summary: '',
+    params: Type.Object({}),
+    result: Type.String(),
+    returnsPage: true,
+    run: () => new Promise<string>((resolve) => begun.push(() => resolve('x'.repeat(10_000))))
+  })
+  const server = await startServer(t, { methods: { hold }, config: { webSocket: { maxUnreadBytes: 15_000 } } })
+  const ann = await server.signUp('ann')
+  const headers = { cookie: ann.cookie, 'content-type': 'application/json' }
+  const body = '{"jsonrpc":"2.0","id":1,"method":"hold"}'
+  /** Lets the call that has begun come to its end. */
+  const release = async () => {
+    while (begun.length === 0) await setImmediate()
+    begun.pop()?.()
+  }
+  for (let time = 0; time < 5; time++) {
+    const caller = new AbortController()
+    const answer = fetch(`${server.url}/rpc`, { method: 'POST', headers, body, signal: caller.signal })
+    while (begun.length === 0) await setImmediate()
+    caller.abort()
+    await t.rejects(answer, { name: 'AbortError' })
+    // The server has seen that it has gone when it answers another request.
+    await fetch(`${server.url}/healthz`)
+    await release()
+  }
+  const device = await ann.connect()
+  const last = device.call<string>('hold')
+  await release()
+  t.equal((await last).length, 10_000)
 })
 
 t.test('an answer that fails makes room for the next one', async (t) => {
