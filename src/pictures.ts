@@ -101,6 +101,7 @@ const turns: [flop: boolean, degrees: number][] = [
 ]
 
 function turnUpright(square: Sharp, orientation: number): Sharp {
-  const [flop, degrees] = turns[orientation - 1] ?? [false, 0]
+  // sharp says 1 for an orientation that is none.
+  const [flop, degrees] = turns[orientation - 1] as (typeof turns)[number]
   return square.flop(flop).rotate(degrees)
 }

@@ -40,6 +40,11 @@ t.test('a command that there is not is refused', async (t) => {
   }
 })
 
+t.test('a server that is to be silent prints its link alone', async (t) => {
+  const messenger = await startMessenger(t, { dir: t.testdir(), environment: { LOG_LEVEL: 'silent' } })
+  t.equal(await messenger.end('SIGTERM'), 0)
+})
+
 t.test('a start is one line in the log, which has the version, and one for the person who starts it', async (t) => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
   for (const [level, says] of [

@@ -127,8 +127,9 @@ function take(this: State, method: Limited | undefined): Delay | undefined {
 
 function takeCall(state: State, now: number, maxWaitMs: number): number {
   const { limiters, callBucket } = state
-  if (!limiters.calls || !callBucket) return 0
-  return assertSoon(state, 'calls', limiters.calls.take(callBucket, now, maxWaitMs), maxWaitMs)
+  if (!callBucket) return 0
+  const calls = limiters.calls as RateLimiter
+  return assertSoon(state, 'calls', calls.take(callBucket, now, maxWaitMs), maxWaitMs)
 }
 
 function takeOwn(state: State, method: Limited | undefined, now: number, maxWaitMs: number): number {

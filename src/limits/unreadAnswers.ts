@@ -127,14 +127,18 @@ function makeRoom(ledger: Ledger): void {
 }
 
 /** Resolves when its turn has come. @throws {AppError} `unavailable` when it has been given up */
-async function wokenBy(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
-  let wake: () => void = () => {}
-  const woken = new Promise<void>((resolve) => {
-    wake = resolve
+function wokenBy(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const wake = () => {
+      signal.removeEventListener('abort', giveUp)
+      resolve()
+    }
+    const giveUp = () => {
+      waiting.delete(wake)
+      reject(new AppError('unavailable', 'The caller has gone.'))
+    }
+    if (signal.aborted) return giveUp()
+    waiting.add(wake)
+    signal.addEventListener('abort', giveUp, { once: true })
   })
-  waiting.add(wake)
-  signal.addEventListener('abort', wake, { once: true })
-  if (!signal.aborted) await woken
-  signal.removeEventListener('abort', wake)
-  if (waiting.delete(wake)) throw new AppError('unavailable', 'The caller has gone.')
 }

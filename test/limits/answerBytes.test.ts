@@ -77,7 +77,7 @@ t.test('a page waits for the bytes before it, and the list of dialogs is never r
 
 t.test('0 is no limit', async (t) => {
   stopClock(t)
-  const { ann } = await startWithAnn(t, { answerBytesPerSecond: 0, answerBurstBytes: 1 })
+  const { ann } = await startWithAnn(t, { answerBytesPerSecond: 0, answerBurstBytes: 1, callsPerSecond: 100 })
   const device = await ann.connect()
   for (let time = 0; time < 5; time++) t.equal((await read(device)).length, 3)
 })
