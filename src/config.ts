@@ -74,13 +74,18 @@ function readJson(file: string): unknown {
     throw Object.assign(new Error(`${file}: ${message}`), { code })
   }
   const value = parse(file, text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${file} must be an object`)
+  if (!isObject(value)) throw new Error(`${file} must be an object`)
   return value
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parse(file: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    // Editors of Windows begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`)
   }
@@ -90,7 +95,7 @@ function resolve(schema: Schema, value: unknown, path: string, sources: Sources)
   const { properties } = schema
   if (!properties)
     return fromEnvironment(schema.type, sources.environment[variableName(path)]) ?? value ?? schema.default
-  const isSection = value === undefined || (typeof value === 'object' && value !== null)
+  const isSection = value === undefined || isObject(value)
   return isSection ? resolveSection(properties, (value ?? {}) as Tree, path && `${path}.`, sources) : value
 }
 

@@ -83,6 +83,7 @@ t.test('what does not fit is refused with its name', async (t) => {
     ['a port has a limit', {}, { PORT: '70000' }, /app\.port must be <= 65535/],
     ['a section is an object', { app: 8000 }, {}, /app must be object/],
     ['a section is not null', { app: null }, {}, /app must be object/],
+    ['a section is not a list', { app: [] }, {}, /app must be object/],
     ['a secret is not empty', { JWT: { privateKey: '' } }, {}, /JWT\.privateKey must not have fewer/],
     ['a duration has a unit that exists', { JWT: { expiresIn: '3 moons' } }, {}, /JWT\.expiresIn must be a duration/],
     ['a duration is not empty', { cookie: { maxAge: '' } }, {}, /cookie\.maxAge must be a duration/],

@@ -72,6 +72,9 @@ interface Limiters {
   maxDelayMs: number
 }
 
+// A search that has run at once on credit makes the next one wait for two tokens.
+const maxDelaysOfSearch = 3
+
 /** A budget as it is made: a record with functions that all share, because each connection keeps one. */
 interface State extends Budget {
   readonly limiters: Limiters
@@ -108,7 +111,7 @@ export function createBudgets({ maxDelayMs, maxTracked, ...rates }: BudgetOption
 
 function take(this: State, method: Limited | undefined): Delay | undefined {
   const isSearch = method?.limit === 'searches'
-  if (this.search) settleSearch(this.search, isSearch, this.limiters.searches as RateLimiter)
+  if (this.search) settleSearch(this.search, isSearch, this.limiters)
   this.search = undefined
   const now = performance.now()
   const maxWaitMs = maxWaitOf(this, method)
@@ -163,6 +166,12 @@ function spendBytes(this: State, count: number): void {
   bytes?.spend(bytes.bucketOf(this.userId), performance.now(), count)
 }
 
-function maxWaitOf({ isConnection, limiters }: State, method: Limited | undefined): number {
-  return isConnection && method?.isOnlyDelayed ? Number.POSITIVE_INFINITY : limiters.maxDelayMs
+/**
+ * Milliseconds that a call may wait. A search of a connection may wait longer, because the next one replaces it, and any other call
+ * makes it run or refuses it (`settleSearch`).
+ */
+function maxWaitOf({ isConnection, limiters: { maxDelayMs } }: State, method: Limited | undefined): number {
+  if (!isConnection) return maxDelayMs
+  if (method?.isOnlyDelayed) return Number.POSITIVE_INFINITY
+  return method?.limit === 'searches' ? maxDelaysOfSearch * maxDelayMs : maxDelayMs
 }

@@ -10,25 +10,31 @@ export interface PendingSearch {
   controller: AbortController
 }
 
-/**
- * Decides about a search that may still wait when the next call arrives. The next search replaces it, and any other call makes it run
- * at once. So a client that searches at each keystroke gets its last answer, and no other call waits behind a search.
- */
-export function settleSearch(
-  { userId, at, controller }: PendingSearch,
-  isReplaced: boolean,
-  limiter: RateLimiter
-): void {
-  const now = performance.now()
-  if (at <= now) return
-  if (isReplaced) controller.abort(giveBack(limiter, userId, now))
-  else controller.abort()
+interface Limiters {
+  searches: RateLimiter | undefined
+  /** Milliseconds of credit: a search that would wait longer does not run at once. */
+  maxDelayMs: number
 }
 
-/** Gives back what a search took that is replaced, and returns the error that answers it. */
-function giveBack(limiter: RateLimiter, userId: string, now: number): AppError {
+/**
+ * Decides about a search that may still wait when the next call arrives. The next search replaces it. Any other call makes it run at
+ * once, or refuses it where that would be too early. So a client that searches at each keystroke gets its last answer, and no other
+ * call waits behind a search.
+ */
+export function settleSearch(search: PendingSearch, isReplaced: boolean, { searches, maxDelayMs }: Limiters): void {
+  const { at, userId, controller } = search
+  const now = performance.now()
+  const waitMs = at - now
+  if (waitMs <= 0) return
+  if (!isReplaced && waitMs <= maxDelayMs) return controller.abort()
+  const sentence = isReplaced ? 'A newer search has replaced this one.' : 'Too many searches of this user.'
+  const retryAfterMs = giveBack(searches as RateLimiter, userId, now)
+  controller.abort(new AppError('tooManyRequests', sentence, { retryAfterMs }))
+}
+
+/** Gives back what a search took that does not run. Returns in how many milliseconds the next one may. */
+function giveBack(limiter: RateLimiter, userId: string, now: number): number {
   const bucket = limiter.bucketOf(userId)
   limiter.spend(bucket, now, -1)
-  const retryAfterMs = limiter.waitMs(bucket, now)
-  return new AppError('tooManyRequests', 'A newer search has replaced this one.', { retryAfterMs })
+  return limiter.waitMs(bucket, now)
 }

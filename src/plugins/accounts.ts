@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { createGate } from '../gate.js'
 import type { LogInAttempt } from '../limits/logIns.js'
@@ -78,26 +78,16 @@ export default fp<AccountsOptions>(
       }
     )
 
-    app.register(exit, options)
+    // Before a body is read, which says nothing here, whatever its type and size.
+    app.route({ method: ['GET', 'POST'], url: '/exit', exposeHeadRoute: false, preParsing: exit, handler: exit })
   },
   { name: 'accounts', fastify: '5.x', dependencies: ['db', 'auth', 'limits'] }
 )
 
-/** `POST /exit`, and `GET /exit` for clients that know no other. */
-async function exit(app: FastifyInstance, { bodyLimitBytes: bodyLimit }: AccountsOptions): Promise<void> {
-  // A body says nothing here: it may be empty whatever its type, as browsers send it with a form or a beacon.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null))
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/exit',
-    bodyLimit,
-    exposeHeadRoute: false,
-    async handler(_request, reply) {
-      await reply.logOut()
-      return { status: 'OK' }
-    }
-  })
+/** Answers `POST /exit`, and `GET /exit` for clients that know no other. */
+async function exit(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await reply.logOut()
+  reply.send({ status: 'OK' })
 }
 
 function attemptOf({ body, ip, raw }: FastifyRequest<{ Body: LoginBody }>): LogInAttempt {

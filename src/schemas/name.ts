@@ -36,17 +36,25 @@ const joiningPrevious = classOf('0620 0622-063F 0641-064A 0671-0673 0675-06D3 06
 const joiner = `(?<=[${viramas}])[\\u200c\\u200d]|(?<=[${joiningNext}]\\p{M}*)\\u200c(?=\\p{M}*[${joiningPrevious}])`
 
 // Marks and joiners belong to the letter before them; modifier letters stand for apostrophes, and are of no script.
-const neutral = "\\p{M}\\u200c\\u200d'’ʻʼ"
+// `·` stands within a word in Catalan (Gal·la).
+const apostrophe = "'’‘\\u05f3·"
+const neutral = `\\p{M}\\u200c\\u200d${apostrophe}ʻʼʾʿ`
 const ofOneScript = scripts.map((script) => `[${script}${neutral}]+`).join('|')
 // Letters of no script are those of formulas, which look like Latin ones.
 const ofAnother = `(?:(?![${scripts.join('')}\\p{Script=Common}])\\p{L}|[${neutral}])+`
 
 const letter = `\\p{L}(?:\\p{M}|${joiner})*`
-const notModifierAlone = '(?=[ʻʼ]?(?!\\p{Lm})\\p{L})'
+const notModifierAlone = '(?=[ʻʼʾʿ]?(?!\\p{Lm})\\p{L})'
+// The hyphen of Hebrew and the dot between Japanese words as well.
+const separator = '[ \\-\\u05be\\u30fb]'
 // A look ahead is not tried again, so that the time grows with the length and no faster.
-const letters = `${notModifierAlone}(?=(?:${ofOneScript}|${ofAnother})(?:[ .-]|$))${letter}(?:['’]?${letter})*`
+const letters = `${notModifierAlone}(?=(?:${ofOneScript}|${ofAnother})(?:\\.|${separator}|$))${letter}(?:[${apostrophe}]?${letter})*`
 // `J.R.` is several words as well. Dutch has two that begin with an apostrophe: van ’t Hoff, ’s Gravesande.
-const word = `(?:${letters}(?:\\.${letters})*\\.?|['’][st](?=[ -]))`
+const word = `(?:${letters}(?:\\.${letters})*\\.?|['’][st](?=${separator}))`
+
+// Signs that nobody sees, but for joiners and the variants of Mongolian letters, and more marks than any script puts on a letter.
+const unseen = '(?![\\u200c\\u200d\\u180b-\\u180f])\\p{Default_Ignorable_Code_Point}'
+const plain = `(?![^]*(?:${unseen}|\\p{M}{7}))`
 
 /** Without the anchors around it. */
-export const namePattern = `${word}(?:[ -]${word})*`
+export const namePattern = `${plain}${word}(?:${separator}${word})*`

@@ -64,8 +64,14 @@ export async function replyTo(
   await call.isDue()
   const { session, departure, drop: cutOff } = connection
   const making = { userId: session.user._id, signal: signalOf(departure), make, cutOff }
-  const { bytes: frame, taken } = await unreadAnswers.make(making)
-  return frame && { frame, taken }
+  try {
+    const { bytes: frame, taken } = await unreadAnswers.make(making)
+    return frame && { frame, taken }
+  } catch (error) {
+    // Nobody waits for it.
+    if (departure.hasEnded) return undefined
+    throw error
+  }
 }
 
 async function frameOf(call: Call): Promise<Buffer | undefined> {

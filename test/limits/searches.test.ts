@@ -48,6 +48,26 @@ t.test('no other call waits behind a search', async (t) => {
   )
 })
 
+t.test('the last search is answered also where other calls came between', async (t) => {
+  const { device } = await startWithAnn(t)
+  const searches = ['b', 'bo', 'bob', 'bobb', 'bob'].map((text) => {
+    const found = search(device, text)
+    if (text.length < 3) device.call('getSelfInfo')
+    return found
+  })
+  t.same((await Promise.all(searches)).at(-1), ['@bob'])
+})
+
+t.test('on credit only so many searches run', async (t) => {
+  const { device } = await startWithAnn(t)
+  const calls = Array.from({ length: 20 }, () => [search(device, 'bob'), device.call('getSelfInfo')] as const)
+  const answers = await Promise.all(calls.map(([answer]) => answer))
+  const refused = answers.filter((answer) => !Array.isArray(answer))
+  t.ok(refused.length > 10, `${refused.length} of 20`)
+  t.match(refused, Array(refused.length).fill({ code: -32005, data: { message: 'Too many searches of this user.' } }))
+  await Promise.all(calls.map(([, other]) => other))
+})
+
 t.test('a search that would have to wait too long is refused, and does not count towards the cut-off', async (t) => {
   const { device } = await startWithAnn(t, { maxDelayMs: 0 })
   for (let time = 0; time < 30; time++) await search(device, 'b')
