@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { blocksOf } from '../blocks.js'
-import { outcomeOf, untilItListens } from '../messengerProcess.js'
+import { reportOf, untilItListens } from '../messengerProcess.js'
 import { addNativeFiles, type Machine, packNext, packSources, prepareMachine, user } from './machine.js'
 import { settingOf } from './unit.js'
 
@@ -43,7 +43,7 @@ async function runBlock(t: Test, machine: Machine, block: string | undefined, ru
   let child = running
   for (const line of String(block).trim().split('\n')) {
     if (line === 'systemctl stop messenger') {
-      const ended = outcomeOf(child as ChildProcess)
+      const ended = reportOf(child as ChildProcess)
       child?.kill('SIGTERM')
       t.match(await ended, { code: 0 })
     } else if (line === 'systemctl start messenger') child = startUnit(t, machine)
@@ -90,7 +90,7 @@ t.test('the installation for production, word for word', { skip }, async (t) => 
 
   const [stop, link, ...rest] = String(wayBack).trim().split('\n')
   await runBlock(t, machine, `${stop}\n${link}`, second)
-  t.match(await outcomeOf(startUnit(t, machine)), { code: 1, stderr: /update the program/ }, 'not on the new database')
+  t.match(await reportOf(startUnit(t, machine)), { code: 1, stderr: /update the program/ }, 'not on the new database')
   const former = await untilItListens(t, await runBlock(t, machine, rest.join('\n')))
   t.equal(await run(String(version)), '0.1.0\n')
   const bob = await former.connect(cookies.bob)
