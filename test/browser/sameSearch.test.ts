@@ -27,14 +27,12 @@ const names: [firstName: string, lastName: string][] = [
 ]
 
 const queries = [
-  ...['ann', 'lee', 'ann le', 'lee an', 'annlee', 'leeann', 'nn', 'ee', 'jose', 'JOSÉ', 'alvarez j', 'jean', 'luc', 'oneil'],
-  ...["o'neil", 'o’n', 'jeanluc', 'jean luc', 'jean-luc o', 'darcy', 'arcy', 'berg', 'der berg', 'vanderberg', 'van-der'],
-  ...['lucja', 'ŁUCJA', 'ost', 'dorde', 'ðan', 'daniel', 'hamrun', 'aether', 'æ', 'oed', 'œ', 'thor', 'þ', 'þor'],
-  ...['ibrahim', 'IBRAHIM', 'ıbrahim', 'isik', 'IŞIK', 'ışı', 'μαρκος', 'ΜΑΡΚΟΣ', 'παπαδοπουλος', 'παπαδοπουλοσ', 'gross'],
-  ...['GROẞ', 'strauss', 'strauß', '철', '김철', 'ㄱㅣ', 'ольга', 'елкина', 'ёл', 'محمد', 'الله', 'عبدالله', 'jr', 'j.r.', 'r'],
-  ...['anne', 'marie', 'annemarie', 'okina', 'emile', 'émile'.normalize('NFD'), 'fiona', 'ﬁ', 'wide', 'ｗ', 'zola émile'],
-  ...['.', '-', ' ', "'", '@ann', '%', '_', '1', '👋', 'a\u0301', '\u0301', 'ann\u200d', 'ann,lee']
-]
+  'ann|lee|ann le|lee an|annlee|leeann|nn|ee|jose|JOSÉ|alvarez j|jean|luc|oneil|o’n|jeanluc|jean luc|jean-luc o',
+  "o'neil|darcy|arcy|berg|der berg|vanderberg|van-der|lucja|ŁUCJA|ost|dorde|ðan|daniel|hamrun|aether|æ|oed|œ|thor|þ|þor",
+  'ibrahim|IBRAHIM|ıbrahim|isik|IŞIK|ışı|μαρκος|ΜΑΡΚΟΣ|παπαδοπουλος|παπαδοπουλοσ|gross|GROẞ|strauss|strauß|철|김철|ㄱㅣ',
+  'ольга|елкина|ёл|محمد|الله|عبدالله|jr|j.r.|r|anne|marie|annemarie|okina|emile|e\u0301mile|fiona|ﬁ|wide|ｗ|zola émile',
+  ".|-| |'|@ann|%|_|1|👋|a\u0301|\u0301|ann\u200d|ann,lee"
+].flatMap((line) => line.split('|'))
 
 function serverFinds(query: string): string[] {
   const range = nameRangeOf(query.replace(/^@/, ''))
@@ -46,7 +44,7 @@ function serverFinds(query: string): string[] {
 
 // No query is a part of such a tag.
 const people = names.map(([firstName, lastName], index) => ({ tag: `@${'x'.repeat(20 + index)}`, firstName, lastName }))
-const state = { self: { tag: '@self' }, people: Object.fromEntries(people.map((one) => [one.tag, one])), dialogs: people }
+const state = { people: Object.fromEntries(people.map((one) => [one.tag, one])), dialogs: people }
 
 t.test('the page finds own contacts by the same texts as the server', async (t) => {
   const found = queries.map((text) => serverFinds(text))

@@ -1,10 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { blocksOf } from '../blocks.js'
 import { reportOf, untilItListens } from '../messengerProcess.js'
-import { addNativeFiles, type Machine, packNext, packSources, prepareMachine, user } from './machine.js'
+import { addNativeFiles, type Machine, packNext, packSources, prepareMachine, startNodeAs, user } from './machine.js'
 import { settingOf } from './unit.js'
 
 const [pack, install, version, unpackNext, upgrade, wayBack] = blocksOf('docs/operation.md', 'sh')
@@ -18,24 +18,10 @@ function startUnit(t: Test, { inRoot }: Machine): ChildProcess {
       .split(' ')
       .map((pair) => pair.split('='))
   )
-  // Without what tap puts into each process, which writes where this user may not.
-  const ids = [
-    '--unset=NODE_OPTIONS',
-    'setpriv',
-    '--reuid',
-    user,
-    '--regid',
-    user,
-    '--clear-groups',
-    '--no-new-privs',
-    process.execPath
-  ]
-  const child = spawn('env', [...ids, ...args], {
+  return startNodeAs(t, user, args, {
     cwd: inRoot(` ${settingOf('WorkingDirectory')}/`).trim(),
     env: { PATH: process.env.PATH, PORT: '0', ...own }
   })
-  t.teardown(() => child.kill('SIGKILL'))
-  return child
 }
 
 /** Runs the commands of a block, those of systemctl by the test's own hands. */
