@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { memoryOf } from '../test/memory.js'
 
 /** A process that is measured: the messenger, or what it is compared with. */
 export interface Measured {
@@ -67,15 +68,14 @@ async function startProcess(
   process.once('exit', kill)
   const port = await portOf(child, name)
   const startMs = performance.now() - begin
-  const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8')
   return {
     name,
     url: `ws://127.0.0.1:${port}`,
     startMs,
-    residentBytes: () => Number(proc('status').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024,
+    residentBytes: () => memoryOf(child),
     cpuMicroseconds() {
       // proc(5): utime and stime are the 14th and 15th field, in ticks of 10 ms; the name in ( ) may hold blanks.
-      const fields = proc('stat')
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
         .replace(/^.*\) /, '')
         .split(' ')
       return (Number(fields[11]) + Number(fields[12])) * 10_000

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Sharp, SharpConstructor } from 'sharp'
 import { AppError } from './errors.js'
 import { createGate } from './gate.js'
@@ -23,7 +22,7 @@ const tooManyParts = 'The picture has too many scans or frames.'
  */
 export function createNormalize({ maxPixels, maxRunning, maxWaiting }: PicturesOptions) {
   const gate = createGate({ maxRunning, maxWaiting })
-  const large = pLimit(1)
+  const large = createGate({ maxRunning: 1, maxWaiting: maxRunning })
   return (bytes: Buffer): Promise<Buffer> =>
     gate(async () => {
       const { pixels, normalize } = await openPicture(bytes, maxPixels)

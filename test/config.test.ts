@@ -66,6 +66,11 @@ t.test('proxies are addresses and ranges', async (t) => {
   }
 })
 
+t.test('a file may begin with a byte order mark', async (t) => {
+  const dir = t.testdir({ 'config.json': '\ufeff{"app":{"port":1}}' })
+  t.equal(loadConfig(`${dir}/config.json`).config.app.port, 1)
+})
+
 t.test('keys that nothing reads are told', async (t) => {
   const file = write(t, { app: { prot: 1 }, colour: { of: 'the sky' } })
   t.same(loadConfig(file).unknownKeys, ['colour', 'app.prot'])

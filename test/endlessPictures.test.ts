@@ -2,9 +2,7 @@ import sharp from 'sharp'
 import t from 'tap'
 import { openPicture } from '../src/pictures.js'
 import { jpegWithScans, webpWithFrames } from './endlessPictures.js'
-
-const maxPixels = 25_000_000
-const normalize = async (bytes: Buffer) => (await openPicture(bytes, maxPixels)).normalize()
+import { maxPixels, normalize } from './normalize.js'
 
 t.test('a picture of many parts is taken', async (t) => {
   const pictures: Record<string, Buffer> = {

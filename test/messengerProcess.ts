@@ -82,12 +82,6 @@ async function linkOf({ stdout, stderr }: ChildProcess): Promise<string> {
   throw new Error(`It has ended before it listened: ${complaints.join('')}`)
 }
 
-/** What a process that ends by itself says when something is wrong. */
-export async function outcomeOf(child: ChildProcess): Promise<{ code: number; stderr: string }> {
-  const { code, stderr } = await reportOf(child)
-  return { code, stderr }
-}
-
 /** Everything that a process which ends by itself has to say. */
 export async function reportOf(child: ChildProcess): Promise<{ code: number; stdout: string; stderr: string }> {
   const said = { stdout: '', stderr: '' }

@@ -1,9 +1,7 @@
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
-import { createNormalize, openPicture } from '../src/pictures.js'
-
-const maxPixels = 25_000_000
-const normalize = async (bytes: Buffer) => (await openPicture(bytes, maxPixels)).normalize()
+import { createNormalize } from '../src/pictures.js'
+import { normalize } from './normalize.js'
 
 type Colour = 'red' | 'green' | 'blue' | 'white'
 const corners: [name: Colour, x: number, y: number][] = [

@@ -26,7 +26,10 @@ export function settleSearch(search: PendingSearch, isReplaced: boolean, { searc
   const now = performance.now()
   const waitMs = at - now
   if (waitMs <= 0) return
-  if (!isReplaced && waitMs <= maxDelayMs) return controller.abort()
+  if (!isReplaced && waitMs <= maxDelayMs) {
+    controller.abort()
+    return
+  }
   const sentence = isReplaced ? 'A newer search has replaced this one.' : 'Too many searches of this user.'
   const retryAfterMs = giveBack(searches as RateLimiter, userId, now)
   controller.abort(new AppError('tooManyRequests', sentence, { retryAfterMs }))

@@ -34,10 +34,17 @@ export function createCatchUp({ store, rpc, report }) {
     if (store.get().isConnected) read().catch(report)
   }
 
+  /** Reads after a read that is running, which may have been answered before the latest change. */
+  async function afterPresentRead() {
+    await reading?.catch(() => {})
+    now()
+  }
+
   setInterval(now, intervalMs)
 
   return {
     now,
+    afterPresentRead,
 
     /** @returns {Promise<boolean>} whether all that was missed is here; not when it is too much, or from another server */
     all: () =>

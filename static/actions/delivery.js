@@ -1,5 +1,5 @@
 import { explain } from '../net/explain.js'
-import { isConnectionLost, isTooSoon } from '../net/refusal.js'
+import { isConnectionLost, isTooSoon, waitAfter } from '../net/refusal.js'
 import { findDialog } from '../state/dialogs.js'
 import { addMessage } from '../state/notifications.js'
 import { setProblem, waitingIn } from '../state/outbox.js'
@@ -16,7 +16,7 @@ export function createDelivery({ store, rpc, dialogs }) {
       store.update((state) => addMessage(state, { ...message, clientMessageId }))
       if (!findDialog(store.get(), message.receiverTag)) dialogs.refresh()
     } catch (error) {
-      if (isTooSoon(error)) return error.retryAfterMs
+      if (isTooSoon(error)) return waitAfter(error)
       if (!isConnectionLost(error)) store.update((state) => setProblem(state, clientMessageId, explain(error)))
     }
     return 0

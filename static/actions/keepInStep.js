@@ -11,9 +11,15 @@ export function keepInStep({ store, readMarks, catchUp }) {
     readMarks.markWhatIsSeen
   )
   store.watch(
-    ({ dialogs }) => ({ isGuess: dialogs.some((dialog) => dialog.isGuess) }),
-    ({ isGuess }) => isGuess && catchUp.now()
+    (state) => ({ guesses: guessesIn(state) }),
+    ({ guesses }) => guesses !== '' && catchUp.afterPresentRead()
   )
   document.addEventListener('visibilitychange', readMarks.flush)
   window.addEventListener('pagehide', readMarks.flush)
+}
+
+/** Names the guesses, so that a further mark of the same dialog is a change, too. */
+function guessesIn({ dialogs }) {
+  const guesses = dialogs.filter(({ isGuess }) => isGuess)
+  return guesses.map(({ tag, readSeq }) => `${tag} ${readSeq}`).join()
 }

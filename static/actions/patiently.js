@@ -1,4 +1,4 @@
-import { isTooSoon } from '../net/refusal.js'
+import { isTooSoon, waitAfter } from '../net/refusal.js'
 
 const maxAttempts = 5
 
@@ -9,7 +9,7 @@ export async function patiently(call) {
       return await call()
     } catch (error) {
       if (!isTooSoon(error) || attempt === maxAttempts) throw error
-      await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs))
+      await new Promise((resolve) => setTimeout(resolve, waitAfter(error)))
     }
   }
 }

@@ -1,10 +1,9 @@
-import { isTooSoon } from '../net/refusal.js'
+import { isTooSoon, waitAfter } from '../net/refusal.js'
 import { knowPeople } from '../state/people.js'
 import { change } from '../state/session.js'
 
 const debounceMs = 250
 const maxSpacingMs = 2000
-const retryMs = 1000
 // No name and no tag is longer.
 const maxCharacters = 256
 
@@ -49,7 +48,7 @@ export function createSearchActions({ store, rpc, report }) {
       return true
     }
     spacingMs = Math.min(maxSpacingMs, spacingMs * 2)
-    allowedAt = performance.now() + (error.retryAfterMs ?? retryMs)
+    allowedAt = performance.now() + waitAfter(error)
     return false
   }
 

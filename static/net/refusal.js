@@ -1,3 +1,5 @@
+const defaultRetryMs = 1000
+
 /**
  * An error that can be explained to the user.
  *
@@ -14,6 +16,11 @@ export function isConnectionLost(error) {
 
 export function isTooSoon(error) {
   return error.name === 'TooManyRequestsError'
+}
+
+/** Returns how long to wait before a call that came too soon is made again, also where the server does not say it. */
+export function waitAfter({ retryAfterMs = defaultRetryMs }) {
+  return retryAfterMs
 }
 
 export function connectionLost() {

@@ -3,7 +3,7 @@ import { fullName } from '../state/people.js'
 import { isAnswered, peopleFound } from '../state/search.js'
 import { showAvatar } from './avatar.js'
 import { showDialogList } from './dialogList.js'
-import { byId } from './elements.js'
+import { byId, element } from './elements.js'
 
 const loadMoreWithinPx = 300
 
@@ -17,8 +17,8 @@ export function showSidebar({ store, route, session, dialogs, search }) {
     if (chats.scrollHeight - chats.scrollTop - chats.clientHeight < loadMoreWithinPx) dialogs.loadMore()
   })
 
-  store.watch(noteOf, ({ note }) => {
-    byId('sidebar-note').textContent = note
+  store.watch(noteOf, ({ note, unknown }) => {
+    byId('sidebar-note').replaceChildren(...(unknown ? nobodyFor(unknown) : [note]))
   })
 }
 
@@ -62,11 +62,11 @@ function showSearch({ store, search }) {
 
 function noteOf(state) {
   const { search, dialogs, dialogsPaging } = state
-  if (search.text) return { note: isAnswered(state) && peopleFound(state).length === 0 ? nobodyFor(search.text) : '' }
+  if (search.text) return { note: '', unknown: isAnswered(state) && peopleFound(state).length === 0 ? search.text : '' }
   if (!dialogsPaging.isLoaded) return { note: 'Loading…' }
   return { note: dialogs.length === 0 ? 'No conversations yet. Find somebody by name or tag and say hello.' : '' }
 }
 
 function nobodyFor(text) {
-  return `Nobody was found for “${quote(text)}”.`
+  return ['Nobody was found for “', element('bdi', '', [quote(text)]), '”.']
 }

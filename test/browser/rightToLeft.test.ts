@@ -62,6 +62,20 @@ const isCutAtItsEnd = (selector: string) => `(() => {
   return box.scrollWidth > box.clientWidth && first.left >= left - 1 && first.right <= right + 1
 })()`
 
+/** Tells whether the last character of what was searched for stands to the left of its first one. */
+const endsAtItsLeft = `(() => {
+  const walker = document.createTreeWalker(document.getElementById('sidebar-note'), NodeFilter.SHOW_TEXT)
+  let node = walker.nextNode()
+  while (!node.data.includes('س')) node = walker.nextNode()
+  const leftOf = (letter) => {
+    const range = document.createRange()
+    range.setStart(node, node.data.indexOf(letter))
+    range.setEnd(node, node.data.indexOf(letter) + 1)
+    return range.getBoundingClientRect().left
+  }
+  return leftOf('!') < leftOf('س')
+})()`
+
 await testInChromium(t, 'texts from right to left', async (t, browser, server) => {
   const phone = { viewport: { width: 390, height: 780 } }
   const annas = await openWindow(browser, server.url)
@@ -98,6 +112,14 @@ await testInChromium(t, 'texts from right to left', async (t, browser, server) =
     await field.fill('Hello')
     t.equal(await direction(), 'ltr')
     await field.fill('')
+  })
+
+  await t.test('a search that finds nobody is quoted in its own direction', async (t) => {
+    const typed = 'سلام!'
+    await annas.page.getByLabel('Find people').fill(typed)
+    await annas.sees(`Nobody was found for “${typed}”.`)
+    t.ok(await annas.page.evaluate(endsAtItsLeft), 'the mark is at the end of the Arabic, and not of the sentence')
+    await annas.page.getByLabel('Find people').fill('')
   })
 
   await t.test('a preview and a name lose their end, and not their beginning', async (t) => {

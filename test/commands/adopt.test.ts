@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Document, ObjectId } from 'mongodb'
 import t, { type Test } from 'tap'
-import { outcomeOf } from '../messengerProcess.js'
+import { reportOf } from '../messengerProcess.js'
 import { useMongo, withoutMongo } from '../mongod.js'
 import { connect, dialogsOf, historyOf, type Listed, logIn, run, serve } from './adopted.js'
 import { spawnAdopt } from './adoptProcess.js'
@@ -98,6 +98,6 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     for (const { why, args, says } of mistakes) {
       await t.rejects(run(...args), { message: says }, why)
     }
-    t.match(await outcomeOf(spawnAdopt(t, [])), { code: 1, stderr: /^Usage.*\n$/ })
+    t.match(await reportOf(spawnAdopt(t, [])), { code: 1, stderr: /^Usage.*\n$/ })
   })
 })

@@ -1,7 +1,7 @@
 import { ObjectId } from 'mongodb'
 import t, { type Test } from 'tap'
 import { openMongoStore } from '../../src/store/mongo/index.js'
-import { outcomeOf, spawnMessenger } from '../messengerProcess.js'
+import { reportOf, spawnMessenger } from '../messengerProcess.js'
 import { useMongo, withoutMongo } from '../mongod.js'
 import { connect, historyOf, run, serve } from './adopted.js'
 import { runUntilCut, runUntilKilled } from './adoptProcess.js'
@@ -63,7 +63,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     const old = await manyThings(t)
     t.equal(await runUntilKilled(t, old.url, 8), false)
     const child = spawnMessenger(t, { dir: t.testdir(), environment: { DB_URL: old.url } })
-    t.match(await outcomeOf(child), {
+    t.match(await reportOf(child), {
       code: 1,
       stderr: /^db\.url: mongodb:\S+: This is a database of the first generation/
     })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { copy } from '../../src/commands/copy.js'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
-import { outcomeOf, spawnMessenger } from '../messengerProcess.js'
+import { reportOf, spawnMessenger } from '../messengerProcess.js'
 import { useMongo, withoutMongo } from '../mongod.js'
 import { account } from '../store/suite/people.js'
 import { open } from './town.js'
@@ -146,7 +146,7 @@ t.test('a password is not printed', async (t) => {
     },
     { why: 'it is no URL', url: 'mongodb://me:hid/den@127.0.0.1:9/db', says: /A store is file:PATH/ }
   ]) {
-    const { code, stderr } = await outcomeOf(spawnMessenger(t, { dir, args: ['copy', from, url] }))
+    const { code, stderr } = await reportOf(spawnMessenger(t, { dir, args: ['copy', from, url] }))
     t.equal(code, 1)
     t.match(stderr, says, why)
     t.notMatch(stderr, /hid/)

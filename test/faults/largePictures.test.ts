@@ -1,16 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import sharp from 'sharp'
 import t from 'tap'
+import { memoryOf } from '../memory.js'
 import { startMessenger } from '../messengerProcess.js'
 import { form } from '../plugins/pictures.js'
-
-const mebibyte = 1024
-
-/** In MiB; Linux alone tells the most that a process has had. */
-function memoryOf(pid: number | undefined, name: 'VmRSS' | 'VmHWM'): number {
-  const [, kibibytes] = new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kibibytes) / mebibyte
-}
+import { mebibyte } from './observe.js'
 
 /** 25 megapixels, of which a decoder keeps as much as it can: progressive, a long strip, turned, in full colours. */
 const strip = (width: number, height: number) =>
@@ -31,16 +25,16 @@ for (const { why, width, height } of pictures) {
       const headers = { cookie }
       return (await fetch(`${messenger.url}/images`, { method: 'POST', headers, body: form(bytes) })).status
     }
-    const { pid } = messenger.child
+    const { child } = messenger
     const [small, large] = [await strip(60, 40), await strip(width, height)]
     // What is loaded for the first picture is there for all.
     t.equal(await upload(small), 200)
-    const before = memoryOf(pid, 'VmRSS')
-    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+    const before = memoryOf(child)
+    writeFileSync(`/proc/${child.pid}/clear_refs`, '5')
 
     t.same(await Promise.all([upload(large), upload(large)]), [200, 200])
-    const taken = memoryOf(pid, 'VmHWM') - before
-    const kept = memoryOf(pid, 'VmRSS') - before
+    const taken = (memoryOf(child, 'VmHWM') - before) / mebibyte
+    const kept = (memoryOf(child) - before) / mebibyte
     t.comment(`${Math.round(taken)} MiB more while they were decoded, ${Math.round(kept)} MiB after it`)
     t.ok(taken < 300, `${taken} MiB`)
     t.ok(kept < 100, `${kept} MiB`)

@@ -2,18 +2,13 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
-import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
+import { startMessenger } from '../messengerProcess.js'
 import { cookieOf } from '../server.js'
+import { statusFor } from '../statusFor.js'
 import { makeDisk, whyNoDisk } from './disk.js'
 
 const diskBytes = 4 * 1024 * 1024
 const maxLooks = 300
-
-const statusFor = async ({ url }: MessengerProcess, cookie: string) => {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getSelfInfo' })
-  const headers = { 'content-type': 'application/json', cookie }
-  return (await fetch(`${url}/rpc`, { method: 'POST', headers, body })).status
-}
 
 /** How many log-ins the file knows, looked at from outside until there are as many, or for half a minute. */
 async function countSessions(dir: string, expected: number): Promise<number> {
@@ -35,13 +30,13 @@ t.test('a log-out on a full disk holds at once, and is stored when there is room
   const exit = await fetch(`${messenger.url}/exit`, { method: 'POST', headers: { cookie: ann } })
   t.same([exit.status, cookieOf(exit)], [503, 'auth='])
   t.equal((await tab.closed).code, 1008)
-  t.same([await statusFor(messenger, ann), await statusFor(messenger, bob)], [401, 200])
+  t.same([await statusFor(messenger, { cookie: ann }), await statusFor(messenger, { cookie: bob })], [401, 200])
   t.equal(await countSessions(disk.path, 2), 2)
 
   disk.clear()
   t.equal(await countSessions(disk.path, 1), 1)
   await messenger.end('SIGKILL')
   const restarted = await startMessenger(t, { dir: disk.path })
-  t.same([await statusFor(restarted, ann), await statusFor(restarted, bob)], [401, 200])
+  t.same([await statusFor(restarted, { cookie: ann }), await statusFor(restarted, { cookie: bob })], [401, 200])
   t.equal(await restarted.end('SIGTERM'), 0)
 })

@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type { Device } from '../device.js'
+import { memoryOf } from '../memory.js'
 import type { MessengerProcess } from '../messengerProcess.js'
 
 export const mebibyte = 1024 * 1024
 
-const residentBytes = ({ child }: MessengerProcess) =>
-  Number(readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024
-
 /** Watches what others see of a process, until it is told to end: by how much memory grows, and the longest wait for an answer. */
 export function observe(messenger: MessengerProcess, bystander: Device) {
-  const before = residentBytes(messenger)
+  const before = memoryOf(messenger.child)
   let isOver = false
   const worst = { growthBytes: 0, answerMs: 0 }
   const watching = (async () => {
@@ -17,7 +14,7 @@ export function observe(messenger: MessengerProcess, bystander: Device) {
       const begin = performance.now()
       await bystander.call('getSelfInfo')
       worst.answerMs = Math.max(worst.answerMs, performance.now() - begin)
-      worst.growthBytes = Math.max(worst.growthBytes, residentBytes(messenger) - before)
+      worst.growthBytes = Math.max(worst.growthBytes, memoryOf(messenger.child) - before)
     }
   })()
   return {

@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, symlinkSync, truncateSync } from 'no
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
-import { outcomeOf, spawnMessenger, startMessenger } from '../messengerProcess.js'
+import { reportOf, spawnMessenger, startMessenger } from '../messengerProcess.js'
 import { damage } from './damage.js'
 import { makeDisk, whyNoDisk } from './disk.js'
 import { createLoad, entry, talkToEachOther } from './load.js'
@@ -78,7 +78,7 @@ async function makeData(t: Test): Promise<string> {
 async function refuses(t: Test, dir: string, says: RegExp, more = {}) {
   const child = spawnMessenger(t, { dir, entry, environment: { ...environment, ...more } })
   child.stdout?.once('data', () => child.kill('SIGKILL'))
-  const { code, stderr } = await outcomeOf(child)
+  const { code, stderr } = await reportOf(child)
   t.equal(code, 1)
   t.match(stderr, /^data\/messenger\.db: .+\n$/, 'a line, which names the file')
   t.match(stderr, says)

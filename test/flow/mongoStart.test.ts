@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { openStore } from '../../src/store/open.js'
-import { outcomeOf, spawnMessenger } from '../messengerProcess.js'
+import { reportOf, spawnMessenger } from '../messengerProcess.js'
 import { findFreePort, startMongod, withoutMongod } from '../mongod.js'
 
 // Though the machine may be busy.
@@ -26,7 +26,7 @@ async function checkRefusal(t: Test, port: number) {
   const begin = performance.now()
   const environment = { DB_URL: `mongodb://ann:${password}@127.0.0.1:${port}/messenger`, LOG_LEVEL: 'trace' }
   const child = spawnMessenger(t, { dir: t.testdir(), environment })
-  const { code, stderr } = await outcomeOf(child)
+  const { code, stderr } = await reportOf(child)
   t.comment(stderr)
   t.ok(code > 0, 'it ends')
   t.ok(performance.now() - begin < maxStartMs, 'soon')

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { untilItListens } from '../messengerProcess.js'
 import { findFreePort } from '../mongod.js'
-import { addNativeFiles, prepareMachine } from './machine.js'
+import { addNativeFiles, prepareMachine, startNodeAs } from './machine.js'
 
 const skip =
   process.getuid?.() !== 0 && 'The steps of the Dockerfile were not run: only root can start as another user.'
@@ -72,22 +72,12 @@ function copy(t: Test, rest: string, folder: string, buildFolder: string) {
 /** Starts a command of the image, in its form of a list, as its user. */
 function startAs(t: Test, uid: number, cwd: string, command: string, port: number): ChildProcess {
   const [, ...args] = JSON.parse(command) as string[]
-  const ids = [
-    '--unset=NODE_OPTIONS',
-    'setpriv',
-    `--reuid=${uid}`,
-    `--regid=${uid}`,
-    '--clear-groups',
-    process.execPath
-  ]
   const variables = find(stages[1] ?? [], 'ENV')
     .split(' ')
     .map((pair) => pair.split('='))
   // On this machine nothing listens where others could reach it.
   const env = { PATH: process.env.PATH, ...Object.fromEntries(variables), HOST: '127.0.0.1', PORT: `${port}` }
-  const child = spawn('env', [...ids, ...args], { cwd, env })
-  t.teardown(() => child.kill('SIGKILL'))
-  return child
+  return startNodeAs(t, uid, args, { cwd, env })
 }
 
 t.test('the steps of the Dockerfile make a server that runs as a user of its own', { skip }, async (t) => {

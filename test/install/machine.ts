@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
@@ -83,4 +83,18 @@ export function addNativeFiles({ root }: Machine, folder: string) {
     const path = join('node_modules', file)
     if (existsSync(path)) cpSync(path, join(root, 'opt', folder, path))
   }
+}
+
+/** Starts Node as another user; it ends with the test. */
+export function startNodeAs(
+  t: Test,
+  owner: string | number,
+  args: string[],
+  { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }
+): ChildProcess {
+  // Without what tap puts into each process, which writes where this user may not.
+  const setpriv = ['--unset=NODE_OPTIONS', 'setpriv', `--reuid=${owner}`, `--regid=${owner}`, '--clear-groups']
+  const child = spawn('env', [...setpriv, '--no-new-privs', process.execPath, ...args], { cwd, env })
+  t.teardown(() => child.kill('SIGKILL'))
+  return child
 }

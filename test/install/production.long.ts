@@ -1,10 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { blocksOf } from '../blocks.js'
-import { outcomeOf, untilItListens } from '../messengerProcess.js'
-import { addNativeFiles, type Machine, packNext, packSources, prepareMachine, user } from './machine.js'
+import { reportOf, untilItListens } from '../messengerProcess.js'
+import { addNativeFiles, type Machine, packNext, packSources, prepareMachine, startNodeAs, user } from './machine.js'
 import { settingOf } from './unit.js'
 
 const [pack, install, version, unpackNext, upgrade, wayBack] = blocksOf('docs/operation.md', 'sh')
@@ -18,24 +18,10 @@ function startUnit(t: Test, { inRoot }: Machine): ChildProcess {
       .split(' ')
       .map((pair) => pair.split('='))
   )
-  // Without what tap puts into each process, which writes where this user may not.
-  const ids = [
-    '--unset=NODE_OPTIONS',
-    'setpriv',
-    '--reuid',
-    user,
-    '--regid',
-    user,
-    '--clear-groups',
-    '--no-new-privs',
-    process.execPath
-  ]
-  const child = spawn('env', [...ids, ...args], {
+  return startNodeAs(t, user, args, {
     cwd: inRoot(` ${settingOf('WorkingDirectory')}/`).trim(),
     env: { PATH: process.env.PATH, PORT: '0', ...own }
   })
-  t.teardown(() => child.kill('SIGKILL'))
-  return child
 }
 
 /** Runs the commands of a block, those of systemctl by the test's own hands. */
@@ -43,7 +29,7 @@ async function runBlock(t: Test, machine: Machine, block: string | undefined, ru
   let child = running
   for (const line of String(block).trim().split('\n')) {
     if (line === 'systemctl stop messenger') {
-      const ended = outcomeOf(child as ChildProcess)
+      const ended = reportOf(child as ChildProcess)
       child?.kill('SIGTERM')
       t.match(await ended, { code: 0 })
     } else if (line === 'systemctl start messenger') child = startUnit(t, machine)
@@ -90,7 +76,7 @@ t.test('the installation for production, word for word', { skip }, async (t) => 
 
   const [stop, link, ...rest] = String(wayBack).trim().split('\n')
   await runBlock(t, machine, `${stop}\n${link}`, second)
-  t.match(await outcomeOf(startUnit(t, machine)), { code: 1, stderr: /update the program/ }, 'not on the new database')
+  t.match(await reportOf(startUnit(t, machine)), { code: 1, stderr: /update the program/ }, 'not on the new database')
   const former = await untilItListens(t, await runBlock(t, machine, rest.join('\n')))
   t.equal(await run(String(version)), '0.1.0\n')
   const bob = await former.connect(cookies.bob)

@@ -1,31 +1,13 @@
 import t, { type Test } from 'tap'
-import Type from 'typebox'
 import { methods } from '../../src/rpc/index.js'
-import { method } from '../../src/rpc/method.js'
 import type { Message } from '../../src/schemas/message.js'
 import type { Device } from '../device.js'
+import { createHold } from '../hold.js'
 import { type Person, type Server, startServer } from '../server.js'
 
 /** A server on which a call of `hold` has begun when `begun` resolves, and ends when `release` is called. */
 async function startWithHold(t: Test, config = {}) {
-  let begin = () => {}
-  let release = () => {}
-  const begun = new Promise<void>((resolve) => {
-    begin = resolve
-  })
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  const hold = method({
-    summary: '',
-    params: Type.Object({}),
-    result: Type.String(),
-    async run() {
-      begin()
-      await released
-      return 'done'
-    }
-  })
+  const { hold, begun, release } = createHold()
   const server = await startServer(t, { methods: { ...methods, hold }, config })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   return { server, ann, bobs: await bob.connect(), begun, release }

@@ -2,14 +2,12 @@ import { once } from 'node:events'
 import t from 'tap'
 import type { Session } from '../../src/store/store.js'
 import { cookieOf, type Person, type Server, startServer } from '../server.js'
+import { statusFor } from '../statusFor.js'
 
 const loggedOut = {
   code: 1008,
   reason: '{"Error":{"name":"NoAuthJWTError","message":"Authorization data missing."}}'
 }
-
-const statusFor = async ({ post }: Server, cookie: string) =>
-  (await post('/rpc', { jsonrpc: '2.0', id: 1, method: 'getSelfInfo' }, { cookie })).status
 
 async function logIn({ post }: Server, { email, password }: Person): Promise<string> {
   return cookieOf(await post('/login', { user: { email, password } }))
@@ -26,10 +24,10 @@ t.test('who logs out loses the token and the connections of that log-in, and no 
   const exit = await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })
   t.same([exit.status, await exit.json(), cookieOf(exit)], [200, { status: 'OK' }, 'auth='])
   t.same([await tab.closed, await otherTab.closed], [loggedOut, loggedOut])
-  t.equal(await statusFor(server, ann.cookie), 401)
+  t.equal(await statusFor(server, ann), 401)
   t.same(await (await ann.connect()).closed, loggedOut, 'nor does it open a connection')
 
-  t.equal(await statusFor(server, phone), 200)
+  t.equal(await statusFor(server, { cookie: phone }), 200)
   t.match(await onPhone.call('getSelfInfo'), { tag: '@ann' })
   t.match(await bobs.call('getSelfInfo'), { tag: '@bob' })
   t.equal((await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })).status, 200, 'as often as one likes')
@@ -44,8 +42,8 @@ t.test('a log-out outlives a restart, and so does a log-in', async (t) => {
   await server.app.close()
 
   const again = await startServer(t, { dir: server.dir })
-  t.equal(await statusFor(again, ann.cookie), 401)
-  t.equal(await statusFor(again, phone), 200)
+  t.equal(await statusFor(again, ann), 401)
+  t.equal(await statusFor(again, { cookie: phone }), 200)
 })
 
 t.test('a connection that is opened while its session ends is refused', async (t) => {
@@ -68,9 +66,9 @@ t.test('where a log-in cannot be stored, it is good until the server stops', asy
   const ann = await server.signUp('ann')
   t.intercept(server.app.db, 'addSession', { value: () => Promise.reject(new Error('no room')) })
   const phone = await logIn(server, ann)
-  t.equal(await statusFor(server, phone), 200)
+  t.equal(await statusFor(server, { cookie: phone }), 200)
   await fetch(`${server.url}/exit`, { headers: { cookie: phone } })
-  t.equal(await statusFor(server, phone), 401)
+  t.equal(await statusFor(server, { cookie: phone }), 401)
 })
 
 t.test('a session that has expired ends its connections', async (t) => {
@@ -78,7 +76,7 @@ t.test('a session that has expired ends its connections', async (t) => {
   const ann = await server.signUp('ann')
   const device = await ann.connect()
   t.same(await device.closed, loggedOut)
-  t.equal(await statusFor(server, ann.cookie), 401)
+  t.equal(await statusFor(server, ann), 401)
 })
 
 t.test('a log-out at another process is noticed', async (t) => {

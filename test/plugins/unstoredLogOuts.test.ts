@@ -1,8 +1,6 @@
 import t, { type Test } from 'tap'
 import { cookieOf, type Person, type Server, startServer } from '../server.js'
-
-const statusFor = async ({ post }: Server, { cookie }: Person) =>
-  (await post('/rpc', { jsonrpc: '2.0', id: 1, method: 'getSelfInfo' }, { cookie })).status
+import { statusFor } from '../statusFor.js'
 
 async function logOut({ url }: Server, { cookie }: Person) {
   const exit = await fetch(`${url}/exit`, { method: 'POST', headers: { cookie } })

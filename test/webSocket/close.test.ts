@@ -1,29 +1,16 @@
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
-import Type from 'typebox'
 import { WebSocket } from 'ws'
 import { methods } from '../../src/rpc/index.js'
-import { method } from '../../src/rpc/method.js'
 import type { Message } from '../../src/schemas/message.js'
 import { openDevice } from '../device.js'
+import { createHold } from '../hold.js'
 import { halfALogIn, openSocket } from '../rawHttp.js'
 import { type StartOptions, startServer } from '../server.js'
 
 /** A server with a method whose calls end when they are released. */
 async function startWithHold(t: Test, config: StartOptions['config'] = {}) {
-  let release = () => {}
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  const hold = method({
-    summary: '',
-    params: Type.Object({}),
-    result: Type.String(),
-    async run() {
-      await held
-      return 'released'
-    }
-  })
+  const { hold, release } = createHold()
   const server = await startServer(t, { methods: { ...methods, hold }, config })
   t.teardown(release)
   return { server, release }
@@ -52,7 +39,7 @@ t.test('when the server stops, clients are told, and what it has read is answere
   t.equal(error.message, 'Unexpected server response: 503', 'and so does a new connection')
 
   release()
-  t.equal(await held, 'released')
+  t.equal(await held, 'done')
   t.match(await answer, { message: { text: 'just in time' } })
   t.same(await ann.closed, { code: 1001, reason: '' })
   await closed
