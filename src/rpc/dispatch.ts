@@ -46,8 +46,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const due = charge(context.budget, method)
     const call: Call = {
       mayOverlap: due === undefined && method?.mayOverlap === true,
-      isLong: returnsPage(request),
-      isDue: () => comesDue(due, context).catch(() => {}),
+      isLong: method?.returnsPage === true,
+      isDue: due === undefined ? atOnce : () => comesDue(due, context).catch(() => {}),
       run: () => answer(request, context, due, call)
     }
     return call

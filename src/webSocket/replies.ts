@@ -54,15 +54,21 @@ async function send({ frame, taken }: Reply, connection: ServedConnection): Prom
 }
 
 /** Runs a call, when there is room for its answer. Resolves with nothing where there is nothing to answer. */
-export async function replyTo(
+export function replyTo(call: Call, app: FastifyInstance, connection: ServedConnection): Promise<Reply | undefined> {
+  return call.isLong ? replyAtLength(call, app, connection) : call.run().then(toReply)
+}
+
+function toReply(answer: string | undefined): Reply | undefined {
+  return answer === undefined ? undefined : { frame: textFrame(answer), taken: undefined }
+}
+
+async function replyAtLength(
   call: Call,
   { unreadAnswers }: FastifyInstance,
-  connection: ServedConnection
+  { session, departure, drop: cutOff }: ServedConnection
 ): Promise<Reply | undefined> {
-  const make = () => frameOf(call)
-  if (!call.isLong) return make().then((frame) => frame && { frame, taken: undefined })
   await call.isDue()
-  const { session, departure, drop: cutOff } = connection
+  const make = async () => toReply(await call.run())?.frame
   const making = { userId: session.user._id, signal: signalOf(departure), make, cutOff }
   try {
     const { bytes: frame, taken } = await unreadAnswers.make(making)
@@ -72,9 +78,4 @@ export async function replyTo(
     if (departure.hasEnded) return undefined
     throw error
   }
-}
-
-async function frameOf(call: Call): Promise<Buffer | undefined> {
-  const answer = await call.run()
-  return answer === undefined ? undefined : textFrame(answer)
 }

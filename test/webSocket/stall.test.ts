@@ -48,6 +48,21 @@ t.test('the same where notifications come to wait behind the answer', async (t) 
   await once(served, 'close')
 })
 
+t.test('a client that goes while it waits for room is not an error of the server', async (t) => {
+  const { server, ann, device, served } = await startWithAnn(t)
+  const errors = t.capture(server.app.log, 'error')
+  device.call('tellMuch').catch(() => {})
+  while (served.bufferedAmount === 0) await setImmediate()
+  device.socket.pause()
+  const other = await ann.connect()
+  const closed = once([...server.app.websocketServer.clients].at(-1) as WebSocket, 'close')
+  other.call('tellMuch').catch(() => {})
+  other.socket.terminate()
+  await closed
+  await once(served, 'close')
+  t.same(errors(), [])
+})
+
 t.test('a client that takes it slowly is not', async (t) => {
   const slowlyMs = 4000
   const { device, served } = await startWithAnn(t, { answerTimeoutMs: 3000 })
