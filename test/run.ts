@@ -7,6 +7,7 @@ const uncounted = [
   'dist/test/**',
   'dist/bin/**',
   'docs/listen.js',
+  'static/**',
   'dist/src/store/mongo/**',
   'dist/src/commands/**',
   'dist/src/store/open.js',

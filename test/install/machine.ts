@@ -72,7 +72,7 @@ export function packNext({ root }: Machine, tarball: string) {
     writeFileSync(file, text.replace(what, by))
   }
   edit('package.json', /"version": "0\.1\.0"/, '"version": "0.2.0"')
-  edit('dist/bin/messenger-server.js', /(?<=CREATE INDEX usersByImg [^`]*`)/, ',`CREATE TABLE later (x)`')
+  edit('dist/bin/messenger-server.js', /(?=\];\s*function migrate\()/, ',`CREATE TABLE later (x)`')
   const next = tarball.replace('0.1.0', '0.2.0')
   execFileSync('tar', ['--create', '--gzip', `--file=${next}`, `--directory=${dir}`, 'package'], { cwd: root })
 }
