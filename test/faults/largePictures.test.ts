@@ -34,9 +34,6 @@ for (const { why, width, height } of pictures) {
 
     t.same(await Promise.all([upload(large), upload(large)]), [200, 200])
     const taken = (memoryOf(child, 'VmHWM') - before) / mebibyte
-    const kept = (memoryOf(child) - before) / mebibyte
-    t.comment(`${Math.round(taken)} MiB more while they were decoded, ${Math.round(kept)} MiB after it`)
-    t.ok(taken < 300, `${taken} MiB`)
-    t.ok(kept < 100, `${kept} MiB`)
+    t.ok(taken < 300, `${Math.round(taken)} MiB more while they were decoded`)
   })
 }
