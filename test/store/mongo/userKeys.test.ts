@@ -1,6 +1,8 @@
 import { Collection, MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
+import type { Collections } from '../../../src/store/mongo/collections.js'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
+import { deriveKeys } from '../../../src/store/mongo/userKeys.js'
 import { useMongo, withoutMongo } from '../../mongod.js'
 import { formerEmails, testFormerEmails } from '../formerEmails.js'
 import { account } from '../suite/people.js'
@@ -36,6 +38,21 @@ t.test('users whom an older version has stored get their keys at a start', { ski
   for (const store of stores) {
     t.match(await store.findUsersByName('numero50 te', ann._id, 30), [{ tag: '@n50' }])
   }
+})
+
+t.test('a start ends though another process renames each user just before', { skip: withoutMongo }, async (t) => {
+  const copies = Array.from({ length: 51 }, (_, number) => {
+    const key = `n${number}`
+    return { tag: `@${key}`, tagKey: key, email: `${key}@x`, emailKey: `${key}@x` }
+  })
+  const { users } = await openAfter(t, copies)
+  await users.updateMany({}, { $unset: { nameKeys: '' } })
+  const writes = t.capture(users, 'bulkWrite', async () => ({}))
+  await deriveKeys({ users } as unknown as Collections)
+  t.same(
+    writes().map(({ args: [operations] }) => operations.length),
+    [50, 2]
+  )
 })
 
 t.test('a user of an older version logs in with the address as it was written', { skip: withoutMongo }, async (t) => {
