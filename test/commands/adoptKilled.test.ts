@@ -63,7 +63,10 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     const old = await manyThings(t)
     t.equal(await runUntilKilled(t, old.url, 8), false)
     const child = spawnMessenger(t, { dir: t.testdir(), environment: { DB_URL: old.url } })
-    t.match(await outcomeOf(child), { code: 1, stderr: /^db\.url: mongodb:\S+: This is a database of the first generation/ })
+    t.match(await outcomeOf(child), {
+      code: 1,
+      stderr: /^db\.url: mongodb:\S+: This is a database of the first generation/
+    })
     for (let write = 18; !(await runUntilKilled(t, old.url, write)); write += 10)
       t.comment(`killed before write ${write}`)
     t.same(await old.state(), await whole.state())
