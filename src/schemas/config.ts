@@ -33,7 +33,7 @@ export const ConfigSchema = Type.Object({
     }),
     timeoutMs: limit(
       5000,
-      'How long a call of MongoDB may take before it is refused; a start waits twice as long for it'
+      'How long a call of MongoDB may take before it is refused; a start waits twice as long for the first answers'
     ),
     busyTimeoutMs: limit(5000, 'How long to wait for a SQLite file that another process has locked'),
     maxLogPages: limit(
