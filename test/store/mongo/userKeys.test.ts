@@ -62,6 +62,23 @@ t.test('a user of an older version logs in with the address as it was written', 
   for (const store of (await openAfter(t, copies)).stores) await testFormerEmails(t, store)
 })
 
+t.test('a rename holds though its keys are not stored; the next start does so', { skip: withoutMongo }, async (t) => {
+  const url = (await useMongo(t))(t)
+  const store = await openMongoStore(url, options)
+  const [ann, bob] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
+  const broken = t.intercept(Collection.prototype, 'bulkWrite', {
+    value: () => Promise.reject(new Error('not primary'))
+  })
+  t.match(await store.updateUser(ann._id, { firstName: 'Nova' }), { firstName: 'Nova' })
+  broken.restore()
+  t.same(await store.findUsersByName('nova', bob._id, 30), [])
+  await store.close()
+
+  const next = await openMongoStore(url, options)
+  t.teardown(() => next.close())
+  t.match(await next.findUsersByName('nova', bob._id, 30), [{ tag: ann.tag }])
+})
+
 t.test('a database that does not take the keys keeps the server from starting', { skip: withoutMongo }, async (t) => {
   const former = { tag: '@n', tagKey: 'n', email: 'n@b\u00fccher.example', emailKey: 'n@b\u00fccher.example' }
   t.intercept(Collection.prototype, 'updateOne', { value: () => Promise.reject(new Error('not primary')) })
