@@ -10,7 +10,7 @@ export interface StoreOptions extends SqliteOptions {
 
 /** The SQLite file that a URL names, if it names one. */
 export function fileOf(url: string): string | undefined {
-  return /^file:(.*)$/s.exec(url)?.[1]
+  return /^file:(.+)$/s.exec(url)?.[1]
 }
 
 /**
