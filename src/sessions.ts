@@ -26,7 +26,7 @@ interface SessionsOptions {
   maxOfUser?: number | undefined
   /** So many log-ins that the store could not take, and so many ends, are remembered. */
   maxRemembered: number
-  /** Told why the store could not take a log-in. */
+  /** Told why the store could not take a log-in, and of each log-out that is given up. */
   onError(error: unknown): void
 }
 
@@ -37,7 +37,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const unstored = createRecent<Session>(maxRemembered)
   // While a session is ended, a connection may just be opening that has found it alive.
   const ended = createRecent<true>(maxRemembered)
-  const unstoredEnds = createUnstoredLogOuts((_id) => store.endSession(_id), maxRemembered)
+  const unstoredEnds = createUnstoredLogOuts((_id) => store.endSession(_id), maxRemembered, onError)
   const hasEnded = (_id: string) => ended.has(_id) || unstoredEnds.has(_id)
   const listeners: ((session: Session) => void)[] = []
 

@@ -4,6 +4,8 @@ import type { Session } from './store/store.js'
 const firstDelayMs = 1000
 const maxDelayMs = 60_000
 
+const givenUp = () => new Error('A log-out could not be stored. Its token is valid again after a restart.')
+
 export interface UnstoredLogOuts {
   /** Has the end of a session stored later: tried again until the store takes it, or the session has expired anyway. */
   add(session: Session): void
@@ -14,10 +16,15 @@ export interface UnstoredLogOuts {
   close(): Promise<number>
 }
 
-/** The log-outs that the store could not take, `maxRemembered` at most: beyond that the oldest is given up. */
+/**
+ * The log-outs that the store could not take, `maxRemembered` at most: beyond that the oldest is given up.
+ *
+ * @param onError told of each log-out that is given up, except those that `close()` counts
+ */
 export function createUnstoredLogOuts(
   endSession: (_id: string) => Promise<void>,
-  maxRemembered: number
+  maxRemembered: number,
+  onError: (error: Error) => void
 ): UnstoredLogOuts {
   const sessions = createRecent<Session>(maxRemembered)
   let timer: NodeJS.Timeout | undefined
@@ -49,6 +56,8 @@ export function createUnstoredLogOuts(
 
   return {
     add(session) {
+      if (isClosed) return onError(givenUp())
+      if (sessions.size === maxRemembered && !sessions.has(session._id)) onError(givenUp())
       sessions.set(session._id, session)
       schedule()
     },

@@ -12,17 +12,23 @@ const session = (_id: string, lifeMs = 60_000): Session => ({
 /** A store that a test lets fail, and timers that run when the test says so. */
 function start(t: Test, maxRemembered = 10) {
   const store = { isDown: true, asked: [] as string[] }
+  const errors: string[] = []
   const timers: { run(): void; delayMs: number }[] = []
   t.capture(globalThis, 'setTimeout', ((run: () => void, delayMs: number) => {
     timers.push({ run, delayMs })
     return { unref: () => ({}) }
   }) as unknown as typeof setTimeout)
-  const logOuts = createUnstoredLogOuts(async (_id) => {
-    store.asked.push(_id)
-    if (store.isDown) throw new Error('down')
-  }, maxRemembered)
+  const logOuts = createUnstoredLogOuts(
+    async (_id) => {
+      store.asked.push(_id)
+      if (store.isDown) throw new Error('down')
+    },
+    maxRemembered,
+    ({ message }) => errors.push(message)
+  )
   return {
     logOuts,
+    errors,
     store,
     /** How long each try that is still to come waits. */
     delays: () => timers.map(({ delayMs }) => delayMs),
@@ -77,19 +83,26 @@ t.test('one that is stored meanwhile, or has expired, is tried no more', async (
   t.notOk(logOuts.has('expired'))
 })
 
-t.test('there are only so many', async (t) => {
-  const { logOuts } = start(t, 2)
-  for (const _id of ['a', 'b', 'c']) logOuts.add(session(_id))
+const givenUp = 'A log-out could not be stored. Its token is valid again after a restart.'
+
+t.test('there are only so many, and the log tells of each that is given up', async (t) => {
+  const { logOuts, errors } = start(t, 2)
+  for (const _id of ['a', 'b', 'b']) logOuts.add(session(_id))
+  t.same(errors, [])
+  logOuts.add(session('c'))
+  t.same(errors, [givenUp])
   t.same(['a', 'b', 'c'].map(logOuts.has), [false, true, true])
 })
 
-t.test('a close tries once more, and leaves nothing behind', async (t) => {
-  const { logOuts, store, delays, runTimer } = start(t)
+t.test('a close tries once more, and the log tells of a log-out that comes later', async (t) => {
+  const { logOuts, store, errors, delays, runTimer } = start(t)
   logOuts.add(session('a'))
   const [begun] = [runTimer()]
   store.isDown = false
   t.equal(await logOuts.close(), 0)
   await begun
+  t.same(errors, [])
   logOuts.add(session('b'))
+  t.same(errors, [givenUp])
   t.same(delays(), [])
 })

@@ -31,7 +31,7 @@ export const ConfigSchema = Type.Object({
       description:
         'Where everything is stored: `file:` and the path of a SQLite file, or the URL of a [MongoDB](mongodb.md)'
     }),
-    timeoutMs: limit(5000, 'Time in which MongoDB must answer a call; a start has twice that'),
+    timeoutMs: limit(5000, 'Time in which MongoDB must answer a call; a start has twice that for the first answers'),
     busyTimeoutMs: limit(5000, 'How long to wait for a SQLite file that another process has locked'),
     maxLogPages: limit(
       10_000,

@@ -14,24 +14,29 @@ export function withDeadline(store: Store, timeoutMs: number): Store {
 
   const limit =
     <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
-    (...args: Args): Promise<Result> => {
-      return new Promise((resolve, reject) => {
-        const giveUp = () => {
-          isSilent = true
-          reject(new Error('The database has not answered in time.'))
-        }
-        const timer = setTimeout(giveUp, isSilent ? Math.min(silenceTimeoutMs, timeoutMs) : timeoutMs)
-        const answer = (result: Result) => {
+    async (...args: Args): Promise<Result> => {
+      const answered = call(...args).then(
+        (result) => {
           isSilent = false
-          resolve(result)
-        }
-        call(...args)
-          .then(answer, (error) => reject(withoutContents(error)))
-          .finally(() => clearTimeout(timer))
+          return result
+        },
+        (error) => Promise.reject(withoutContents(error))
+      )
+      return withinTime(answered, isSilent ? Math.min(silenceTimeoutMs, timeoutMs) : timeoutMs, () => {
+        isSilent = true
+        return new Error('The database has not answered in time.')
       })
     }
   const limited = Object.entries(store).map(([name, call]) => [name, name === 'close' ? call : limit(call)])
   return Object.fromEntries(limited) as Store
+}
+
+/** Settles as a promise does, or is rejected with what `giveUp` returns when that takes too long. */
+export function withinTime<Result>(promise: Promise<Result>, maxMs: number, giveUp: () => Error): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(giveUp()), maxMs)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** A driver's error may carry the documents that were to be written, and would bring them into the log. */

@@ -3,6 +3,9 @@ import { asciiDomainOf } from '../schemas/email.js'
 /** The characters of a tag's key: none has a meaning in a regular expression. */
 export const partOfTagKey = /^[a-z0-9_]*$/
 
+/** Returns the end of the range of the keys that begin with a text, which is not in it. */
+export const endOf = (start: string) => `${start}\u{10ffff}`
+
 /** A text that is no tag has no key: it is nobody's. */
 export function keyOfTag(tag: string): string {
   return tag.startsWith('@') ? tag.slice(1).toLowerCase() : ''

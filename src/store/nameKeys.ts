@@ -1,4 +1,5 @@
 import type { SelfInfo } from '../schemas/user.js'
+import { endOf } from './keys.js'
 
 // Unicode decomposes none of these, and many people type them without the stroke.
 const plainLetters: Readonly<Record<string, string>> = {
@@ -58,5 +59,5 @@ export interface NameRange {
 /** Returns the range of the name keys that begin with a text; nothing for a text that no name begins with. */
 export function nameRangeOf(text: string): NameRange | undefined {
   const start = fold(text)
-  return ofName.test(start) ? { start, end: `${start}\u{10ffff}` } : undefined
+  return ofName.test(start) ? { start, end: endOf(start) } : undefined
 }

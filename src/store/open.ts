@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { openSqliteStore, type SqliteOptions } from './sqlite/index.js'
 import type { Store } from './store.js'
 
@@ -9,12 +8,9 @@ export interface StoreOptions extends SqliteOptions {
   onNotice(notice: string): void
 }
 
-/** A database over the network has this many times `timeoutMs` to open, because it is asked for many things then. */
-const openTimeouts = 2
-
 /** The SQLite file that a URL names, if it names one. */
 export function fileOf(url: string): string | undefined {
-  return /^file:(.*)$/s.exec(url)?.[1]
+  return /^file:(.+)$/s.exec(url)?.[1]
 }
 
 /**
@@ -26,26 +22,12 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   const file = fileOf(url)
   if (file !== undefined) return openSqliteStore(file, options)
   try {
-    return await openInTime(url, options)
+    // Loaded only where it is used: it takes longer than the rest of a start.
+    const { openMongoStore } = await import('./mongo/index.js')
+    return await openMongoStore(url, options)
   } catch (error) {
     throw new Error(`db.url: ${withoutSecrets(url)}: ${(error as Error).message}`, { cause: error })
   }
-}
-
-async function openInTime(url: string, options: StoreOptions): Promise<Store> {
-  // Loaded only where it is used: it takes longer than the rest of a start.
-  const { openMongoStore } = await import('./mongo/index.js')
-  const maxMs = openTimeouts * options.timeoutMs
-  const opening = openMongoStore(url, options)
-  const raceEnd = new AbortController()
-  const late = setTimeout(maxMs, undefined, { signal: raceEnd.signal }).then(() => {
-    opening.then(
-      (store) => store.close(),
-      () => {}
-    )
-    throw new Error(`The database did not answer within ${maxMs / 1000} s.`)
-  })
-  return Promise.race([opening, late]).finally(() => raceEnd.abort())
 }
 
 /** A URL without its password and its options, also where the password is written in a wrong way. */

@@ -1,4 +1,5 @@
 import type { Source, Target } from './archive.js'
+import { fileOf } from './open.js'
 import { nameOfFile, openSqliteSource, openSqliteTarget } from './sqlite/archive.js'
 
 /** The way to a store, by its URL. */
@@ -18,7 +19,7 @@ const mongoUrl = /^(mongodb(?:\+srv)?:\/\/)(?:[^@/?]*@)?([^@/?]+(?:\/[^@/?]*)?)(
 
 /** @throws {Error} for what is no URL of a store */
 export function placeOf(url: string): Place {
-  const [, file] = /^file:(.+)$/s.exec(url) ?? []
+  const file = fileOf(url)
   if (file !== undefined) {
     return {
       name: nameOfFile(file),

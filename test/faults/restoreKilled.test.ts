@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { makeHouse, peopleIn, run } from '../commands/drill.js'
@@ -81,17 +81,41 @@ t.test('a backup that is killed is not there, or whole', { skip }, async (t) => 
   t.same([...found].sort(), ['@ann,@bob', 'none'])
 })
 
-t.test('a file system without hard links takes backups, too', { skip }, async (t) => {
-  const { dir } = await makeHouse(t)
-  const file = join(dir, 'copy.db')
+/** Runs a command where the system refuses a call. */
+function refuse(call: string, command: string, file: string, dir: string) {
   // The compiled modules, whose coverage counts.
-  const command = [process.execPath, resolve('dist/src/server.js'), 'backup', file]
-  const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=link', '-e', 'inject=link:error=EPERM']
-  const { status, stderr } = spawnSync('strace', [...inject, ...command], {
+  const server = [process.execPath, resolve('dist/src/server.js'), command, file]
+  const inject = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:error=EPERM`]
+  const { status, stderr } = spawnSync('strace', [...inject, ...server], {
     cwd: dir,
     env: { ...process.env, DB_URL: '' }
   })
-  t.match({ status, stderr: String(stderr) }, { status: 0, stderr: '' })
+  return { status, stderr: String(stderr) }
+}
+
+t.test('a file system without hard links takes backups, too', { skip }, async (t) => {
+  const { dir } = await makeHouse(t)
+  const file = join(dir, 'copy.db')
+  t.match(refuse('link', 'backup', file, dir), { status: 0, stderr: '' })
   t.same(peopleIn(file), ['@ann', '@bob'])
   t.same(readdirSync(dir).sort(), ['backup.db', 'copy.db', 'data'])
+})
+
+t.test('a file system without hard links keeps its database, and a restore says what to do', { skip }, async (t) => {
+  const { dir, file, backup } = await makeHouse(t)
+  const says =
+    /messenger\.db: its file system gives it no second name to be kept under \(EPERM\): move it away first\n$/
+  t.match(refuse('link', 'restore', backup, dir), { status: 1, stderr: says })
+  t.same(peopleIn(file), ['@ann', '@bob'])
+  renameSync(file, `${file}.former`)
+  t.match(refuse('link', 'restore', backup, dir), { status: 0, stderr: '' })
+  t.same(peopleIn(file), ['@ann'])
+})
+
+t.test('a backup whose draft cannot be deleted is not taken for one that was there before', { skip }, async (t) => {
+  const { dir } = await makeHouse(t)
+  const { status, stderr } = refuse('unlink', 'backup', join(dir, 'copy.db'), dir)
+  t.equal(status, 1)
+  t.match(stderr, /EPERM.*copy\.db\..*\.part/)
+  t.notMatch(stderr, 'it exists already')
 })

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Collection, type MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
 import { openStore } from '../../src/store/open.js'
 import { reportOf, spawnMessenger } from '../messengerProcess.js'
@@ -52,4 +54,23 @@ t.test('a database that stops answering while it is opened is named', { skip: wi
     // What was begun ends by itself: if it did not, nor would this test.
     await mongod[goOn]()
   }
+})
+
+t.test('what an upgrade needs may take longer than the first answers', { skip: withoutMongod }, async (t) => {
+  const timeoutMs = 2000
+  const { createIndexes } = Collection.prototype
+  const patience = new Set<number>()
+  t.intercept(Collection.prototype, 'createIndexes', {
+    async value(this: Collection & { client: MongoClient }, ...args: Parameters<typeof createIndexes>) {
+      patience.add(this.client.options.socketTimeoutMS)
+      if (this.collectionName === 'users') await delay(2.5 * timeoutMs)
+      return createIndexes.apply(this, args)
+    }
+  })
+  const { url } = await startMongod(t)
+  const options = { timeoutMs, busyTimeoutMs: 500, maxLogPages: 1000, onNotice: () => {} }
+  const store = await openStore(`${url}/messenger`, options)
+  t.same([...patience], [600_000], 'nor does a single answer come too late')
+  t.equal(await store.findUserByEmail('ann@x.example'), undefined)
+  await store.close()
 })

@@ -1,10 +1,10 @@
 import type { Db } from 'mongodb'
-import { withDeadline } from '../deadline.js'
+import { withDeadline, withinTime } from '../deadline.js'
 import type { CommitObserver, Store } from '../store.js'
 import { createChanges } from './changes.js'
 import { createClaims } from './claims.js'
 import { collectionsOf, createIndexes } from './collections.js'
-import { connectToDatabase } from './connect.js'
+import { connectToDatabase, longPatience } from './connect.js'
 import { openCursors } from './cursors.js'
 import { createDialogs } from './dialogs.js'
 import { createDialogWrites } from './dialogWrites.js'
@@ -34,6 +34,9 @@ interface MongoOptions extends CommitObserver {
   onNotice(notice: string): void
 }
 
+/** A database has this many times `timeoutMs` for the first answers, because it is asked for several things then. */
+const openTimeouts = 2
+
 /**
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
@@ -41,6 +44,7 @@ interface MongoOptions extends CommitObserver {
  * @throws {Error} when nobody answers, it is an unfinished copy, or it has still to be adopted
  */
 export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommit }: MongoOptions): Promise<Store> {
+  await prepareDatabase(url, openTimeouts * timeoutMs)
   const { client, database } = await connectToDatabase(url, onNotice)
   try {
     const store = await openStoreIn(database, timeoutMs, onCommit)
@@ -52,12 +56,40 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommi
   }
 }
 
+/**
+ * Brings a database to what this version reads, on a connection of its own: a large database may need long for that after an
+ * upgrade, while one that gives no first answer in time is given up.
+ */
+async function prepareDatabase(url: string, maxMs: number): Promise<void> {
+  const opening = openChecked(url)
+  const { client, collections } = await withinTime(opening, maxMs, () => {
+    // What comes too late is not used any more.
+    opening.then(({ client }) => client.close()).catch(() => {})
+    return new Error(`The database did not answer within ${maxMs / 1000} s.`)
+  })
+  try {
+    await createIndexes(collections)
+    await deriveKeys(collections)
+  } finally {
+    await client.close()
+  }
+}
+
+async function openChecked(url: string) {
+  const { client, database } = await connectToDatabase(url, () => {}, longPatience)
+  try {
+    const collections = collectionsOf(database)
+    await assertFinished(collections)
+    await assertAdopted(collections)
+    return { client, collections }
+  } catch (error) {
+    await client.close()
+    throw error
+  }
+}
+
 async function openStoreIn(database: Db, timeoutMs: number, onCommit: CommitObserver['onCommit']): Promise<Store> {
   const collections = collectionsOf(database)
-  await assertFinished(collections)
-  await assertAdopted(collections)
-  await createIndexes(collections)
-  await deriveKeys(collections)
   const versions = await openVersions(collections)
   const cursors = await openCursors(collections, versions)
   const settler = createSettler(collections, versions)

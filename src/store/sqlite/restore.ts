@@ -14,7 +14,8 @@ import { dirname, join, resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { makeFolder } from '../../folder.js'
 import { driver } from './driver.js'
-import { codeOf, explain, isDamage } from './explain.js'
+import { codeOf } from './explain.js'
+import { lock } from './lock.js'
 import { migrate } from './migrations.js'
 import { draftOf, faultOf, isDraftOf, publish, synchronize, writeSnapshot } from './snapshot.js'
 
@@ -44,9 +45,12 @@ export function restore({ from, file: path, busyTimeoutMs }: Restore): string | 
     writeSnapshot({ from, draft, file, busyTimeoutMs })
     prepare(draft, { from, file, former })
     const aside = setAside(file, former !== undefined)
-    if (existsSync(file)) renameSync(draft, file)
-    else publish(draft, file)
-    synchronize(dirname(file))
+    if (aside === undefined) {
+      publish(draft, file)
+    } else {
+      renameSync(draft, file)
+      synchronize(dirname(file))
+    }
     removeDrafts(file)
     return aside
   } finally {
@@ -71,29 +75,6 @@ function assertWritable(from: string, file: string): void {
     accessSync(dirname(file), constants.W_OK)
   } catch (error) {
     throw faultOf(error, from, file)
-  }
-}
-
-/**
- * Locks a database until it is closed; a server that starts meanwhile waits, and then finds that the file has been replaced.
- *
- * @returns undefined where there is nothing that SQLite can read
- * @throws {Error} when another process uses it
- */
-function lock(file: string): Database | undefined {
-  // SQLite would delete the log of an empty file.
-  if (!statSync(file, { throwIfNoEntry: false })?.size) return undefined
-  let database: Database | undefined
-  try {
-    database = new driver(file, { timeout: 0 })
-    database.pragma('locking_mode = EXCLUSIVE')
-    database.exec('BEGIN EXCLUSIVE; COMMIT')
-    return database
-  } catch (error) {
-    database?.close()
-    if (isDamage(error)) return undefined
-    if (!codeOf(error).startsWith('SQLITE_BUSY')) throw new Error(`${file}: ${explain(error)}`, { cause: error })
-    throw new Error(`${file}: a server or another command uses it: stop that first`, { cause: error })
   }
 }
 
@@ -129,7 +110,7 @@ function prepare(draft: string, { from, file, former }: Places): void {
 function setAside(file: string, isLocked: boolean): string | undefined {
   const aside = asideNameOf(file)
   const isThere = existsSync(file)
-  if (isThere && !existsSync(aside)) linkSync(file, aside)
+  if (isThere && !existsSync(aside)) keep(file, aside)
   if (isLocked) rmSync(`${file}-journal`, { force: true })
   for (const suffix of ['-wal', '-journal']) {
     if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
@@ -137,6 +118,15 @@ function setAside(file: string, isLocked: boolean): string | undefined {
   // It has nothing that is not in the log.
   rmSync(`${file}-shm`, { force: true })
   return isThere ? aside : undefined
+}
+
+function keep(file: string, aside: string): void {
+  try {
+    linkSync(file, aside)
+  } catch (cause) {
+    const message = `${file}: its file system gives it no second name to be kept under (${codeOf(cause)}): move it away first`
+    throw new Error(message, { cause })
+  }
 }
 
 /** The same as before where the last run was killed when it had given the name. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, unlinkSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { assertSound, assertStore, openToRead } from './database.js'
 import { driver } from './driver.js'
@@ -90,12 +90,12 @@ function vacuumInto(from: string, draft: string, busyTimeoutMs: number): void {
 export function publish(draft: string, file: string): void {
   try {
     linkSync(draft, file)
-    unlinkSync(draft)
   } catch {
     assertAbsent(file)
     // A file system without hard links.
     renameSync(draft, file)
   }
+  rmSync(draft, { force: true })
   synchronize(dirname(file))
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { partOfTagKey } from '../keys.js'
+import { endOf, partOfTagKey } from '../keys.js'
 import { nameRangeOf } from '../nameKeys.js'
 import { maxCandidates, maxSearchedDialogs } from '../searchBounds.js'
 import type { Store, StoredProfile } from '../store.js'
@@ -15,9 +15,6 @@ export function createUserSearch(database: Database): UserSearch {
     findContacts: prepareFindContacts(database)
   }
 }
-
-// After every key that begins with a text.
-const endOf = (start: string) => `${start}\u{10ffff}`
 
 function prepareFindByTag(database: Database): UserSearch['findUsersByTag'] {
   const byTagStart = database.prepare<[string, string, string, number], StoredProfile>(`

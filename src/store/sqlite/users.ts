@@ -42,7 +42,7 @@ export function createUsers(
   const byId = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE _id = ?`)
   const byEmailKey = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE emailKey = ?`)
   const setNameKeys = prepareSetNameKeys(database)
-  const update = prepareUpdate(database, versions)
+  const update = prepareUpdate(database, versions, setNameKeys)
   const setPasswordHash = database.prepare('UPDATE users SET passwordHash = :passwordHash WHERE _id = :_id')
   const setLastSeen = database.prepare('UPDATE users SET lastSeen = :lastSeen WHERE _id = :_id')
 
@@ -76,7 +76,11 @@ export function createUsers(
 }
 
 /** A change of a user is one in each of the user's dialogs, for the other one there. */
-function prepareUpdate(database: Database, versions: Versions): (_id: string, changes: UserChanges) => SelfInfo {
+function prepareUpdate(
+  database: Database,
+  versions: Versions,
+  setNameKeys: (userId: string) => void
+): (_id: string, changes: UserChanges) => SelfInfo {
   const update = database.prepare<[object], SelfInfo>(`
     UPDATE users SET
       firstName = ifnull(:firstName, firstName), lastName = ifnull(:lastName, lastName), img = ifnull(:img, img),
@@ -87,18 +91,17 @@ function prepareUpdate(database: Database, versions: Versions): (_id: string, ch
     database.prepare('UPDATE dialogs SET changedB = :version WHERE b = :_id')
   ]
 
-  const setNameKeys = prepareSetNameKeys(database)
   const imageOf = database.prepare<[string], string>('SELECT img FROM users WHERE _id = ?').pluck()
   const pictures = createProfilePictures(database)
 
   return (_id, changes) => {
-    const { img } = changes
+    const { img, firstName, lastName } = changes
     if (img !== undefined && !pictures.isAllowed(img, _id)) throw refusals.foreignImage()
     const former = imageOf.get(_id) as string
     const version = versions.next()
     for (const touch of touchDialogs) touch.run({ _id, version })
     const changed = update.get({ ...noChanges, ...changes, _id, version }) as SelfInfo
-    setNameKeys(_id)
+    if (firstName !== undefined || lastName !== undefined) setNameKeys(_id)
     if (changed.img !== former) pictures.drop(former, _id)
     return changed
   }
