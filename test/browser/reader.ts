@@ -45,6 +45,23 @@ export async function inSight({ page }: Window): Promise<number[]> {
   })()`)
 }
 
+/** Scrolls up until a message is in sight and the last turn of the wheel has had its effect. Returns what is in sight then. */
+export async function scrollUpTo(window: Window, seq: number, stepPx: number): Promise<number[]> {
+  while (Math.min(...(await inSight(window))) > seq) await window.page.mouse.wheel(0, -stepPx)
+  await window.page.evaluate(`new Promise((resolve) => {
+    let frames = 0
+    let top = log.scrollTop
+    const look = () => {
+      frames = log.scrollTop === top ? frames + 1 : 0
+      top = log.scrollTop
+      if (frames === 30) resolve()
+      else requestAnimationFrame(look)
+    }
+    look()
+  })`)
+  return inSight(window)
+}
+
 /** The marks that the page sets from now on. */
 export function listenToMarks({ page }: Window): number[] {
   const marks: number[] = []

@@ -1,6 +1,15 @@
 import t from 'tap'
 import { testInChromium } from './chromium.js'
-import { inSight, isRead, jumpButton, listenToMarks, peerReadSeq, startsAtFirstUnread, writeMany } from './reader.js'
+import {
+  inSight,
+  isRead,
+  jumpButton,
+  listenToMarks,
+  peerReadSeq,
+  scrollUpTo,
+  startsAtFirstUnread,
+  writeMany
+} from './reader.js'
 import { anna, openWindow } from './window.js'
 
 const atEnd = 'log.scrollHeight - log.scrollTop - log.clientHeight < 2'
@@ -54,7 +63,7 @@ await testInChromium(t, 'more unread messages than are loaded at once', async (t
   })
 
   await t.test('the way back up is loaded, too', async () => {
-    while (Math.min(...(await inSight(annas))) > 700) await annas.page.mouse.wheel(0, -1500)
+    await scrollUpTo(annas, 700, 1500)
   })
 
   await t.test('a new message is not read before it is seen', async (t) => {
@@ -68,7 +77,7 @@ await testInChromium(t, 'more unread messages than are loaded at once', async (t
   })
 
   await t.test('an own message leads to the end, and is shown once', async (t) => {
-    while (Math.min(...(await inSight(annas))) > 700) await annas.page.mouse.wheel(0, -1500)
+    await scrollUpTo(annas, 700, 1500)
     await annas.write('Here I am')
     await annas.seesMessage('Here I am', 'Sent')
     await annas.comesTrue(atEnd)

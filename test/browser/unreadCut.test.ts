@@ -1,7 +1,7 @@
 import t from 'tap'
 import { openWire } from '../wire.js'
 import { testInChromium } from './chromium.js'
-import { inSight, isRead, jumpButton, startsAtFirstUnread, writeMany } from './reader.js'
+import { inSight, isRead, jumpButton, scrollUpTo, startsAtFirstUnread, writeMany } from './reader.js'
 import { anna, openWindow } from './window.js'
 
 await testInChromium(t, 'messages come while the connection is cut', async (t, browser, server) => {
@@ -26,9 +26,8 @@ await testInChromium(t, 'messages come while the connection is cut', async (t, b
     await jumpButton(annas).click()
     await isRead(device, '@anna', 710)
     await annas.page.getByRole('log').hover()
-    while (Math.min(...(await inSight(annas))) > 680) await annas.page.mouse.wheel(0, -200)
+    const before = await scrollUpTo(annas, 680, 200)
     await annas.comesTrue('document.getElementById("load-older").textContent !== "Loading…"')
-    const before = await inSight(annas)
     wire.unplug()
     await annas.sees('Connection lost. Reconnecting…')
     await writeMany(device, '@anna', 711, 720)
