@@ -33,15 +33,14 @@ const endOfImage = 0xd9
 /** Counts the scans of a JPEG (ITU-T T.81, B.1.1) up to its end: a telephone may have put a film behind it. */
 function countScans(bytes: Buffer): number {
   let count = 0
-  let at = 2
-  while (at < bytes.length - 3) {
+  // Searched by the platform, because the pixels between two markers are most of the file.
+  let at = bytes.indexOf(marker, 2)
+  while (at !== -1 && at < bytes.length - 3) {
     const code = bytes[at + 1] as number
-    if (bytes[at] !== marker || isStandalone(code)) at++
-    else if (code === endOfImage) break
-    else {
-      if (code === startOfScan) count++
-      at += 2 + bytes.readUInt16BE(at + 2)
-    }
+    if (code === endOfImage) break
+    if (code === startOfScan) count++
+    const next = at + (isStandalone(code) ? 1 : 2 + bytes.readUInt16BE(at + 2))
+    at = bytes[next] === marker ? next : bytes.indexOf(marker, next)
   }
   return count
 }
