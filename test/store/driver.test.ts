@@ -11,6 +11,11 @@ const installed = readdirSync(nodeModules).find((name) => {
   return name === (Number.parseInt(process.versions.node, 10) >= 22 ? 'better-sqlite3-13' : 'better-sqlite3')
 }) as string
 
+/** The binaries that npm has compiled, and those that a package may bring. */
+function withoutBinaries(folder: string): void {
+  for (const name of ['build', 'prebuilds']) rmSync(join(folder, name), { recursive: true, force: true })
+}
+
 const faults = [
   {
     why: 'not installed',
@@ -19,13 +24,16 @@ const faults = [
   },
   {
     why: 'not built',
-    spoil: (folder: string) => rmSync(join(folder, 'build'), { recursive: true }),
+    spoil: (folder: string) => withoutBinaries(folder),
     says: /is not built for Node\.js v[\d.]+: run `npm rebuild better-sqlite3\S*`/
   },
   {
     why: 'built for something else',
-    spoil: (folder: string) =>
-      writeFileSync(join(folder, 'build', 'Release', 'better_sqlite3.node'), 'of another machine'),
+    spoil(folder: string) {
+      withoutBinaries(folder)
+      mkdirSync(join(folder, 'build', 'Release'), { recursive: true })
+      writeFileSync(join(folder, 'build', 'Release', 'better_sqlite3.node'), 'of another machine')
+    },
     says: /is not built for Node\.js v[\d.]+: run `npm rebuild better-sqlite3\S*`/
   }
 ]

@@ -50,11 +50,13 @@ t.test('bytes that are no frame end the connection with the code that RFC 6455 h
 })
 
 t.test('a frame comes in so many pieces', async (t) => {
-  const server = await startServer(t, { config: { webSocket: { maxBufferedChunks: 4 } } })
+  // One more, into which the server itself may cut so large a frame.
+  const webSocket = { maxBufferedChunks: 4, maxPayloadBytes: 128 }
+  const server = await startServer(t, { config: { webSocket } })
   const ann = await server.signUp('ann')
   for (const [pieces, code] of [
-    [4, 1005],
-    [5, 1008]
+    [5, 1005],
+    [6, 1008]
   ] as const) {
     const connected = once(server.app.server, 'connection')
     const { socket, closed } = await ann.connect()
