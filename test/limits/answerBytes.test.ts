@@ -68,6 +68,17 @@ t.test('a page waits for the bytes before it, and the list of dialogs is never r
   for (let time = 0; time < 3; time++) t.equal((await read(device)).length, 3)
   t.ok(performance.now() - begin > 1000, 'three pages of 12 KB')
 
+  await t.test('which are known when they are made', async (t) => {
+    const { ann } = await startWithAnn(t, { answerBytesPerSecond: 20_000, answerBurstBytes: 1, maxDelayMs: 10_000 })
+    const devices = [await ann.connect(), await ann.connect()]
+    const begin = performance.now()
+    t.same(
+      (await Promise.all(devices.map(read))).map(({ length }) => length),
+      [3, 3]
+    )
+    t.ok(performance.now() - begin > 500, 'the one that is made after the other has waited')
+  })
+
   await t.test('the list', async (t) => {
     const { ann } = await startWithAnn(t, { answerBytesPerSecond: 40_000, answerBurstBytes: 1, maxDelayMs: 0 })
     const device = await ann.connect()

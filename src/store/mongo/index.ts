@@ -1,9 +1,9 @@
-import type { Db } from 'mongodb'
+import type { Db, MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
 import type { CommitObserver, Store } from '../store.js'
 import { createChanges } from './changes.js'
 import { createClaims } from './claims.js'
-import { collectionsOf, createIndexes } from './collections.js'
+import { type Collections, collectionsOf, createIndexes } from './collections.js'
 import { connectToDatabase, longPatience } from './connect.js'
 import { openCursors } from './cursors.js'
 import { createDialogs } from './dialogs.js'
@@ -46,10 +46,15 @@ const openTimeouts = 2
 export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommit }: MongoOptions): Promise<Store> {
   await prepareDatabase(url, openTimeouts * timeoutMs)
   const { client, database } = await connectToDatabase(url, onNotice)
+  const store = await orClose(client, openStoreIn(database, timeoutMs, onCommit))
+  const close = () => store.close().finally(() => client.close())
+  return withDeadline({ ...store, close }, timeoutMs)
+}
+
+/** Closes a client where what it is opened for fails. */
+async function orClose<T>(client: MongoClient, opened: Promise<T>): Promise<T> {
   try {
-    const store = await openStoreIn(database, timeoutMs, onCommit)
-    const close = () => store.close().finally(() => client.close())
-    return withDeadline({ ...store, close }, timeoutMs)
+    return await opened
   } catch (error) {
     await client.close()
     throw error
@@ -77,15 +82,14 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
 
 async function openChecked(url: string) {
   const { client, database } = await connectToDatabase(url, () => {}, longPatience)
-  try {
-    const collections = collectionsOf(database)
-    await assertFinished(collections)
-    await assertAdopted(collections)
-    return { client, collections }
-  } catch (error) {
-    await client.close()
-    throw error
-  }
+  const collections = collectionsOf(database)
+  await orClose(client, assertUsable(collections))
+  return { client, collections }
+}
+
+async function assertUsable(collections: Collections): Promise<void> {
+  await assertFinished(collections)
+  await assertAdopted(collections)
 }
 
 async function openStoreIn(database: Db, timeoutMs: number, onCommit: CommitObserver['onCommit']): Promise<Store> {

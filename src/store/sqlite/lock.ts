@@ -12,16 +12,23 @@ import { codeOf, explain, isDamage } from './explain.js'
 export function lock(file: string): Database | undefined {
   // SQLite would delete the log of an empty file.
   if (!statSync(file, { throwIfNoEntry: false })?.size) return undefined
-  let database: Database | undefined
   try {
-    database = new driver(file, { timeout: 0 })
+    return openLocked(file)
+  } catch (error) {
+    if (isDamage(error)) return undefined
+    if (!codeOf(error).startsWith('SQLITE_BUSY')) throw new Error(`${file}: ${explain(error)}`, { cause: error })
+    throw new Error(`${file}: a server or another command uses it: stop that first`, { cause: error })
+  }
+}
+
+function openLocked(file: string): Database {
+  const database = new driver(file, { timeout: 0 })
+  try {
     database.pragma('locking_mode = EXCLUSIVE')
     database.exec('BEGIN EXCLUSIVE; COMMIT')
     return database
   } catch (error) {
-    database?.close()
-    if (isDamage(error)) return undefined
-    if (!codeOf(error).startsWith('SQLITE_BUSY')) throw new Error(`${file}: ${explain(error)}`, { cause: error })
-    throw new Error(`${file}: a server or another command uses it: stop that first`, { cause: error })
+    database.close()
+    throw error
   }
 }
