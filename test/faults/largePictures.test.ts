@@ -27,7 +27,7 @@ for (const { why, width, height } of pictures) {
     }
     const { child } = messenger
     const [small, large] = [await strip(60, 40), await strip(width, height)]
-    // What is loaded for the first picture is there for all.
+    // The first picture loads the libraries for all.
     t.equal(await upload(small), 200)
     const before = memoryOf(child)
     writeFileSync(`/proc/${child.pid}/clear_refs`, '5')

@@ -51,7 +51,7 @@ t.test('a database that stops answering while it is opened is named', { skip: wi
     await t.rejects(openStore(`${place}?appName=hidden`, options), {
       message: `db.url: ${place}: The database did not answer within 1 s.`
     })
-    // What was begun ends by itself: if it did not, nor would this test.
+    // The calls that were begun end by themselves, or this test would not end.
     await mongod[goOn]()
   }
 })

@@ -30,7 +30,7 @@ const stages = readFileSync('Dockerfile', 'utf8')
 
 const find = (steps: Step[], name: string) => String(steps.find(({ instruction }) => instruction === name)?.rest)
 
-/** What gets to Docker of this folder. */
+/** The files of this folder that Docker gets. */
 const allowed = readFileSync('.dockerignore', 'utf8')
   .split('\n')
   .filter((line) => line.startsWith('!'))

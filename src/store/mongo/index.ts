@@ -68,7 +68,7 @@ async function orClose<T>(client: MongoClient, opened: Promise<T>): Promise<T> {
 async function prepareDatabase(url: string, maxMs: number): Promise<void> {
   const opening = openChecked(url)
   const { client, collections } = await withinTime(opening, maxMs, () => {
-    // What comes too late is not used any more.
+    // An answer that comes too late is not used.
     opening.then(({ client }) => client.close()).catch(() => {})
     return new Error(`The database did not answer within ${maxMs / 1000} s.`)
   })
