@@ -79,6 +79,13 @@ t.test('a restored database stands alone', async (t) => {
     { why: 'no file, but its log', spoil: (file) => rmSync(file) },
     { why: 'an emptied file and its log', spoil: (file) => writeFileSync(file, '') },
     { why: 'garbage', spoil: (file) => damage(file, 0) },
+    {
+      why: 'garbage without a log',
+      spoil(file) {
+        rmSync(`${file}-wal`)
+        writeFileSync(file, 'garbage'.repeat(1000))
+      }
+    },
     { why: 'garbage behind the header', spoil: (file) => damage(file, 4096) },
     {
       why: 'the backup under the log of the former database',
