@@ -27,6 +27,8 @@ async function start(): Promise<void> {
   // of code that made it always make what lives long, and put what they make for each message where it seldom collects. Not sooner,
   // because Node compiles its own modules anew when a flag has changed.
   setFlagsFromString('--no-allocation-site-pretenuring')
+  // A signal always has a listener: while close-with-grace replaces its own, the next one would end the process by default.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   closeWithGrace({ delay: config.app.closeDelayMs, logger: app.log }, async ({ err, signal }) => {
     if (err) app.log.fatal(err)
     if (signal && process.env.npm_lifecycle_event === 'start') ignoreRepeats(signal)
@@ -47,7 +49,8 @@ function describeStart(): string {
 function ignoreRepeats(signal: NodeJS.Signals) {
   const listeners = process.listeners(signal)
   const ignore = () => {}
-  process.removeAllListeners(signal).on(signal, ignore)
+  process.on(signal, ignore)
+  for (const listener of listeners) process.off(signal, listener)
   setTimeout(() => {
     for (const listener of listeners) process.on(signal, listener)
     process.off(signal, ignore)
