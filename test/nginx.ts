@@ -47,7 +47,7 @@ export async function startNginx(t: Test, block: string, serverUrl: string): Pro
   return { port, ca: readFileSync(join(dir, 'messenger.crt')) }
 }
 
-/** What Debian's nginx.conf has around it, as far as it matters, in one process of the test's user. */
+/** The parts of Debian's nginx.conf around the block that matter here, for one process of the test's user. */
 const wrap = (dir: string, block: string) => `
   daemon off;
   master_process off;

@@ -103,7 +103,7 @@ export function createConnection(
 
   function send(frame: Buffer) {
     if (socket.readyState !== socket.OPEN) return
-    // What has gathered in this turn has not been offered yet: it counts when the other end does not take it.
+    // Frames of this turn were not offered to the other end yet: they count when it does not take them.
     if (hasTooMuch()) flush()
     if (hasTooMuch()) cutOff(tooSlow, tryAgainLater)
     else add(frame)

@@ -14,7 +14,7 @@ interface Case {
   /** How the list then shows that time. */
   today: string
   move(annas: Window): Promise<void>
-  /** What is shown afterwards: the heading above the message, and the time in the list. */
+  /** The texts that are shown afterwards: the heading above the message, and the time in the list. */
   later: [string, string]
 }
 
