@@ -1,7 +1,6 @@
 import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb'
-import type { Entry } from './journal.js'
 
-/** Fields that the first generation has named keep their names and their meaning. */
+/** Fields that the legacy server has named keep their names and their meaning. */
 export interface UserDocument {
   _id: ObjectId
   tag: string
@@ -9,8 +8,8 @@ export interface UserDocument {
   tagKey: string
   email: string
   emailKey: string
-  /** Keys by which a search for the start of a name finds the user; absent until they are made of the present names. */
-  nameKeys?: string[]
+  /** Keys by which a search for the start of a name finds the user. */
+  nameKeys: string[]
   /** argon2 hash. */
   password: string
   firstName: string
@@ -18,19 +17,12 @@ export interface UserDocument {
   img: string
   /** The `shown` of the picture; absent where that has none. */
   imgShown?: ObjectId | null
+  /** Epoch in milliseconds. */
   lastSeen: number
-  /** The version at which the data changed. */
-  changed: number
-  /** Names a change of which the dialogs have still to be told. */
-  untoldChange: ObjectId | null
-}
-
-/** What the dialog shows of its last message. */
-export interface LastMessage {
-  _id: ObjectId
-  senderTag: string
-  text: string
-  date: Date
+  /** The version of the last change of the data, 0 before the first one; null until that has a version. */
+  changed: number | null
+  /** 1, and 1 more with each change of the data. */
+  revision: number
 }
 
 /** A dialog of the users `a` and `b`, `a` the one with the smaller id. */
@@ -38,51 +30,47 @@ export interface ConversationDocument {
   _id: ObjectId
   a: ObjectId
   b: ObjectId
-  /** Both, since one index then finds the dialogs of either. */
-  users: ObjectId[]
+  /** `[a, b]`, since one index then finds the dialogs of either. */
+  users: [ObjectId, ObjectId]
   user1Tag: string
   user2Tag: string
+  /** The newest message that has a version, and how many of the messages up to it `a` has sent; 0 and null without one. */
   lastSeq: number
-  /** Null until there is one. */
-  last: LastMessage | null
-  readSeqA: number
-  readSeqB: number
-  unreadA: number
-  unreadB: number
-  /** The version of the last message, 0 without one. */
+  lastId: ObjectId | null
+  sentByA: number
+  /**
+   * The version of that message, 0 without one. It decides the versions of the messages before it as well, which were numbered
+   * together with it: `position - (lastSeq - seq)`.
+   */
   position: number
-  /** The version of the last move of a read mark. */
-  marked: number
-  /** The version of the last change of the data of `a`, respectively of `b`. */
-  changedA: number
-  changedB: number
-  /** What is stored of the dialog and not yet applied to the fields above, nor to the other collections. */
-  journal: Entry[]
-  isPending: boolean
-  /** How often the journal has been applied: who applies it names the number that was there when it was read. */
-  applied: number
-  /** The last messages that another one than their first writer has stored, who so learns of it. */
-  takenOver: ObjectId[]
+  /** The read mark of either side, and how many of the messages up to it the other side has sent. */
+  readSeqA: number
+  readCountA: number
+  readSeqB: number
+  readCountB: number
+  /** The version of the last move of a read mark, 0 before the first one; null until that has a version. */
+  marked: number | null
+  /** 0, and 1 more with each move of a read mark. */
+  markRevision: number
 }
 
 export interface MessageDocument {
   _id: ObjectId
+  /** The idempotency key: the sender's id and the `clientMessageId`, or the `_id` of a message without one. */
+  key: string | ObjectId
   conversationId: ObjectId
-  users: ObjectId[]
-  senderTag: string
-  receiverTag: string
+  /** Those of the dialog, in its order. */
+  users: [ObjectId, ObjectId]
+  senderId: ObjectId
   text: string
   date: Date
   seq: number
-  version: number
-}
-
-/** Which message has, or would have got, a `clientMessageId`. `_id` is the sender's id and the `clientMessageId`. */
-export interface ClaimDocument {
-  _id: string
-  messageId: ObjectId
-  /** Tells whether it is the same message. */
-  digest: string
+  /** How many messages of the dialog the sender has sent, up to this one. */
+  sent: number
+  /** Null until everything that follows from the message is written. */
+  version: number | null
+  /** 1, and 1 more with each later change of the message. */
+  revision: number
 }
 
 export interface ImageDocument {
@@ -100,7 +88,6 @@ export interface SessionDocument {
   userId: ObjectId
   /** Of the user; it never changes. */
   tag: string
-  /** From then on MongoDB deletes it. */
   expiresAt: Date
 }
 
@@ -120,11 +107,10 @@ export interface Collections {
   users: Collection<UserDocument>
   conversations: Collection<ConversationDocument>
   messages: Collection<MessageDocument>
-  clientMessageIds: Collection<ClaimDocument>
   sessions: Collection<SessionDocument>
   images: Collection<ImageDocument>
   epochs: Collection<EpochDocument>
-  /** The newest version, the secret of tokens, and the mark of an unfinished copy. */
+  /** The design of the database, the newest version, the secret of tokens, and the mark of an unfinished copy. */
   settings: Collection<SettingDocument>
 }
 
@@ -132,7 +118,7 @@ const indexes: Partial<Record<keyof Collections, IndexDescription[]>> = {
   users: [
     { key: { tagKey: 1 }, unique: true },
     { key: { emailKey: 1 }, unique: true },
-    { key: { untoldChange: 1 } },
+    { key: { changed: 1 } },
     { key: { nameKeys: 1 } },
     { key: { img: 1 } }
   ],
@@ -141,12 +127,14 @@ const indexes: Partial<Record<keyof Collections, IndexDescription[]>> = {
     { key: { a: 1, b: 1 }, unique: true },
     { key: { users: 1, position: -1 } },
     { key: { users: 1, marked: 1 } },
-    { key: { users: 1, isPending: 1 } },
-    { key: { a: 1, changedB: 1 } },
-    { key: { b: 1, changedA: 1 } }
+    { key: { marked: 1 } }
   ],
-  messages: [{ key: { conversationId: 1, seq: 1 }, unique: true }, { key: { users: 1, version: 1 } }],
-  sessions: [{ key: { expiresAt: 1 }, expireAfterSeconds: 0 }, { key: { userId: 1, expiresAt: -1 } }]
+  messages: [
+    { key: { conversationId: 1, seq: 1 }, unique: true },
+    { key: { key: 1 }, unique: true },
+    { key: { users: 1, version: 1 } }
+  ],
+  sessions: [{ key: { expiresAt: 1 } }, { key: { userId: 1, expiresAt: -1 } }]
 }
 
 export function collectionsOf(database: Db): Collections {
@@ -154,7 +142,6 @@ export function collectionsOf(database: Db): Collections {
     users: database.collection('users'),
     conversations: database.collection('conversations'),
     messages: database.collection('messages'),
-    clientMessageIds: database.collection('clientMessageIds'),
     sessions: database.collection('sessions'),
     images: database.collection('images'),
     epochs: database.collection('epochs'),
