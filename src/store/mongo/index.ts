@@ -2,7 +2,7 @@ import type { MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
 import type { CommitObserver, Store } from '../store.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
-import { createCommitGroup } from './commitGroup.js'
+import { createCommitGroup, type Pause } from './commitGroup.js'
 import { type Connection, connectToDatabase, longPatience } from './connect.js'
 import { openCursors } from './cursors.js'
 import { createDialogs } from './dialogs.js'
@@ -47,7 +47,7 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommi
   await prepareDatabase(url, openTimeouts * timeoutMs)
   const connection = await connectToDatabase(url, onNotice)
   const { client } = connection
-  const store = await orClose(client, openStoreIn(connection, timeoutMs, onCommit))
+  const store = await orClose(client, openStoreIn(connection, { timeoutMs, onCommit }))
   const close = () => store.close().finally(() => client.close())
   return withDeadline({ ...store, close }, timeoutMs)
 }
@@ -92,10 +92,16 @@ async function assertUsable(collections: Collections): Promise<void> {
   await assertAdopted(collections)
 }
 
-async function openStoreIn(
-  connection: Connection,
-  timeoutMs: number,
-  onCommit: CommitObserver['onCommit']
+interface OpenOptions extends CommitObserver {
+  timeoutMs: number
+  /** How to wait after a vain attempt to store messages. */
+  pause?: Pause
+}
+
+/** Opens the store on a connection, which stays open when the store is closed. */
+export async function openStoreIn(
+  connection: Omit<Connection, 'client'>,
+  { timeoutMs, onCommit, pause }: OpenOptions
 ): Promise<Store> {
   const collections = collectionsOf(connection.database)
   const versions = await openVersions(collections, connection.isReplicaSet())
@@ -111,7 +117,7 @@ async function openStoreIn(
   const { queue, ...writes } = createWrites({
     identities,
     pairs,
-    commitGroup: createCommitGroup(collections, { tails, followUps }),
+    commitGroup: createCommitGroup(collections, { tails, followUps, pause }),
     moveMark: createMoveMark(collections, followUps.mark),
     untilRoom: followUps.untilRoom,
     onCommit,
