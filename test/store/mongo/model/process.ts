@@ -19,7 +19,7 @@ export interface Process {
   /** Whether calls are executed as soon as they are sent. */
   isAlone: boolean
   /** Distinguishes by everything that it has been answered. */
-  print: string
+  print(): string
   /** Calls back when it dies. */
   onDeath: (() => void)[]
   onNewPrimary: (() => void)[]
@@ -38,29 +38,34 @@ export async function openProcess(name: string, replicaSet: ReplicaSet): Promise
     sessions: new Set(),
     isDead: false,
     isAlone: true,
-    print: '',
+    print,
     onDeath: [],
     onNewPrimary: []
   }
-  let number = 0
+  let sent = 0
+  let answers: [number: number, answer: unknown][] = []
+  let printed = ''
+
+  function print(): string {
+    if (answers.length > 0) printed = hash('sha1', printed + JSON.stringify(answers), 'base64')
+    answers = []
+    return printed
+  }
 
   function submit(command: Command): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      number++
-      const note = (text: string) => {
-        process.print = hash('sha1', `${process.print} ${command.name} ${text}`, 'base64')
-      }
+      sent++
       const call: Call = {
         command,
-        number,
+        number: sent,
         after: command.kind === 'read' ? (command.session?.seen ?? 0) : 0,
         done: [],
         settle(answer) {
-          note(`${call.number} ${JSON.stringify(answer)}`)
+          answers.push([call.number, answer])
           resolve(answer)
         },
         fail(error) {
-          note(`${call.number} ${error.message}`)
+          answers.push([call.number, error.message])
           reject(error)
         }
       }

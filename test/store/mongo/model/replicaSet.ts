@@ -33,13 +33,12 @@ export const duplicateKey = 11000
 
 /** @param data with which the history begins */
 export function createReplicaSet(data: Data = new Map()): ReplicaSet {
-  const history = [data]
-  const prints = [printOf(data)]
+  const history: Entry[] = [{ data, texts: new Map() }]
   let committed = 0
   let firstOfTerm = 0
   let changes = 0
   const end = () => history.length - 1
-  const documents = (collection: string, index: number) => history[index]?.get(collection) ?? new Map()
+  const documents = (collection: string, index: number) => history[index]?.data.get(collection) ?? new Map()
 
   return {
     end,
@@ -51,8 +50,12 @@ export function createReplicaSet(data: Data = new Map()): ReplicaSet {
       assertUnique(collection, present, document)
       changes++
       const next = new Map(present).set(String(document._id), document)
-      history.push(new Map(history.at(-1)).set(collection, next))
-      prints.push(printOf(history.at(-1) as Data))
+      const { data, texts } = history.at(-1) as Entry
+      const name = `${collection} ${document._id}`
+      history.push({
+        data: new Map(data).set(collection, next),
+        texts: new Map(texts).set(name, JSON.stringify(document))
+      })
     },
     commitNext() {
       changes++
@@ -61,14 +64,16 @@ export function createReplicaSet(data: Data = new Map()): ReplicaSet {
     failOver(kept, known) {
       changes++
       history.length = kept + 1
-      prints.length = kept + 1
       // A new primary begins with an entry that changes nothing.
-      history.push(history.at(-1) as Data)
-      prints.push(prints.at(-1) as string)
+      history.push(history.at(-1) as Entry)
       firstOfTerm = end()
       committed = known
     },
-    print: (maxForgotten) => `${end() - committed} ${prints.slice(Math.max(0, committed - maxForgotten)).join()}`
+    print: (maxForgotten) =>
+      `${end() - committed} ${history
+        .slice(Math.max(0, committed - maxForgotten))
+        .map(printOf)
+        .join()}`
   }
 }
 
@@ -82,15 +87,15 @@ function assertUnique(collection: string, present: Documents, document: Document
   }
 }
 
-const printed = new WeakMap<Document, string>()
-
-function printOf(data: Data): string {
-  const parts = [...data.values()].flatMap((documents) => [...documents.values()].map(printOfDocument))
-  return hash('sha1', parts.sort().join(), 'base64').slice(0, 12)
+interface Entry {
+  data: Data
+  /** What each document says, by its collection and its id. */
+  texts: ReadonlyMap<string, string>
+  /** Made when it is asked for. */
+  print?: string
 }
 
-function printOfDocument(document: Document): string {
-  const print = printed.get(document) ?? JSON.stringify(document)
-  printed.set(document, print)
-  return print
+function printOf(entry: Entry): string {
+  entry.print ??= hash('sha1', [...entry.texts].sort().join(), 'base64').slice(0, 12)
+  return entry.print
 }

@@ -59,9 +59,10 @@ const start = 1_700_000_000_000
 
 /** Gives each process ids and a clock of its own, the same in each run. @returns what ends that */
 function identify(nameOf: () => string): () => void {
-  const { generate } = ObjectId
+  const { generate, cacheHexString } = ObjectId
   const { now } = Date
   const counts = new Map<string, number>()
+  ObjectId.cacheHexString = true
   ObjectId.generate = () => {
     const name = nameOf()
     const count = (counts.get(name) ?? 0) + 1
@@ -74,7 +75,7 @@ function identify(nameOf: () => string): () => void {
   // The clock of each process is a second behind that of the one before.
   Date.now = () => start - 1000 * (nameOf().codePointAt(0) ?? 0)
   return () => {
-    ObjectId.generate = generate
+    Object.assign(ObjectId, { generate, cacheHexString })
     Date.now = now
   }
 }

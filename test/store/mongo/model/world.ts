@@ -105,7 +105,7 @@ export function createWorld(replicaSet: ReplicaSet): World {
 
   function printOf({ name, print, calls, pauses, sessions, isDead }: Process): string {
     const seen = Array.from(sessions, (session) => behind(session.seen))
-    return JSON.stringify([name, isDead, print, seen, calls.map(printOfCall), pauses.length])
+    return JSON.stringify([name, isDead, print(), seen, calls.map(printOfCall), pauses.length])
   }
 
   const behind = (index: number) => Math.min(maxLag + 1, replicaSet.committed() - index)
