@@ -51,7 +51,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     for (let write = 1; ; write += 3) {
       const old = await manyThings(t)
       if (await runUntilCut(t, old.url, write)) break
-      await t.rejects(openMongoStore(old.url, storeOptions), { message: /^This is a database of the first generation/ })
+      await t.rejects(openMongoStore(old.url, storeOptions), { message: /^This is a legacy database/ })
       await run(old.url)
       t.same(await old.state(), expected, `ended before write ${write}`)
     }
@@ -65,7 +65,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     const child = spawnMessenger(t, { dir: t.testdir(), environment: { DB_URL: old.url } })
     t.match(await reportOf(child), {
       code: 1,
-      stderr: /^db\.url: mongodb:\S+: This is a database of the first generation/
+      stderr: /^db\.url: mongodb:\S+: This is a legacy database: run `messenger-server adopt URL` first\.\n$/
     })
     for (let write = 18; !(await runUntilKilled(t, old.url, write)); write += 10)
       t.comment(`killed before write ${write}`)
