@@ -73,6 +73,11 @@ export interface MessageDocument {
   revision: number
 }
 
+/** How many messages of the dialog its `a` has sent, up to a message. */
+export function sentByA({ senderId, users, seq, sent }: Pick<MessageDocument, 'senderId' | 'users' | 'seq' | 'sent'>): number {
+  return senderId.equals(users[0]) ? sent : seq - sent
+}
+
 export interface ImageDocument {
   _id: string
   ownerId: ObjectId

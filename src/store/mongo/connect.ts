@@ -1,4 +1,4 @@
-import type { MongoClientOptions, TopologyDescription } from 'mongodb'
+import type { Db, MongoClient, MongoClientOptions, ServerDescription, TopologyDescription } from 'mongodb'
 import { patchDriver } from './driverPatch.js'
 
 /** Set, never inherited from a URL or a default: what an acknowledged write means must not depend on them. */
@@ -28,6 +28,16 @@ const standalone =
   'MongoDB runs as a standalone server: a message is in its journal when it is acknowledged, but there is no second copy ' +
   'of it, and a write is not tried again by itself when the connection breaks. Use a replica set where that matters.'
 
+export interface Connection {
+  client: MongoClient
+  database: Db
+  /** Whether the server knows sessions, which causally consistent reads need. */
+  hasSessions(): boolean
+  isReplicaSet(): boolean
+  /** Calls back when another server becomes the primary, when the primary is lost, and when it is found again. */
+  onNewPrimary(listener: () => void): void
+}
+
 /**
  * Connects to the database that a URL names, `messenger` where it names none.
  *
@@ -35,7 +45,11 @@ const standalone =
  * @param patience for what takes longer than a call of a server may
  * @throws {Error} without the URL's password, when nobody answers
  */
-export async function connectToDatabase(url: string, onNotice: (notice: string) => void, patience: Patience = {}) {
+export async function connectToDatabase(
+  url: string,
+  onNotice: (notice: string) => void,
+  patience: Patience = {}
+): Promise<Connection> {
   // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
   const { MongoClient } = await import('mongodb')
   await patchDriver()
@@ -43,25 +57,49 @@ export async function connectToDatabase(url: string, onNotice: (notice: string) 
     const options = { ...durability, ...patience, retryWrites: mayRetry(url), appName: 'messenger-server' }
     const client = new MongoClient(url, options)
     const database = client.db(databaseNameOf(url))
-    let isStandalone = false
-    client.on('topologyDescriptionChanged', ({ newDescription }) => {
-      isStandalone = hasStandalone(newDescription)
-    })
+    const { isStandalone, ...primary } = watchPrimary(client)
     await client.connect()
-    if (isStandalone) onNotice(standalone)
-    return { client, database }
+    if (isStandalone()) onNotice(standalone)
+    return { client, database, ...primary }
   } catch (error) {
     throw new Error(`The MongoDB database cannot be opened: ${(error as Error).message}`, { cause: error })
   }
 }
 
+/** The part of a `MongoClient` that tells of its servers. */
+interface TopologyEvents {
+  on(name: 'topologyDescriptionChanged', listener: (event: { newDescription: TopologyDescription }) => void): unknown
+}
+
+/** Follows the server that takes writes. While it is away, the answers are those of the last one. */
+export function watchPrimary(client: TopologyEvents) {
+  const listeners: (() => void)[] = []
+  let last: ServerDescription | undefined
+  let term = ''
+  client.on('topologyDescriptionChanged', ({ newDescription }) => {
+    const primary = [...newDescription.servers.values()].find(({ isWritable }) => isWritable)
+    last = primary ?? last
+    const newTerm = termOf(primary)
+    if (newTerm === term) return
+    term = newTerm
+    for (const listener of listeners) listener()
+  })
+  return {
+    isStandalone: () => last?.type === 'Standalone',
+    isReplicaSet: () => Boolean(last?.setName),
+    hasSessions: () => typeof last?.logicalSessionTimeoutMinutes === 'number',
+    onNewPrimary: (listener: () => void) => void listeners.push(listener)
+  }
+}
+
+/** The same server may be elected again after another one was, unnoticed: the id of the election tells. */
+function termOf(primary: ServerDescription | undefined): string {
+  return primary ? `${primary.address} ${primary.electionId}` : ''
+}
+
 /** It tries again unless the URL says that the server does not know how to, as that of Amazon DocumentDB does. */
 function mayRetry(url: string): boolean {
   return !/[?&]retryWrites=false\b/i.test(url)
-}
-
-function hasStandalone({ servers }: TopologyDescription): boolean {
-  return [...servers.values()].some(({ type }) => type === 'Standalone')
 }
 
 function databaseNameOf(url: string): string {

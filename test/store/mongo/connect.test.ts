@@ -1,11 +1,14 @@
+import { EventEmitter } from 'node:events'
+import { ObjectId } from 'mongodb'
 import t from 'tap'
 import { collectionsOf, type MessageDocument } from '../../../src/store/mongo/collections.js'
-import { connectToDatabase } from '../../../src/store/mongo/connect.js'
+import { connectToDatabase, watchPrimary } from '../../../src/store/mongo/connect.js'
 import { insertNew } from '../../../src/store/mongo/duplicates.js'
 import { createIdentities } from '../../../src/store/mongo/identities.js'
 import { createProfilePictures } from '../../../src/store/mongo/profilePictures.js'
 import { createUsers } from '../../../src/store/mongo/users.js'
 import { useMongo, withoutMongo } from '../../mongod.js'
+import { openMongoWire } from '../../mongoWire.js'
 import { account } from '../suite/people.js'
 
 t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
@@ -56,6 +59,25 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     for (const notice of notices) t.match(notice, /standalone/)
   })
 
+  t.test('the connection knows whether the server has sessions and is in a replica set', async (t) => {
+    const { database, hasSessions, isReplicaSet } = await connect(newDatabase(t))
+    const { setName, logicalSessionTimeoutMinutes } = await database.command({ isMaster: 1 })
+    t.equal(isReplicaSet(), setName !== undefined)
+    t.equal(hasSessions(), logicalSessionTimeoutMinutes !== undefined)
+  })
+
+  t.test('a broken connection is a loss of the primary', async (t) => {
+    const wire = await openMongoWire(t, newDatabase(t))
+    const { database, onNewPrimary } = await connect(wire.url)
+    let changes = 0
+    onNewPrimary(() => changes++)
+    await database.collection('settings').findOne()
+    t.equal(changes, 0)
+    await wire.cut()
+    await database.collection('settings').findOne()
+    t.equal(changes, 2, 'lost and found')
+  })
+
   t.test('what is wrong with a write is not hidden by what is there already', async (t) => {
     const { client, database } = await connect(newDatabase(t))
     const collections = collectionsOf(database)
@@ -77,4 +99,50 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     })
     await t.rejects(users.createUser(account('ann')))
   })
+})
+
+/** What a driver tells of a server. */
+const server = (address: string, type: string, more: object = {}) => ({
+  address,
+  type,
+  isWritable: ['RSPrimary', 'Standalone'].includes(type),
+  electionId: null,
+  setName: type.startsWith('RS') ? 'rs' : null,
+  logicalSessionTimeoutMinutes: type === 'Unknown' ? null : 30,
+  ...more
+})
+
+t.test('the primary of a replica set', async (t) => {
+  const events = new EventEmitter()
+  const { onNewPrimary, isReplicaSet, isStandalone, hasSessions } = watchPrimary(events)
+  t.same([isReplicaSet(), isStandalone(), hasSessions()], [false, false, false], 'nothing is known')
+  let changes = 0
+  onNewPrimary(() => changes++)
+  const first = new ObjectId()
+  const second = new ObjectId()
+  const a = server('a:1', 'RSPrimary', { electionId: first })
+  const b = server('b:1', 'RSSecondary')
+  for (const { why, servers, changed } of [
+    { why: 'found', servers: [a, b], changed: true },
+    { why: 'the same one', servers: [b, { ...a, electionId: new ObjectId(first.toHexString()) }], changed: false },
+    { why: 'elected again', servers: [{ ...a, electionId: second }, b], changed: true },
+    { why: 'lost', servers: [server('a:1', 'Unknown'), b], changed: true },
+    { why: 'nobody answers', servers: [server('a:1', 'Unknown'), server('b:1', 'Unknown')], changed: false },
+    { why: 'another one', servers: [server('a:1', 'Unknown'), server('b:1', 'RSPrimary')], changed: true }
+  ]) {
+    const before = changes
+    events.emit('topologyDescriptionChanged', {
+      newDescription: { servers: new Map(servers.map((s) => [s.address, s])) }
+    })
+    t.equal(changes - before, changed ? 1 : 0, why)
+    t.same([isReplicaSet(), isStandalone(), hasSessions()], [true, false, true], why)
+  }
+})
+
+t.test('a standalone server without sessions', async (t) => {
+  const events = new EventEmitter()
+  const { isReplicaSet, isStandalone, hasSessions } = watchPrimary(events)
+  const servers = new Map([['a:1', server('a:1', 'Standalone', { logicalSessionTimeoutMinutes: null })]])
+  events.emit('topologyDescriptionChanged', { newDescription: { servers } })
+  t.same([isReplicaSet(), isStandalone(), hasSessions()], [false, true, false])
 })
