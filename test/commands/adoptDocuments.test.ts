@@ -1,4 +1,4 @@
-import { type Document, ObjectId } from 'mongodb'
+import type { Document } from 'mongodb'
 import t, { type Test } from 'tap'
 import { useMongo, withoutMongo } from '../mongod.js'
 import { formerEmails, testFormerEmails } from '../store/formerEmails.js'

@@ -41,7 +41,7 @@ async function numberDialog({ messages }: OldCollections, versions: Versions, { 
 }
 
 function findLast(messages: OldCollections['messages'], conversationId: ObjectId) {
-  return messages.findOne({ conversationId }, { sort: { seq: -1 } }) as Promise<MessageDocument | null>
+  return messages.findOne({ conversationId, seq: { $gt: 0 } }, { sort: { seq: -1 } }) as Promise<MessageDocument | null>
 }
 
 async function finishDialog({ conversations, messages }: OldCollections, dialog: Document) {
