@@ -33,10 +33,18 @@ export async function findChangedContacts(
   const few = await findFewChanged(collections, { changed }, options)
   if (few.length === 0) return few
   if (few.length <= maxFewUsers) {
-    const contacts = await findContactsAmong(collections, user, few.map(({ _id }) => _id), options)
+    const contacts = await findContactsAmong(
+      collections,
+      user,
+      few.map(({ _id }) => _id),
+      options
+    )
     const wanted = new Set([...contacts, user].map(String))
     return few.filter(({ _id }) => wanted.has(String(_id)))
   }
   const _id = { $in: [...(await findContactIds(collections, user, options)), user] }
-  return collections.users.find({ _id, changed } as object, { projection, ...options }).sort({ changed: 1 }).toArray()
+  return collections.users
+    .find({ _id, changed } as object, { projection, ...options })
+    .sort({ changed: 1 })
+    .toArray()
 }

@@ -85,21 +85,26 @@ export function createChanges(collections: Collections, versions: Versions): Cha
           .toArray(),
         findChangedContacts(collections, user, between, options)
       ])
-      const all = [
-        ...sent.map(({ version }) => version as number),
-        ...marks.map(({ marked }) => marked as number),
-        ...users.map(({ changed }) => changed as number)
-      ]
-      const hasMore = all.length > limit
-      const end = hasMore ? nthSmallest(all, limit) : until
-      return {
-        messages: sent.filter(({ version }) => (version as number) <= end),
-        marks: marks.filter(({ marked }) => (marked as number) <= end),
-        users: users.filter(({ changed }) => (changed as number) <= end),
-        until: end,
-        hasMore
-      }
+      return cut({ messages: sent, marks, users }, until, limit)
     }
+  }
+}
+
+/** Cuts what is beyond a limit off. A version belongs to one change. */
+function cut({ messages, marks, users }: ChangesOfUser, until: number, limit: number) {
+  const versions = [
+    ...messages.map(({ version }) => version as number),
+    ...marks.map(({ marked }) => marked as number),
+    ...users.map(({ changed }) => changed as number)
+  ]
+  const hasMore = versions.length > limit
+  const end = hasMore ? nthSmallest(versions, limit) : until
+  return {
+    messages: messages.filter(({ version }) => (version as number) <= end),
+    marks: marks.filter(({ marked }) => (marked as number) <= end),
+    users: users.filter(({ changed }) => (changed as number) <= end),
+    until: end,
+    hasMore
   }
 }
 

@@ -26,7 +26,10 @@ interface CommitParts {
  * Stores messages in order, each once: one ordered insert, where no other process writes into the same dialogs. After a
  * duplicate key it finds out which of the rest are stored already, numbers the others again, and inserts them.
  */
-export function createCommitGroup({ conversations, messages }: Collections, { tails, follow, isFollowed }: CommitParts) {
+export function createCommitGroup(
+  { conversations, messages }: Collections,
+  { tails, follow, isFollowed }: CommitParts
+) {
   /** Messages that may be stored, though this process could not say so. */
   const uncertain = createRecent<true>(maxUncertainKeys)
 

@@ -13,7 +13,10 @@ import { findProfiles, profileFields, toProfile } from './users.js'
 // A search often ends with the newest ones.
 const maxPeersAtOnce = 250
 
-export function createFindContacts(collections: Collections, dialogs: Pick<Dialogs, 'complete'>): Store['findContacts'] {
+export function createFindContacts(
+  collections: Collections,
+  dialogs: Pick<Dialogs, 'complete'>
+): Store['findContacts'] {
   return async (wanted, userId, limit) => {
     // A user whose first message has no version yet is a contact, too.
     await dialogs.complete(toId(userId))

@@ -26,7 +26,11 @@ export function createDialogs(collections: Collections, unversioned: Unversioned
   async function view(documents: ConversationDocument[], user: ObjectId, options: ReadOptions = {}) {
     const lastIds = documents.flatMap(({ lastId }) => lastId ?? [])
     const [profiles, last] = await Promise.all([
-      findProfiles(collections, documents.map((dialog) => peerOf(dialog, user)), options),
+      findProfiles(
+        collections,
+        documents.map((dialog) => peerOf(dialog, user)),
+        options
+      ),
       messages.find({ _id: { $in: lastIds } }, options).toArray()
     ])
     const peers = new Map(profiles.map((profile) => [profile._id, profile]))

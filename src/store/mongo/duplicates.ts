@@ -36,7 +36,8 @@ export async function insertInOrder<T extends Document>(
     return { stored: documents.length, isTaken: false }
   } catch (error) {
     const [first] = writeErrorsOf(error)
-    if (first) return { stored: first.index, isTaken: isTaken(first), ...(!isTaken(first) && { refusal: error as Error }) }
+    if (first)
+      return { stored: first.index, isTaken: isTaken(first), ...(!isTaken(first) && { refusal: error as Error }) }
     if (isTaken(error)) return { stored: 0, isTaken: true }
     throw error
   }

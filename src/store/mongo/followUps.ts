@@ -23,14 +23,15 @@ export function createFollowUps(unversioned: UnversionedChanges, messageVersions
   const waiting = { messages: new Map<string, Unversioned>(), marks: [] as MovedMark[], users: [] as Changes['users'] }
   let worked = new Map<string, Unversioned>()
   let running: Promise<void> = Promise.resolve()
-  let upcoming: Promise<void> | undefined
+  let isPlanned = false
 
   function start() {
-    upcoming ??= running = running.then(runNext)
+    if (!isPlanned) running = running.then(runNext)
+    isPlanned = true
   }
 
   async function runNext() {
-    upcoming = undefined
+    isPlanned = false
     worked = waiting.messages
     waiting.messages = new Map()
     const changes = { messages: [...worked.values()], marks: waiting.marks.splice(0), users: waiting.users.splice(0) }

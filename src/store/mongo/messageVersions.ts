@@ -12,7 +12,7 @@ export type Unversioned = Pick<
 export const unversionedFields = { conversationId: 1, users: 1, senderId: 1, seq: 1, sent: 1, revision: 1 } as const
 
 /** The newest message of a dialog that has a place in the order of all changes: its number and its version. */
-type Head = Pick<ConversationDocument, 'lastSeq' | 'position'>
+type Head = Pick<ConversationDocument, 'lastSeq' | 'lastVersions'>
 
 /** Messages of one dialog without a version, in order. */
 interface Open {
@@ -41,9 +41,9 @@ const maxAttempts = 100
 
 /**
  * The order of changes: each message gets a version after it is stored, and in each dialog the versions grow with the
- * numbers. The dialog's document decides them. It is moved on from one message to a later one by one guarded update, which
- * gives the messages in between the versions up to `position`; and only when those up to the former message have theirs. So every
- * process that completes a message gives it the same version.
+ * numbers. The dialog's document decides them. One guarded update moves it on from one message to a later one, and names the
+ * versions of those in between; only when those up to the former message have theirs. So every process that completes a
+ * message gives it the same version.
  */
 export function createMessageVersions({ conversations, messages }: Collections, versions: Versions): MessageVersions {
   const heads = createRecent<Head>(maxCachedHeads)
@@ -53,7 +53,7 @@ export function createMessageVersions({ conversations, messages }: Collections, 
     const unknown = open.filter(({ head }) => !head)
     if (unknown.length > 0) {
       const filter = { _id: { $in: unknown.map(({ dialog }) => dialog) } }
-      const found = conversations.find(filter, { projection: { lastSeq: 1, position: 1 } })
+      const found = conversations.find(filter, { projection: { lastSeq: 1, lastVersions: 1 } })
       const byId = new Map(await found.map((document) => [String(document._id), document] as const).toArray())
       for (const one of unknown) one.head = byId.get(String(one.dialog))
     }
@@ -67,17 +67,29 @@ export function createMessageVersions({ conversations, messages }: Collections, 
 
   /** Moves dialogs on to their newest messages. Where it were not all, it is not known which ones. */
   async function moveOn(open: Headed[]) {
-    const counts = open.map(({ messages, head }) => lastOf(messages).seq - head.lastSeq)
-    let version = await versions.take(counts.reduce((sum, count) => sum + count, 0))
-    const moved = open.map(({ messages }, index) => {
-      version += counts[index] as number
-      return { lastSeq: lastOf(messages).seq, position: version }
-    })
+    const moved = await number(open)
     const updates = open.map((one, index) => moveOf(one, moved[index] as Head))
     const { matchedCount } = await conversations.bulkWrite(updates, { ordered: false })
     for (const [index, one] of (open as Open[]).entries()) {
       one.head = matchedCount === open.length ? moved[index] : undefined
     }
+  }
+
+  /** Takes versions for messages, in the order of the calls. */
+  async function number(open: Headed[]): Promise<Head[]> {
+    const counts = open.map(({ messages, head }) => lastOf(messages).seq - head.lastSeq)
+    let version = await versions.take(counts.reduce((sum, count) => sum + count, 0))
+    const moved = open.map(({ head: { lastSeq } }) => ({ lastSeq, lastVersions: [] as number[] }))
+    const next = new Map(open.map(({ dialog }, index) => [String(dialog), moved[index] as Head]))
+    for (const { conversationId, seq } of open.flatMap(({ messages }) => messages).sort(byCall)) {
+      const head = next.get(String(conversationId)) as Head
+      // Those of other processes in between get theirs, too.
+      while (head.lastSeq < seq) {
+        head.lastSeq++
+        head.lastVersions.push(++version)
+      }
+    }
+    return moved
   }
 
   async function completeAll(all: Open[]) {
@@ -107,6 +119,9 @@ export function createMessageVersions({ conversations, messages }: Collections, 
   }
 }
 
+/** Ids of one process grow with its calls. */
+const byCall = (one: Unversioned, other: Unversioned) => Buffer.compare(one._id.id, other._id.id)
+
 const lastOf = (messages: Unversioned[]) => messages.at(-1) as Unversioned
 
 function groupByDialog(unversioned: Unversioned[]): Open[] {
@@ -132,13 +147,14 @@ function isWhole(messages: Unversioned[], former: Head | undefined): boolean {
 function stampsOf({ messages, head }: Headed): AnyBulkWriteOperation<MessageDocument>[] {
   const decided = messages.filter(({ seq }) => seq <= head.lastSeq)
   return decided.map(({ _id, seq, revision }) => {
-    const version = head.position - (head.lastSeq - seq)
+    const version = head.lastVersions.at(-1 - (head.lastSeq - seq)) as number
     return { updateOne: { filter: { _id, revision, version: null }, update: { $set: { version } } } }
   })
 }
 
 function moveOf({ dialog, messages, head }: Headed, moved: Head): AnyBulkWriteOperation<ConversationDocument> {
   const last = lastOf(messages)
-  const update = { $set: { ...moved, lastId: last._id, sentByA: sentByA(last) } }
+  const position = moved.lastVersions.at(-1) as number
+  const update = { $set: { ...moved, position, lastId: last._id, sentByA: sentByA(last) } }
   return { updateOne: { filter: { _id: dialog, lastSeq: head.lastSeq }, update } }
 }

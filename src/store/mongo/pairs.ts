@@ -87,6 +87,7 @@ export function emptyDialog({ a, b, user1Tag, user2Tag }: Members): Conversation
     lastId: null,
     sentByA: 0,
     position: 0,
+    lastVersions: [],
     readSeqA: 0,
     readCountA: 0,
     readSeqB: 0,

@@ -24,7 +24,9 @@ export function createMoveMark({ conversations, messages }: Collections, follow:
 
   return async (mark, dialog) => {
     const isReaderA = pairOf(mark.readerId, mark.peerId).isUserA
-    const [readSeq, readCount] = isReaderA ? (['readSeqA', 'readCountA'] as const) : (['readSeqB', 'readCountB'] as const)
+    const [readSeq, readCount] = isReaderA
+      ? (['readSeqA', 'readCountA'] as const)
+      : (['readSeqB', 'readCountB'] as const)
     const { upToSeq, endSeq } = mark
     const newest = findPlace(dialog, endSeq, isReaderA)
     const [end, place] = await Promise.all([newest, upToSeq < endSeq ? findPlace(dialog, upToSeq, isReaderA) : newest])
@@ -46,7 +48,12 @@ interface Side {
   readCount: 'readCountA' | 'readCountB'
 }
 
-function outcomeOf(dialog: ConversationDocument, { readSeq, readCount }: Side, count: number, hasMoved: boolean): ReadMark {
+function outcomeOf(
+  dialog: ConversationDocument,
+  { readSeq, readCount }: Side,
+  count: number,
+  hasMoved: boolean
+): ReadMark {
   // Another mark may have gone further since the messages were counted.
   return { hasMoved, upToSeq: dialog[readSeq], unreadCount: Math.max(0, count - dialog[readCount]) }
 }

@@ -2,7 +2,7 @@ import type { ObjectId } from 'mongodb'
 import { refusals } from '../refusals.js'
 import type { Store, StoredUpdates } from '../store.js'
 import { type ChangesOfUser, createChanges } from './changes.js'
-import type { Collections, ConversationDocument } from './collections.js'
+import type { Collections } from './collections.js'
 import type { Cursors } from './cursors.js'
 import type { Dialogs } from './dialogs.js'
 import type { FollowUps } from './followUps.js'
@@ -22,9 +22,6 @@ interface Parts {
   inSession<T>(read: (options: ReadOptions) => Promise<T>): Promise<T>
 }
 
-// What has no version after so many looks is so new that it may come with the next page.
-const maxLooks = 3
-
 type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
 
 /** The changes after the version of a cursor, in the order of their versions. */
@@ -40,7 +37,11 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
     const inOrder = [...distinct.keys()].flatMap((_id) => byId.get(_id) ?? [])
     const [views, profiles] = await Promise.all([
       dialogs.view(inOrder, user, options),
-      findProfiles(collections, users.map(({ _id }) => _id), options)
+      findProfiles(
+        collections,
+        users.map(({ _id }) => _id),
+        options
+      )
     ])
     return {
       messages: messages.map((message) => toMessage(message, byId.get(String(message.conversationId)))),
@@ -49,17 +50,22 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
     }
   }
 
-  /** Gives everything that concerns a user a version. @returns a version up to which all changes can be seen */
-  async function completeAll(user: ObjectId, newest: number, options: ReadOptions): Promise<number> {
-    // A change that has no version behind a version that was read before gets one in time, or a later one.
-    let version = newest
-    for (let look = 1; ; look++) {
-      const found = await unversioned.find(user, options)
-      if (found.messages.length + found.marks.length + found.users.length === 0) return version
-      await unversioned.complete(found)
-      if (look === maxLooks) return version
-      version = await versions.newest(options)
-    }
+  /**
+   * Gives everything that concerns a user a version: before the newest version is read, so that it is up to date, and again
+   * after that, so that nothing up to it is missed.
+   *
+   * @returns that version
+   */
+  async function completeAll(user: ObjectId, options: ReadOptions): Promise<number> {
+    await complete(user, options)
+    const newest = await versions.newest(options)
+    await complete(user, options)
+    return newest
+  }
+
+  async function complete(user: ObjectId, options: ReadOptions) {
+    const found = await unversioned.find(user, options)
+    if (found.messages.length + found.marks.length + found.users.length > 0) await unversioned.complete(found)
   }
 
   async function readPage(user: ObjectId, since: number, limit: number, options: ReadOptions): Promise<StoredUpdates> {
@@ -70,7 +76,7 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
     if (isNothingNew || (first.isQuiet && (await changes.lookAgain(user, since, first, options)))) {
       return { messages: [], dialogs: [], users: [], cursor: cursors.toCursor(newest), hasMore: false }
     }
-    const until = await completeAll(user, newest, options)
+    const until = await completeAll(user, options)
     const { hasMore, until: end, ...changed } = await changes.find(user, { since, until, limit }, options)
     return { ...(await describe(changed, user, options)), cursor: cursors.toCursor(end), hasMore }
   }

@@ -48,10 +48,7 @@ interface UserParts {
   pictures: ProfilePictures
 }
 
-export function createUsers(
-  collections: Collections,
-  { queue, identities, followUps, pictures }: UserParts
-): Users {
+export function createUsers(collections: Collections, { queue, identities, followUps, pictures }: UserParts): Users {
   const { users } = collections
 
   async function insert(user: NewUser): Promise<StoredUser> {

@@ -59,7 +59,11 @@ async function findNewest({ users, conversations, messages }: Collections): Prom
   const [user, dialog, latest] = await Promise.all([
     users.findOne({}, { projection: { changed: 1 }, sort: { changed: -1 } }),
     conversations.findOne({}, { projection: { marked: 1 }, sort: { marked: -1 } }),
-    messages.find({}, { projection: { version: 1 } }).sort({ _id: -1 }).limit(maxLateMessages).toArray()
+    messages
+      .find({}, { projection: { version: 1 } })
+      .sort({ _id: -1 })
+      .limit(maxLateMessages)
+      .toArray()
   ])
   const versions = [user?.changed, dialog?.marked, ...latest.map(({ version }) => version)]
   return Math.max(...versions.map((version) => version ?? 0))

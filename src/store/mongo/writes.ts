@@ -5,14 +5,7 @@ import { refusals } from '../refusals.js'
 import type { AddedMessage, CommitObserver, ReadMark, Store } from '../store.js'
 import type { Identities } from './identities.js'
 import { keyOfPair, type Pairs } from './pairs.js'
-import {
-  type AddressedMessage,
-  addressedTo,
-  type PendingMark,
-  type PendingWrite,
-  pendingMark,
-  pendingMessage
-} from './pendingWrites.js'
+import { type AddressedMessage, addressedTo, type PendingWrite, pendingMark, pendingMessage } from './pendingWrites.js'
 import type { MoveMark } from './readMarks.js'
 import { createWriteQueue, type WriteQueue } from './writeQueue.js'
 
@@ -76,7 +69,6 @@ export function createWrites(parts: Parts): Writes {
     if (addressed.length > 0) await commitGroup(addressed)
     await moveMarks(writes)
     const outcomes = writes.map(({ outcome }) => outcome ?? noMark)
-    const isStored = (outcome: Outcome | Error) => !(outcome instanceof Error || ('isDuplicate' in outcome && outcome.isDuplicate))
     const stored = outcomes.filter(isStored).length
     if (stored > 0) onCommit?.(stored, performance.now() - start)
     return outcomes
@@ -95,20 +87,25 @@ export function createWrites(parts: Parts): Writes {
       onAdded?.(added)
       return added
     },
-    markAsRead: (readerId, peerId, upToSeq) =>
-      queue.enter(pendingMark(readerId, peerId, upToSeq)) as Promise<ReadMark>
+    markAsRead: (readerId, peerId, upToSeq) => queue.enter(pendingMark(readerId, peerId, upToSeq)) as Promise<ReadMark>
   }
 }
 
 /** A mark does not cover the messages of its group that came after it. */
 function setEnds(writes: PendingWrite[]): void {
-  const firstAfter = new Map<string, number>()
+  const nextSeq = new Map<string, number>()
   for (const write of writes.toReversed()) {
-    if (write.kind === 'mark') write.endSeq = (firstAfter.get(keyOfPair(pairOf(write.readerId, write.peerId))) ?? write.endSeq + 1) - 1
-    else if (isNew(write.outcome)) firstAfter.set(keyOfPair(pairOf(write.outcome.message.senderId, write.outcome.message.receiverId)), write.outcome.message.seq)
+    if (write.kind === 'mark') {
+      const next = nextSeq.get(keyOfPair(pairOf(write.readerId, write.peerId)))
+      if (next !== undefined) write.endSeq = next - 1
+    } else if (write.outcome && isStored(write.outcome)) {
+      const { senderId, receiverId, seq } = (write.outcome as AddedMessage).message
+      nextSeq.set(keyOfPair(pairOf(senderId, receiverId)), seq)
+    }
   }
 }
 
-function isNew(outcome: AddedMessage | Error | undefined): outcome is AddedMessage {
-  return outcome !== undefined && !(outcome instanceof Error) && !outcome.isDuplicate
+function isStored(outcome: Outcome | Error): boolean {
+  if (outcome instanceof Error) return false
+  return 'hasMoved' in outcome ? outcome.hasMoved : !outcome.isDuplicate
 }
