@@ -87,7 +87,8 @@ async function findSigns({ users, conversations, settings }: Collections): Promi
     conversations.findOne({ users: null as never }, { projection: { _id: 1 } })
   ])
   const values = new Map(known.map(({ _id, value }) => [_id, value]))
-  const isUsed = values.has('version') || user?.tagKey !== undefined || (conversation !== null && 'journal' in conversation)
+  const isUsed =
+    values.has('version') || user?.tagKey !== undefined || (conversation !== null && 'journal' in conversation)
   return {
     adoption: values.get(adoptionKey),
     isCopy: values.has('unfinishedCopy'),

@@ -1,90 +1,19 @@
 import { join } from 'node:path'
-import { type Db, MongoClient, ObjectId } from 'mongodb'
+import { type Db, MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
 import { adopt } from '../../../src/commands/adopt.js'
 import { copy } from '../../../src/commands/copy.js'
 import { collectionsOf } from '../../../src/store/mongo/collections.js'
-import { keepDesign } from '../../../src/store/mongo/design.js'
+import { assertDesign, keepDesign } from '../../../src/store/mongo/design.js'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
+import { openSqliteStore } from '../../../src/store/sqlite/index.js'
 import { reportOf, spawnMessenger } from '../../messengerProcess.js'
 import { useMongo, withoutMongo } from '../../mongod.js'
 import { account } from '../suite/people.js'
+import { type Documents, formerCopy, newer, refused } from './foreignDesigns.js'
 
 const options = { timeoutMs: 5000, onNotice: () => {} }
 const silent = () => {}
-
-/** Documents by the collections that have them. */
-type Documents = Record<string, object[]>
-
-const [annId, bobId] = [new ObjectId(), new ObjectId()]
-const userOf = (_id: ObjectId, name: string) => {
-  const key = { tag: `@${name}`, tagKey: name, email: `${name}@x.example`, emailKey: `${name}@x.example` }
-  return { _id, ...key, firstName: name, lastName: 'Test', password: '$argon2id$', img: 'default.jpg', lastSeen: 1 }
-}
-const formerUsers = [userOf(annId, 'ann'), userOf(bobId, 'bob')].map((user) => ({
-  ...user,
-  nameKeys: [],
-  changed: 0,
-  untoldChange: null
-}))
-const formerDialog = {
-  ...{ a: annId, b: bobId, users: [annId, bobId], user1Tag: '@ann', user2Tag: '@bob', lastSeq: 1, position: 1 },
-  ...{ last: {}, readSeqA: 0, readSeqB: 0, unreadA: 0, unreadB: 1, journal: [], isPending: false, applied: 1 }
-}
-const formerMessage = { senderTag: '@ann', receiverTag: '@bob', text: 'hello', date: new Date(), seq: 1, version: 1 }
-const legacyUser = { tag: '@cid', firstName: 'Cid', lastName: 'Test', email: 'cid@x.example', password: '$argon2i$' }
-const copyMark = { from: 'file:/old.db', version: 0, kind: 'images', after: '', done: 0 }
-
-const older =
-  /^An older version wrote this database: copy it to SQLite with that version \(`messenger-server copy mongodb:\/\/… file:…`\), and copy the file to an empty MongoDB database with this version\.$/
-const newer = /^A newer version wrote this database: update the program\.$/
-
-interface Refused {
-  why: string
-  documents: Documents
-  says: RegExp
-}
-
-const refused: Refused[] = [
-  {
-    why: 'a database on which the former program has been started',
-    documents: { settings: [{ _id: 'version', value: 0 }] },
-    says: older
-  },
-  {
-    why: 'users and messages of the former program',
-    documents: {
-      settings: [{ _id: 'version', value: 1 }],
-      users: formerUsers,
-      conversations: [formerDialog],
-      messages: [{ ...formerMessage, users: [annId, bobId] }]
-    },
-    says: older
-  },
-  { why: 'users of the former program alone', documents: { users: formerUsers }, says: older },
-  { why: 'dialogs of the former program alone', documents: { conversations: [formerDialog] }, says: older },
-  {
-    why: 'a database of the former program, to which the legacy server has written',
-    documents: { settings: [{ _id: 'version', value: 1 }], users: [legacyUser, ...formerUsers] },
-    says: older
-  },
-  {
-    why: 'an adoption that the former program has begun',
-    documents: { settings: [{ _id: 'adoption', value: 'begun' }], users: [legacyUser, ...formerUsers] },
-    says: /^An older version began to adopt this database: restore the legacy database from its dump, and adopt that with this version\.$/
-  },
-  {
-    why: 'a copy that the former program has begun',
-    documents: { settings: [{ _id: 'unfinishedCopy', value: copyMark }], users: formerUsers },
-    says: /^An older version began to copy into this database: drop it, and copy again with this version\.$/
-  },
-  { why: 'a later design', documents: { settings: [{ _id: 'design', value: 3 }] }, says: newer },
-  {
-    why: 'an adoption that a later program has begun',
-    documents: { settings: [{ _id: 'adoption', value: 3 }], users: [legacyUser] },
-    says: newer
-  }
-]
 
 t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
@@ -98,7 +27,10 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
   async function fill(t: Test, documents: Documents) {
     const url = newDatabase(t)
     const database = await connect(t, url)
-    for (const [name, list] of Object.entries(documents)) await database.collection(name).insertMany(structuredCloneOf(list))
+    for (const [name, list] of Object.entries(documents)) {
+      // Copies, since the driver gives documents ids.
+      await database.collection(name).insertMany(list.map((document) => ({ ...document })))
+    }
     return { url, database }
   }
 
@@ -106,17 +38,27 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
     t.test(`refused, and nothing has changed: ${why}`, async (t) => {
       const { url, database } = await fill(t, documents)
       const before = await contentsOf(database)
-      const says1 = { message: says }
+      const plain = { message: says }
       const named = { message: new RegExp(`^mongodb:\\S+: ${says.source.slice(1)}`) }
       const file = `file:${join(t.testdir(), 'copy.db')}`
 
-      await t.rejects(openMongoStore(url, options), says1, 'a start')
+      await t.rejects(openMongoStore(url, options), plain, 'a start')
       await t.rejects(copy([url, file], silent), named, 'a copy of it')
       // Without a user there is nothing to adopt.
-      if (documents.users) await t.rejects(adopt([url], silent), says1, 'an adoption')
+      if (documents.users) await t.rejects(adopt([url], silent), plain, 'an adoption')
       t.same(await contentsOf(database), before)
     })
   }
+
+  t.test('a legacy database has to be adopted first', async (t) => {
+    const { url, database } = await fill(t, { users: [{ tag: '@cid' }] })
+    const before = await contentsOf(database)
+    const says = 'This is a legacy database: run `messenger-server adopt URL` first.'
+    await t.rejects(openMongoStore(url, options), { message: says })
+    const file = `file:${join(t.testdir(), 'copy.db')}`
+    await t.rejects(copy([url, file], silent), { message: new RegExp(`^mongodb:\\S+: ${says}$`) })
+    t.same(await contentsOf(database), before)
+  })
 
   t.test('a server says it when it starts', async (t) => {
     const { url } = await fill(t, { settings: [{ _id: 'version', value: 0 }] })
@@ -129,7 +71,7 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
   })
 
   t.test('a copy that the former program has begun is not finished', async (t) => {
-    const { url } = await fill(t, { settings: [{ _id: 'unfinishedCopy', value: copyMark }], users: formerUsers })
+    const { url } = await fill(t, formerCopy)
     const from = await sqliteStore(t)
     await t.rejects(copy([from, url], silent), { message: /^mongodb:\S+: An older version began to copy/ })
   })
@@ -144,6 +86,19 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
     const late = await openMongoStore(url, options)
     t.teardown(() => late.close())
     t.match(await late.findIdentityByTag('@ann'), { tag: '@ann' })
+  })
+
+  t.test('a process that looks at a database while another one opens it does not refuse it', async (t) => {
+    const url = newDatabase(t)
+    const { settings, ...collections } = collectionsOf(await connect(t, url))
+    const find = (filter: object) => ({
+      async toArray() {
+        await (await openMongoStore(url, options)).close()
+        return settings.find(filter).toArray()
+      }
+    })
+    const slow = { find, findOne: settings.findOne.bind(settings) }
+    await t.resolves(assertDesign({ ...collections, settings: slow as unknown as typeof settings }))
   })
 
   t.test('a newer program that was faster keeps an empty database', async (t) => {
@@ -186,7 +141,6 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
   })
 })
 
-const structuredCloneOf = (documents: object[]) => documents.map((document) => ({ ...document }))
 const designOf = (database: Db) => database.collection<{ _id: string }>('settings').findOne({ _id: 'design' })
 
 async function contentsOf(database: Db) {
@@ -198,9 +152,8 @@ async function contentsOf(database: Db) {
 
 /** A store with one user in a file of the test's own. */
 async function sqliteStore(t: Test): Promise<string> {
-  const { openStore } = await import('../../../src/store/open.js')
   const url = `file:${join(t.testdir({ from: {} }), 'from', 'a.db')}`
-  const store = await openStore(url, { ...options, busyTimeoutMs: 5000, maxLogPages: 10_000 })
+  const store = openSqliteStore(url.replace('file:', ''), { busyTimeoutMs: 5000, maxLogPages: 10_000 })
   await store.createUser(account('ann'))
   await store.close()
   return url

@@ -88,7 +88,9 @@ async function rename(users: Collection<Document>, { field, key, former, keyOf, 
  * one keeps the key of the form that was written.
  */
 export async function widenEmailKeys(users: Collection<Document>): Promise<void> {
-  for await (const { _id, email, emailKey: former } of users.find({}, { projection: { email: 1, emailKey: 1 } }).sort({ _id: 1 })) {
+  for await (const { _id, email, emailKey: former } of users
+    .find({}, { projection: { email: 1, emailKey: 1 } })
+    .sort({ _id: 1 })) {
     const emailKey = keyOfEmail(email)
     if (emailKey === former) continue
     await users.updateOne({ _id }, { $set: { emailKey } }).catch((error) => {

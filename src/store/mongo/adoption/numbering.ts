@@ -56,6 +56,7 @@ async function finishDialog({ conversations, messages }: OldCollections, dialog:
     lastId: last._id,
     sentByA: sentByA(last),
     position: last.version,
+    lastVersions: [last.version],
     readSeqA: firstOfB ? firstOfB.seq - 1 : last.seq,
     readCountA: firstOfB ? firstOfB.sent - 1 : last.seq - sentByA(last),
     readSeqB: firstOfA ? firstOfA.seq - 1 : last.seq,
