@@ -6,10 +6,10 @@ type Settings = Pick<Collections, 'settings'>
 const designKey = 'design'
 const adoptionKey = 'adoption'
 
-/** The design of the documents: a program reads only its own one. A database without a number has the first one, or is legacy. */
+/** The design of the documents. A program reads its own design alone. Databases of the first design have no number. */
 const design = 2
 
-/** What a program does not read, and what to do with it. */
+/** Databases that this program does not read, and what to do with them. */
 const refusals = {
   newer: 'A newer version wrote this database: update the program.',
   former:
@@ -22,13 +22,13 @@ const refusals = {
 }
 
 /**
- * Whether documents of the legacy server are there, or their adoption has begun and not ended.
+ * Tells whether documents of the legacy server are there, or their adoption has begun and not ended.
  *
  * @throws {Error} that says what to do, for a database of another design
  */
 export async function isLegacy(collections: Collections): Promise<boolean> {
   const signs = await findSigns(collections)
-  // Read last: every process writes it first, so that no other sign of a new database is found without it.
+  // The design is read last, and every process writes it first: no other sign of a new database is found without it.
   const found = await readDesign(collections)
   assertNotNewer(found, signs.adoption)
   const former = found === design ? undefined : formerOf(signs)
@@ -69,7 +69,7 @@ function assertNotNewer(...numbers: unknown[]): void {
 }
 
 interface Signs {
-  /** The design to which legacy documents are brought; the former program wrote a word. */
+  /** The design to which an adoption brings legacy documents; the former program wrote a word. */
   adoption: unknown
   isCopy: boolean
   hasLegacy: boolean
@@ -82,7 +82,7 @@ async function findSigns({ users, conversations, settings }: Collections): Promi
     settings.find({ _id: { $in: [adoptionKey, 'unfinishedCopy', 'version'] } }).toArray(),
     users.findOne({}, { projection: { tagKey: 1, revision: 1 } }),
     conversations.findOne({}, { projection: { journal: 1 } }),
-    // Each by an index, that of a missing field as well, so that it costs a start nothing.
+    // An index finds missing fields as well, so that this costs a start nothing.
     users.findOne({ tagKey: null as never }, { projection: { _id: 1 } }),
     conversations.findOne({ users: null as never }, { projection: { _id: 1 } })
   ])
@@ -97,7 +97,7 @@ async function findSigns({ users, conversations, settings }: Collections): Promi
   }
 }
 
-/** What the former program has left in a database without the number of the design. */
+/** Names what the former program has left in a database that has no number of its design. */
 function formerOf({ adoption, isCopy, hasFormer }: Signs): keyof typeof refusals | undefined {
   if (adoption === design) return undefined
   if (adoption !== undefined) return 'formerAdoption'

@@ -21,7 +21,7 @@ export async function numberMessages(old: OldCollections, versions: Versions): P
   await conversations.dropIndex('unnumbered_1')
 }
 
-/** What has a number already are the first ones, whenever this was ended. */
+/** Numbers a dialog's messages in order. Those that have a number already are the first ones, whenever this was ended. */
 async function numberDialog({ messages }: OldCollections, versions: Versions, { _id, a }: Document) {
   const last = await findLast(messages, _id)
   let seq = last?.seq ?? 0
@@ -65,7 +65,7 @@ async function finishDialog({ conversations, messages }: OldCollections, dialog:
   await conversations.updateOne({ _id }, { $set: { ...fields }, $unset: { unnumbered: '' } })
 }
 
-/** The first message of a sender that the other side has not read. */
+/** Finds the first message of a sender that the other side has not read. */
 function findUnread(messages: OldCollections['messages'], { _id }: Document, senderId: ObjectId, since: number) {
   const unread = { conversationId: _id, senderId, seq: { $gt: since }, isRead: { $ne: true } }
   return messages.findOne(unread, { projection: { seq: 1, sent: 1 }, sort: { seq: 1 } })
