@@ -1,11 +1,11 @@
 import { holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../archive.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
 import { connectToDatabase, longPatience } from './connect.js'
+import { assertDesign, keepDesign } from './design.js'
 import { insertNew } from './duplicates.js'
 import { keepSecret, readSecret } from './secret.js'
 import { createShelves } from './shelves.js'
 import { assertFinished, readMark, removeMark, writeMark } from './unfinishedCopy.js'
-import { deriveKeys } from './userKeys.js'
 import { hasVersions, openVersions, setNewestVersion, type Versions } from './versions.js'
 
 /**
@@ -14,11 +14,11 @@ import { hasVersions, openVersions, setNewestVersion, type Versions } from './ve
  */
 export function openMongoSource(url: string, name: string): Promise<Source> {
   return openArchive(url, name, async (collections) => {
+    await assertDesign(collections)
     await assertFinished(collections)
     if (!(await hasVersions(collections))) throw new Error('it is not a store of this program')
     const versions = await openVersions(collections)
     await completeAll(collections, versions)
-    await deriveKeys(collections)
     return {
       async state() {
         const version = await versions.newest()
@@ -36,6 +36,9 @@ export function openMongoSource(url: string, name: string): Promise<Source> {
 export function openMongoTarget(url: string, name: string, secret: string | undefined): Promise<Target> {
   return openArchive(url, name, async (collections) => {
     await assertFree(collections, secret)
+    await assertDesign(collections)
+    // Before the mark, since a copy that the former program has begun has a mark alone.
+    await keepDesign(collections)
     await createIndexes(collections)
     return {
       mark: () => readMark(collections),
