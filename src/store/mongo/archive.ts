@@ -1,12 +1,18 @@
 import { holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../archive.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
 import { connectToDatabase, longPatience } from './connect.js'
+import { assertDesign, keepDesign } from './design.js'
 import { insertNew } from './duplicates.js'
+import { toId } from './ids.js'
+import { createMessageVersions } from './messageVersions.js'
 import { keepSecret, readSecret } from './secret.js'
+import { beforeAll, readById } from './shelf.js'
 import { createShelves } from './shelves.js'
 import { assertFinished, readMark, removeMark, writeMark } from './unfinishedCopy.js'
-import { deriveKeys } from './userKeys.js'
+import { createUnversionedChanges } from './unversionedChanges.js'
 import { hasVersions, openVersions, setNewestVersion, type Versions } from './versions.js'
+
+const maxPageUsers = 1000
 
 /**
  * @param name the URL without what is secret in it
@@ -14,11 +20,11 @@ import { hasVersions, openVersions, setNewestVersion, type Versions } from './ve
  */
 export function openMongoSource(url: string, name: string): Promise<Source> {
   return openArchive(url, name, async (collections) => {
+    await assertDesign(collections)
     await assertFinished(collections)
     if (!(await hasVersions(collections))) throw new Error('it is not a store of this program')
     const versions = await openVersions(collections)
     await completeAll(collections, versions)
-    await deriveKeys(collections)
     return {
       async state() {
         const version = await versions.newest()
@@ -36,6 +42,9 @@ export function openMongoSource(url: string, name: string): Promise<Source> {
 export function openMongoTarget(url: string, name: string, secret: string | undefined): Promise<Target> {
   return openArchive(url, name, async (collections) => {
     await assertFree(collections, secret)
+    await assertDesign(collections)
+    // Before the mark, since a copy that the former program has begun has a mark alone.
+    await keepDesign(collections)
     await createIndexes(collections)
     return {
       mark: () => readMark(collections),
@@ -68,8 +77,19 @@ async function openArchive<T>(url: string, name: string, prepare: (collections: 
   }
 }
 
-// TODO: the mechanism of the core.
-async function completeAll(_collections: Collections, _versions: Versions): Promise<void> {}
+/** Gives all changes the versions that killed servers could not give them any more. */
+async function completeAll(collections: Collections, versions: Versions): Promise<void> {
+  const { users, conversations } = collections
+  const unversioned = createUnversionedChanges(collections, versions, createMessageVersions(collections, versions))
+  for (let page = await readById(users, toId(beforeAll), maxPageUsers); page.length > 0; ) {
+    const ids = page.map(({ _id }) => _id)
+    await unversioned.complete({ messages: await unversioned.findMessages(ids), marks: [], users: [] })
+    page = await readById(users, ids.at(-1), maxPageUsers)
+  }
+  const marks = await conversations.find({ marked: null }, { projection: { markRevision: 1 } }).toArray()
+  const changed = await users.find({ changed: null }, { projection: { revision: 1, changed: 1 } }).toArray()
+  await unversioned.complete({ messages: [], marks, users: changed })
+}
 
 async function assertFree(collections: Collections, secret: string | undefined): Promise<void> {
   const known = await readSecret(collections)
