@@ -11,7 +11,15 @@ const annNumber = 100
 const annId = idOf(annNumber)
 
 function userOf(number: number, tag: string, lastName: string): UserRecord {
-  const profile = { tag: `@${tag}`, firstName: 'Kim', lastName, img: 'default.jpg', lastSeen: 0, changed: 0, revision: 1 }
+  const profile = {
+    tag: `@${tag}`,
+    firstName: 'Kim',
+    lastName,
+    img: 'default.jpg',
+    lastSeen: 0,
+    changed: 0,
+    revision: 1
+  }
   return { _id: idOf(number), ...profile, email: tag, emailKey: tag, passwordHash: '' }
 }
 

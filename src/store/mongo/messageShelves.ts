@@ -92,5 +92,6 @@ async function deriveDialogs({ conversations }: Collections, messages: MessageDo
 
   const ids = [...lastOf.values()].map(({ conversationId }) => conversationId)
   const dialogs = conversations.find({ _id: { $in: ids } }, { projection: { readSeqA: 1, readSeqB: 1 } })
-  await conversations.bulkWrite(await dialogs.map(toUpdate).toArray(), { ordered: false })
+  const updates = await dialogs.map(toUpdate).toArray()
+  if (updates.length > 0) await conversations.bulkWrite(updates, { ordered: false })
 }
