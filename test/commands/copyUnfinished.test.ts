@@ -5,6 +5,7 @@ import { copy } from '../../src/commands/copy.js'
 import type { Shelf } from '../../src/store/archive.js'
 import { type Collections, type ConversationDocument, collectionsOf } from '../../src/store/mongo/collections.js'
 import { connectToDatabase } from '../../src/store/mongo/connect.js'
+import { emptyDialog } from '../../src/store/mongo/pairs.js'
 import { placeOf } from '../../src/store/openArchive.js'
 import { useMongo, withoutMongo } from '../mongod.js'
 import { open, settleTown, visit } from './town.js'
@@ -41,8 +42,8 @@ async function leaveUnfinished({ conversations, messages, ...collections }: Coll
     { $set: { firstName: 'Sid', changed: null }, $inc: { revision: 1 } }
   )
   // Of the same two the other way round, which no server makes: everybody has a dialog with everybody else.
-  const users: [ObjectId, ObjectId] = [dialog.b, dialog.a]
-  await conversations.insertOne({ ...dialog, _id: new ObjectId(), a: dialog.b, b: dialog.a, users, lastSeq: 0 })
+  const [a, b] = [dialog.b, dialog.a].map(String) as [string, string]
+  await conversations.insertOne(emptyDialog({ a, user1Tag: '@Bob', b, user2Tag: '@Ann' }))
 }
 
 t.test('what a killed server has left undone in MongoDB is done first', { skip: withoutMongo }, async (t) => {
@@ -70,6 +71,26 @@ t.test('what a killed server has left undone in MongoDB is done first', { skip: 
     t.match(await store.addMessage(again), { isDuplicate: true, message: { seq: 6 } })
     await store.close()
   }
+})
+
+t.test('a copy that is killed in its last step is finished by the next run', { skip: withoutMongo }, async (t) => {
+  const newDatabase = await useMongo(t)
+  const [from, to] = [newDatabase(t), newDatabase(t)]
+  const town = await settleTown(from)
+  await leaveUnfinished(await openCollections(t, from))
+  const people = town.people.map((user) => (user.tag === '@Cid' ? { ...user, firstName: 'Sid' } : user))
+  await copy([from, to], silent)
+  const source = await placeOf(from).openSource()
+  const { version } = await source.state()
+  await source.close()
+  const mark = { from: source.name, version, kind: 'messages', after: '', done: 0 }
+  await (await openCollections(t, to)).settings.insertOne({ _id: 'unfinishedCopy', value: mark })
+  await t.rejects(open(to), { message: /unfinished copy/ })
+
+  const lines: string[] = []
+  await copy([from, to], (line) => lines.push(line))
+  t.match(lines[0], /it goes on/)
+  t.same(await visit(t, to, { ...town, people }), await visit(t, from, { ...town, people }))
 })
 
 t.test('a change that a server makes meanwhile ends the copy', { skip: withoutMongo }, async (t) => {

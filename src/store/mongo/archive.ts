@@ -53,8 +53,6 @@ export function openMongoTarget(url: string, name: string, secret: string | unde
         await collections.sessions.deleteMany({})
       },
       async finish(state) {
-        // Begun, or restored from a dump that is not of one instant.
-        await collections.conversations.deleteMany({ lastSeq: 0 })
         await writeState(collections, state)
         await removeMark(collections)
       }
