@@ -35,6 +35,8 @@ export interface AddedMessage {
   receiver: Identity
   /** Whether it was there already. */
   isDuplicate: boolean
+  /** Whether its receiver has still to be told: it is new, or the process that stored it may have ended before it could. */
+  isUntold: boolean
 }
 
 export interface StoredMessage {

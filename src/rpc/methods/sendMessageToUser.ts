@@ -19,7 +19,7 @@ export default method({
       return { _id, senderTag: user.tag, receiverTag: receiver.tag, text, seq, date }
     }
     const added = await db.addMessage({ senderId: user._id, receiverTag, text, clientMessageId }, (added) => {
-      if (added.isDuplicate) return
+      if (!added.isUntold) return
       const pushed = view(added)
       notifier.notify(added.receiver._id, 'newMessage', pushed)
       notifier.notify(user._id, 'messageSent', { ...pushed, clientMessageId }, connection)

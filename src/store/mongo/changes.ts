@@ -1,15 +1,15 @@
-import type { ObjectId, WithId } from 'mongodb'
+import type { ObjectId } from 'mongodb'
+import { type ChangedUser, findChangedContacts, findFewChanged, maxFewUsers } from './changedUsers.js'
 import type { Collections, ConversationDocument, MessageDocument } from './collections.js'
-import { toId } from './ids.js'
+import { findContactsAmong } from './contacts.js'
+import type { ReadOptions, Versions } from './versions.js'
 
 /** Changes of versions above `since` and up to `until`, of which `limit` at most. */
-export interface Page {
+interface Page {
   since: number
   until: number
   limit: number
 }
-
-const between = ({ since, until }: Page) => ({ $gt: since, $lte: until })
 
 /** What has changed for a user, each in the order of the versions. */
 export interface ChangesOfUser {
@@ -17,64 +17,94 @@ export interface ChangesOfUser {
   /** Dialogs whose read marks have moved. */
   marks: Pick<ConversationDocument, '_id' | 'marked'>[]
   /** Users whose data have changed. */
-  profiles: { _id: ObjectId; version: number }[]
+  users: ChangedUser[]
+}
+
+/** A look at whether there is anything new at all. */
+interface Look {
+  newest: number
+  /** Whether nothing of the user's own is new. */
+  isQuiet: boolean
+  /** Users whose data have changed, of whom nobody has looked yet whether they are contacts. */
+  users: ChangedUser[]
 }
 
 export interface Changes {
+  /** One round trip. */
+  look(user: ObjectId, since: number, options: ReadOptions): Promise<Look>
+  /** Looks again, behind the newest version of a look that found nothing. @returns whether nothing is new up to that */
+  lookAgain(user: ObjectId, since: number, first: Look, options: ReadOptions): Promise<boolean>
   /** @returns also the version up to which they go, and whether the limit has cut something off */
-  find(userId: string, page: Page): Promise<ChangesOfUser & { until: number; hasMore: boolean }>
+  find(user: ObjectId, page: Page, options: ReadOptions): Promise<ChangesOfUser & { until: number; hasMore: boolean }>
 }
 
-export function createChanges({ users, conversations, messages }: Collections): Changes {
-  function findDialogs(who: object, field: 'marked' | 'changedA' | 'changedB', page: Page) {
-    const projection = { a: 1, b: 1, marked: 1, changedA: 1, changedB: 1 }
-    const found = conversations.find({ ...who, [field]: between(page) }, { projection })
-    const limit = page.limit + 1
-    return found
-      .sort({ [field]: 1 })
-      .limit(limit)
-      .toArray()
-  }
+export function createChanges(collections: Collections, versions: Versions): Changes {
+  const { conversations, messages } = collections
 
-  /** Of those with whom a user talks, and of the user. */
-  async function findProfiles(user: ObjectId, page: Page) {
-    const [ofB, ofA, own] = await Promise.all([
-      findDialogs({ a: user }, 'changedB', page),
-      findDialogs({ b: user }, 'changedA', page),
-      users.find({ _id: user, changed: between(page) }, { projection: { changed: 1 } }).toArray()
+  /** Of messages and marks, whether one is newer or has no version yet; and the users of whom that is so. */
+  async function findNews(user: ObjectId, since: number, options: ReadOptions) {
+    const isNew = (field: string) => ({ $or: [{ [field]: null }, { [field]: { $gt: since } }] })
+    const anyIn = { projection: { _id: 1 }, ...options }
+    const [message, mark, users] = await Promise.all([
+      messages.findOne({ users: user, ...isNew('version') }, anyIn),
+      conversations.findOne({ users: user, ...isNew('marked') }, anyIn),
+      findFewChanged(collections, isNew('changed'), options)
     ])
-    return [
-      ...ofB.map(({ b, changedB }) => ({ _id: b, version: changedB })),
-      ...ofA.map(({ a, changedA }) => ({ _id: a, version: changedA })),
-      ...own.map(({ _id, changed }) => ({ _id, version: changed }))
-    ]
-  }
-
-  function findMessages(user: ObjectId, page: Page): Promise<WithId<MessageDocument>[]> {
-    const found = messages.find({ users: user, version: between(page) })
-    const limit = page.limit + 1
-    return found.sort({ version: 1 }).limit(limit).toArray()
+    const isOwn = users.some(({ _id }) => _id.equals(user))
+    return { isQuiet: !(message || mark || isOwn || users.length > maxFewUsers), users }
   }
 
   return {
-    async find(userId, page) {
-      const user = toId(userId)
-      const [sent, marks, profiles] = await Promise.all([
-        findMessages(user, page),
-        findDialogs({ users: user }, 'marked', page),
-        findProfiles(user, page)
+    async look(user, since, options) {
+      const [newest, news] = await Promise.all([versions.newest(options), findNews(user, since, options)])
+      return { newest, ...news }
+    },
+
+    async lookAgain(user, since, { users }, options) {
+      const ids = users.map(({ _id }) => _id)
+      const [news, contacts] = await Promise.all([
+        findNews(user, since, options),
+        ids.length > 0 ? findContactsAmong(collections, user, ids, options) : []
       ])
-      const versions = [...sent, ...profiles].map(({ version }) => version).concat(marks.map(({ marked }) => marked))
-      const hasMore = versions.length > page.limit
-      const until = hasMore ? nthSmallest(versions, page.limit) : page.until
-      return {
-        messages: sent.filter(({ version }) => version <= until),
-        marks: marks.filter(({ marked }) => marked <= until),
-        profiles: profiles.filter(({ version }) => version <= until),
-        until,
-        hasMore
-      }
+      const known = new Set(ids.map(String))
+      return news.isQuiet && contacts.length === 0 && news.users.every(({ _id }) => known.has(String(_id)))
+    },
+
+    async find(user, { since, until, limit }, options) {
+      const between = { $gt: since, $lte: until }
+      const [sent, marks, users] = await Promise.all([
+        messages
+          .find({ users: user, version: between }, options)
+          .sort({ version: 1 })
+          .limit(limit + 1)
+          .toArray(),
+        conversations
+          .find({ users: user, marked: between }, { projection: { marked: 1 }, ...options })
+          .sort({ marked: 1 })
+          .limit(limit + 1)
+          .toArray(),
+        findChangedContacts(collections, user, between, options)
+      ])
+      return cut({ messages: sent, marks, users }, until, limit)
     }
+  }
+}
+
+/** Cuts what is beyond a limit off. A version belongs to one change. */
+function cut({ messages, marks, users }: ChangesOfUser, until: number, limit: number) {
+  const versions = [
+    ...messages.map(({ version }) => version as number),
+    ...marks.map(({ marked }) => marked as number),
+    ...users.map(({ changed }) => changed as number)
+  ]
+  const hasMore = versions.length > limit
+  const end = hasMore ? nthSmallest(versions, limit) : until
+  return {
+    messages: messages.filter(({ version }) => (version as number) <= end),
+    marks: marks.filter(({ marked }) => (marked as number) <= end),
+    users: users.filter(({ changed }) => (changed as number) <= end),
+    until: end,
+    hasMore
   }
 }
 

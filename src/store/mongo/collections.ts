@@ -38,11 +38,10 @@ export interface ConversationDocument {
   lastSeq: number
   lastId: ObjectId | null
   sentByA: number
-  /**
-   * The version of that message, 0 without one. It decides the versions of the messages before it as well, which were numbered
-   * together with it: `position - (lastSeq - seq)`.
-   */
+  /** The version of that message, 0 without one. */
   position: number
+  /** The versions of the messages that got theirs together with it, up to `position`: they decide. */
+  lastVersions: number[]
   /** The read mark of either side, and how many of the messages up to it the other side has sent. */
   readSeqA: number
   readCountA: number
@@ -71,6 +70,16 @@ export interface MessageDocument {
   version: number | null
   /** 1, and 1 more with each later change of the message. */
   revision: number
+}
+
+/** How many messages of the dialog its `a` has sent, up to a message. */
+export function sentByA({
+  senderId,
+  users,
+  seq,
+  sent
+}: Pick<MessageDocument, 'senderId' | 'users' | 'seq' | 'sent'>): number {
+  return senderId.equals(users[0]) ? sent : seq - sent
 }
 
 export interface ImageDocument {

@@ -4,7 +4,8 @@ import { nameRangeOf } from '../nameKeys.js'
 import { maxCandidates, maxSearchedDialogs } from '../searchBounds.js'
 import type { Store, StoredProfile, WantedContact } from '../store.js'
 import type { Collections } from './collections.js'
-import { begun, type Dialogs } from './dialogs.js'
+import { begun, findContactsAmong, peerOf } from './contacts.js'
+import type { Dialogs } from './dialogs.js'
 import { toId } from './ids.js'
 import { hasNameIn, tagBeginsWith } from './userFilters.js'
 import { findProfiles, profileFields, toProfile } from './users.js'
@@ -12,10 +13,13 @@ import { findProfiles, profileFields, toProfile } from './users.js'
 // A search often ends with the newest ones.
 const maxPeersAtOnce = 250
 
-export function createFindContacts(collections: Collections, dialogs: Pick<Dialogs, 'settle'>): Store['findContacts'] {
+export function createFindContacts(
+  collections: Collections,
+  dialogs: Pick<Dialogs, 'complete'>
+): Store['findContacts'] {
   return async (wanted, userId, limit) => {
-    // A user whose first message is still in a journal is a contact, too.
-    await dialogs.settle(userId)
+    // A user whose first message has no version yet is a contact, too.
+    await dialogs.complete(toId(userId))
     const { hits, candidates } = filtersOf(wanted)
     if (hits.length === 0) return []
     const peers = await findNewestPeers(collections, toId(userId))
@@ -41,7 +45,7 @@ function filtersOf({ tagPart, nameStart = '' }: WantedContact): { hits: object[]
 async function findNewestPeers({ conversations }: Collections, userId: ObjectId): Promise<ObjectId[]> {
   const found = conversations.find({ users: userId, ...begun }, { projection: { a: 1, b: 1 } })
   const newest = found.sort({ position: -1 }).limit(maxSearchedDialogs)
-  return newest.map(({ a, b }) => (a.equals(userId) ? b : a)).toArray()
+  return newest.map((dialog) => peerOf(dialog, userId)).toArray()
 }
 
 /** Returns the users that a filter finds, in the order of the given ids. */
@@ -58,18 +62,13 @@ async function findAmong({ users }: Collections, ids: ObjectId[], wanted: object
 
 /** Returns the contacts among the first users that each filter finds. */
 async function findCandidates(collections: Collections, filters: object[], userId: ObjectId) {
-  const { users, conversations } = collections
+  const { users } = collections
   const find = (filter: object) => {
     return users
       .find(filter, { projection: { _id: 1 } })
       .limit(maxCandidates)
       .toArray()
   }
-  const $in = (await Promise.all(filters.map(find))).flat().map(({ _id }) => _id)
-  const sides = [
-    { a: userId, b: { $in } },
-    { b: userId, a: { $in } }
-  ]
-  const found = conversations.find({ $or: sides, ...begun }, { projection: { a: 1, b: 1 } })
-  return findProfiles(collections, await found.map(({ a, b }) => (a.equals(userId) ? b : a)).toArray())
+  const ids = (await Promise.all(filters.map(find))).flat().map(({ _id }) => _id)
+  return findProfiles(collections, await findContactsAmong(collections, userId, ids))
 }

@@ -1,74 +1,86 @@
 import type { ObjectId } from 'mongodb'
 import type { Store, StoredDialog, StoredProfile } from '../store.js'
-import type { Collections, ConversationDocument, LastMessage } from './collections.js'
+import type { Collections, ConversationDocument, MessageDocument } from './collections.js'
+import { begun, findContactIds, peerOf } from './contacts.js'
 import { toId } from './ids.js'
-import { stateOf } from './journal.js'
 import { toMessage } from './messages.js'
-import type { Settler } from './settler.js'
+import type { UnversionedChanges } from './unversionedChanges.js'
 import { findProfiles } from './users.js'
+import type { ReadOptions } from './versions.js'
 
 export interface Dialogs extends Pick<Store, 'listDialogs' | 'listContactIds'> {
-  /** Applies what is in the journals of a user's dialogs. @returns whether there was anything */
-  settle(userId: string): Promise<boolean>
-  /** Documents as a user sees them, with those with whom the user talks. */
-  view(documents: ConversationDocument[], userId: string): Promise<StoredDialog[]>
+  /** Brings the dialogs of a user up to date, with all messages that are stored. */
+  complete(user: ObjectId): Promise<void>
+  /** Returns dialogs as a user sees them. */
+  view(documents: ConversationDocument[], user: ObjectId, options?: ReadOptions): Promise<StoredDialog[]>
 }
 
-/** Of dialogs in which something was said; in the order of the index. */
-export const begun = { position: { $gt: 0 } }
+export function createDialogs(collections: Collections, unversioned: UnversionedChanges): Dialogs {
+  const { conversations, messages } = collections
 
-export function createDialogs(collections: Collections, settler: Settler): Dialogs {
-  const { conversations } = collections
-
-  async function settle(userId: string) {
-    const pending = conversations.find({ users: toId(userId), isPending: true }, { projection: { _id: 1 } })
-    const ids = await pending.map(({ _id }) => _id).toArray()
-    if (ids.length > 0) await settler.settle(ids)
-    return ids.length > 0
+  async function complete(user: ObjectId) {
+    const found = await unversioned.findMessages([user])
+    if (found.length > 0) await unversioned.complete({ messages: found, marks: [], users: [] })
   }
 
-  async function view(documents: ConversationDocument[], userId: string) {
-    const peerIds = documents.map(({ a, b }) => (a.equals(userId) ? b : a))
-    const profiles = new Map((await findProfiles(collections, peerIds)).map((profile) => [profile._id, profile]))
-    return documents.map((document, index) => {
-      const peer = profiles.get((peerIds[index] as ObjectId).toHexString()) as StoredProfile
-      return toDialog(document, userId, peer)
+  async function view(documents: ConversationDocument[], user: ObjectId, options: ReadOptions = {}) {
+    const lastIds = documents.flatMap(({ lastId }) => lastId ?? [])
+    const [profiles, last] = await Promise.all([
+      findProfiles(
+        collections,
+        documents.map((dialog) => peerOf(dialog, user)),
+        options
+      ),
+      messages.find({ _id: { $in: lastIds } }, options).toArray()
+    ])
+    const peers = new Map(profiles.map((profile) => [profile._id, profile]))
+    const lastOf = new Map(last.map((message) => [String(message.conversationId), message]))
+    // After a restore of different moments a message may be missing.
+    return documents.flatMap((dialog) => {
+      const message = lastOf.get(String(dialog._id))
+      return message ? toDialog(dialog, user, peers.get(String(peerOf(dialog, user))) as StoredProfile, message) : []
     })
   }
 
-  const slice = (userId: string, startIndex: number, endIndex: number) =>
-    conversations
-      .find({ users: toId(userId), ...begun })
-      .sort({ position: -1 })
-      .skip(startIndex)
-      .limit(endIndex - startIndex)
-      .toArray()
-
   return {
-    settle,
+    complete,
     view,
 
     async listDialogs(userId, startIndex, endIndex) {
-      // Not at the same time: what was pending when the slice was read could have been applied when it is looked for.
-      await settle(userId)
-      return view(await slice(userId, startIndex, endIndex), userId)
+      const user = toId(userId)
+      // Not at the same time: what had no version when the slice was read could have one when it is looked for.
+      await complete(user)
+      const found = conversations.find({ users: user, ...begun }).sort({ position: -1 })
+      const slice = await found
+        .skip(startIndex)
+        .limit(endIndex - startIndex)
+        .toArray()
+      return view(slice, user)
     },
 
     async listContactIds(userId) {
-      await settle(userId)
-      const found = conversations.find({ users: toId(userId), ...begun }, { projection: { a: 1, b: 1 } })
-      return found.map(({ a, b }) => (a.equals(userId) ? b : a).toHexString()).toArray()
+      const user = toId(userId)
+      await complete(user)
+      return (await findContactIds(collections, user)).map(String)
     }
   }
 }
 
-function toDialog(dialog: ConversationDocument, userId: string, peer: StoredProfile): StoredDialog {
-  const { a, b } = stateOf(dialog)
-  const [own, others] = dialog.a.equals(userId) ? [a, b] : [b, a]
+function toDialog(
+  dialog: ConversationDocument,
+  user: ObjectId,
+  peer: StoredProfile,
+  last: MessageDocument
+): StoredDialog {
+  const { lastSeq, sentByA, readSeqA, readCountA, readSeqB, readCountB } = dialog
+  // A mark may be newer than the last message that was read before it.
+  const a = { readSeq: readSeqA, unread: Math.max(0, lastSeq - sentByA - readCountA) }
+  const b = { readSeq: readSeqB, unread: Math.max(0, sentByA - readCountB) }
+  const [own, others] = dialog.a.equals(user) ? [a, b] : [b, a]
   return {
     _id: dialog._id.toHexString(),
     peer,
-    lastMessage: toMessage(dialog, { ...(dialog.last as LastMessage), seq: dialog.lastSeq }),
+    lastMessage: toMessage(last, dialog),
     readSeq: own.readSeq,
     peerReadSeq: others.readSeq,
     unreadIncoming: own.unread,

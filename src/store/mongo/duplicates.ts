@@ -1,9 +1,52 @@
-import type { Collection, Document, MongoBulkWriteError, OptionalUnlessRequiredId } from 'mongodb'
+import type { Collection, Document, MongoBulkWriteError, OptionalUnlessRequiredId, WriteError } from 'mongodb'
 
 const duplicateKey = 11000
+/** Some engines answer so where two write one key at the same time, of which one has succeeded. */
+const writeConflict = 112
 
 export function isDuplicateKey(error: unknown): boolean {
   return (error as { code?: unknown }).code === duplicateKey
+}
+
+function isTaken(error: unknown): boolean {
+  return isDuplicateKey(error) || (error as { code?: unknown }).code === writeConflict
+}
+
+/** Where an ordered insert has ended. */
+interface Inserted {
+  /** How many of the documents are stored: the first ones. */
+  stored: number
+  /** Whether the key of the next one is taken. */
+  isTaken: boolean
+  /** What else is wrong with the next one. */
+  refusal?: Error
+}
+
+/**
+ * Inserts documents in order, up to the first one that is not accepted.
+ *
+ * @throws {Error} where it is not known what is stored
+ */
+export async function insertInOrder<T extends Document>(
+  collection: Collection<T>,
+  documents: OptionalUnlessRequiredId<T>[]
+): Promise<Inserted> {
+  try {
+    await collection.insertMany(documents, { ordered: true })
+    return { stored: documents.length, isTaken: false }
+  } catch (error) {
+    const [first] = writeErrorsOf(error)
+    if (first)
+      return { stored: first.index, isTaken: isTaken(first), ...(!isTaken(first) && { refusal: error as Error }) }
+    if (isTaken(error)) return { stored: 0, isTaken: true }
+    throw error
+  }
+}
+
+/** What single documents were refused for; nothing where something is wrong with the whole. */
+function writeErrorsOf(error: unknown): WriteError[] {
+  const { writeErrors, result } = error as Partial<MongoBulkWriteError>
+  return result?.getWriteConcernError() ? [] : [writeErrors ?? []].flat()
 }
 
 /**
@@ -20,10 +63,8 @@ export async function insertNew<T extends Document>(
     await collection.insertMany(documents, { ordered: false })
     return []
   } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-    const { writeErrors, result } = error as MongoBulkWriteError
-    const errors = [writeErrors].flat()
-    if (result.getWriteConcernError() || !errors.every(isDuplicateKey)) throw error
+    const errors = writeErrorsOf(error)
+    if (errors.length === 0 || !errors.every(isDuplicateKey)) throw error
     return errors.map(({ index }) => index)
   }
 }

@@ -1,31 +1,31 @@
-import type { Db, MongoClient } from 'mongodb'
+import type { MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
 import type { CommitObserver, Store } from '../store.js'
-import { createChanges } from './changes.js'
-import { createClaims } from './claims.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
-import { connectToDatabase, longPatience } from './connect.js'
+import { createCommitGroup } from './commitGroup.js'
+import { type Connection, connectToDatabase, longPatience } from './connect.js'
 import { openCursors } from './cursors.js'
 import { createDialogs } from './dialogs.js'
-import { createDialogWrites } from './dialogWrites.js'
+import { createFollowUps } from './followUps.js'
 import { assertAdopted } from './generation.js'
 import { createIdentities } from './identities.js'
 import { createImages } from './images.js'
 import { createLastSeen } from './lastSeen.js'
 import { createMessages } from './messages.js'
+import { createMessageVersions } from './messageVersions.js'
 import { createPairs } from './pairs.js'
-import { createPost } from './post.js'
-import { createProfileChanges } from './profileChanges.js'
 import { createProfilePictures } from './profilePictures.js'
+import { createMoveMark } from './readMarks.js'
 import { loadSecret } from './secret.js'
 import { createSessions } from './sessions.js'
-import { createSettler } from './settler.js'
+import { createTails } from './tails.js'
 import { assertFinished } from './unfinishedCopy.js'
+import { createUnversionedChanges } from './unversionedChanges.js'
 import { createUpdates } from './updates.js'
-import { deriveKeys } from './userKeys.js'
 import { createUserSearch } from './userSearch.js'
 import { createUsers } from './users.js'
-import { openVersions } from './versions.js'
+import { openVersions, type ReadOptions } from './versions.js'
+import { createWrites } from './writes.js'
 
 interface MongoOptions extends CommitObserver {
   /** How long a call may take before it is refused. */
@@ -45,8 +45,9 @@ const openTimeouts = 2
  */
 export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommit }: MongoOptions): Promise<Store> {
   await prepareDatabase(url, openTimeouts * timeoutMs)
-  const { client, database } = await connectToDatabase(url, onNotice)
-  const store = await orClose(client, openStoreIn(database, timeoutMs, onCommit))
+  const connection = await connectToDatabase(url, onNotice)
+  const { client } = connection
+  const store = await orClose(client, openStoreIn(connection, timeoutMs, onCommit))
   const close = () => store.close().finally(() => client.close())
   return withDeadline({ ...store, close }, timeoutMs)
 }
@@ -74,7 +75,6 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
   })
   try {
     await createIndexes(collections)
-    await deriveKeys(collections)
   } finally {
     await client.close()
   }
@@ -92,47 +92,56 @@ async function assertUsable(collections: Collections): Promise<void> {
   await assertAdopted(collections)
 }
 
-async function openStoreIn(database: Db, timeoutMs: number, onCommit: CommitObserver['onCommit']): Promise<Store> {
-  const collections = collectionsOf(database)
-  const versions = await openVersions(collections)
-  const cursors = await openCursors(collections, versions)
-  const settler = createSettler(collections, versions)
-  const profileChanges = createProfileChanges(collections, settler, versions)
-  await profileChanges.tellAll()
+async function openStoreIn(
+  connection: Connection,
+  timeoutMs: number,
+  onCommit: CommitObserver['onCommit']
+): Promise<Store> {
+  const collections = collectionsOf(connection.database)
+  const versions = await openVersions(collections, connection.isReplicaSet())
+  const cursors = await openCursors(collections)
+  const messageVersions = createMessageVersions(collections, versions)
+  const unversioned = createUnversionedChanges(collections, versions, messageVersions)
+  const followUps = createFollowUps(unversioned, messageVersions)
+  const tails = createTails(collections)
+  connection.onNewPrimary(tails.forget)
 
   const identities = createIdentities(collections)
-  const { queue, ...dialogWrites } = createDialogWrites(collections, {
+  const pairs = createPairs(collections)
+  const { queue, ...writes } = createWrites({
     identities,
-    claims: createClaims(collections),
-    pairs: createPairs(collections),
-    post: createPost(collections, settler, onCommit),
+    pairs,
+    commitGroup: createCommitGroup(collections, { tails, follow: followUps.messages, isFollowed: followUps.has }),
+    moveMark: createMoveMark(collections, followUps.mark),
+    untilRoom: followUps.untilRoom,
+    onCommit,
     maxWaitMs: timeoutMs
   })
   const { close: closeLastSeen, ...lastSeen } = createLastSeen(collections, timeoutMs)
-  const dialogs = createDialogs(collections, settler)
-  const { settle, view, ...dialogLists } = dialogs
+  const dialogs = createDialogs(collections, unversioned)
+  const { complete, view, ...dialogLists } = dialogs
+  const inSession = sessionsOf(connection)
 
   return {
-    ...createUsers(collections, { queue, identities, profileChanges, pictures: createProfilePictures(collections) }),
+    ...createUsers(collections, { queue, identities, followUps, pictures: createProfilePictures(collections) }),
     ...createUserSearch(collections, dialogs),
     ...lastSeen,
-    ...dialogWrites,
-    ...createMessages(collections, settler),
+    ...writes,
+    ...createMessages(collections, pairs),
     ...dialogLists,
-    ...createUpdates(collections, {
-      versions,
-      cursors,
-      dialogs,
-      settler,
-      changes: createChanges(collections),
-      profileChanges
-    }),
+    ...createUpdates(collections, { versions, cursors, dialogs, unversioned, followUps, inSession }),
     ...createSessions(collections),
     ...createImages(collections),
     loadSecret: () => loadSecret(collections),
     async close() {
       await Promise.all([queue.close(), closeLastSeen()])
-      await settler.finish()
+      await followUps.finish()
     }
   }
+}
+
+/** A new primary may be behind for a moment: what was read in a session is there for what is read later in it. */
+function sessionsOf({ client, hasSessions }: Connection) {
+  return <T>(read: (options: ReadOptions) => Promise<T>): Promise<T> =>
+    hasSessions() ? client.withSession({ causalConsistency: true }, (session) => read({ session })) : read({})
 }

@@ -1,69 +1,57 @@
+import type { Filter, ObjectId } from 'mongodb'
 import { pairOf } from '../pair.js'
 import type { Store, StoredMessage } from '../store.js'
 import type { Collections, ConversationDocument, MessageDocument } from './collections.js'
-import { toId } from './ids.js'
-import type { MessageEffect } from './journal.js'
-import type { Settler } from './settler.js'
+import { keyOfPair, type Pairs } from './pairs.js'
 
-export function messageDocumentOf(
-  dialog: ConversationDocument,
-  effect: MessageEffect,
-  version: number
-): MessageDocument {
-  const { _id: conversationId, users, user1Tag, user2Tag } = dialog
-  const { entry, seq, date } = effect
-  const { _id, text } = entry
-  const [senderTag, receiverTag] = entry.isFromA ? [user1Tag, user2Tag] : [user2Tag, user1Tag]
-  return { _id, conversationId, users, senderTag, receiverTag, text, date, seq, version }
-}
+/** How far the two of a dialog have read. */
+export type Marks = Pick<ConversationDocument, 'a' | 'readSeqA' | 'readSeqB'>
 
-type Marks = Pick<ConversationDocument, 'a' | 'b' | 'user1Tag' | 'readSeqA' | 'readSeqB'>
-
-export function toMessage(
-  { a, b, user1Tag, readSeqA, readSeqB }: Marks,
-  { _id, senderTag, text, seq, date }: Pick<MessageDocument, '_id' | 'senderTag' | 'text' | 'seq' | 'date'>
-): StoredMessage {
-  const isFromA = senderTag === user1Tag
-  const [senderId, receiverId] = isFromA ? [a, b] : [b, a]
+/** @param marks of the dialog; nobody has read the message when absent */
+export function toMessage(message: Omit<MessageDocument, 'key'>, marks?: Marks): StoredMessage {
+  const { _id, senderId, users, text, seq, date } = message
+  const [a, b] = users
+  const isFromA = senderId.equals(a)
   return {
     _id: _id.toHexString(),
     senderId: senderId.toHexString(),
-    receiverId: receiverId.toHexString(),
+    receiverId: (isFromA ? b : a).toHexString(),
     text,
     seq,
     date: date.getTime(),
-    isRead: seq <= (isFromA ? readSeqB : readSeqA)
+    isRead: marks !== undefined && seq <= (isFromA ? marks.readSeqB : marks.readSeqA)
   }
 }
 
 type Messages = Pick<Store, 'listMessages' | 'listMessagesBySeq'>
 
-export function createMessages({ conversations, messages }: Collections, settler: Settler): Messages {
-  /** A dialog with all that has been stored of it. */
-  async function findSettled(userId: string, peerId: string): Promise<ConversationDocument | null> {
-    const { a, b } = pairOf(userId, peerId)
-    const filter = { a: toId(a), b: toId(b) }
-    const dialog = await conversations.findOne(filter)
-    if (!dialog?.isPending) return dialog
-    await settler.settle([dialog._id])
-    return conversations.findOne(filter)
+export function createMessages({ conversations, messages }: Collections, pairs: Pairs): Messages {
+  async function findDialog(userId: string, peerId: string): Promise<ObjectId | undefined> {
+    const pair = pairOf(userId, peerId)
+    return (await pairs.find([pair])).get(keyOfPair(pair))
   }
 
-  async function list(dialog: ConversationDocument, after: number, upTo: number, direction: 1 | -1) {
-    const filter = { conversationId: dialog._id, seq: { $gt: after, $lte: Math.min(upTo, dialog.lastSeq) } }
-    const found = await messages.find(filter).sort({ seq: direction }).toArray()
-    return found.map((message) => toMessage(dialog, message))
+  /** Messages of a dialog between two numbers, both included. */
+  async function list(dialog: ObjectId, [from, to]: [number, number], direction: 1 | -1): Promise<StoredMessage[]> {
+    const filter: Filter<MessageDocument> = { conversationId: dialog, seq: { $gte: from, $lte: to } }
+    const [marks, found] = await Promise.all([
+      conversations.findOne({ _id: dialog }, { projection: { a: 1, readSeqA: 1, readSeqB: 1 } }),
+      messages.find(filter).sort({ seq: direction }).toArray()
+    ])
+    return found.map((message) => toMessage(message, marks ?? undefined))
   }
 
   return {
     async listMessages(userId, peerId, startIndex, endIndex) {
-      const dialog = await findSettled(userId, peerId)
-      return dialog ? list(dialog, dialog.lastSeq - endIndex, dialog.lastSeq - startIndex, -1) : []
+      const dialog = await findDialog(userId, peerId)
+      if (!dialog) return []
+      const newest = await messages.findOne({ conversationId: dialog }, { projection: { seq: 1 }, sort: { seq: -1 } })
+      return newest ? list(dialog, [newest.seq - endIndex + 1, newest.seq - startIndex], -1) : []
     },
 
     async listMessagesBySeq(userId, peerId, fromSeq, toSeq) {
-      const dialog = await findSettled(userId, peerId)
-      return dialog ? list(dialog, fromSeq - 1, toSeq, 1) : []
+      const dialog = await findDialog(userId, peerId)
+      return dialog ? list(dialog, [fromSeq, toSeq], 1) : []
     }
   }
 }

@@ -75,7 +75,7 @@ export interface Members {
 
 /** A dialog in which nobody has said anything yet. */
 export function emptyDialog({ a, b, user1Tag, user2Tag }: Members): ConversationDocument {
-  const users = [toId(a), toId(b)] as [ObjectId, ObjectId]
+  const users: [ObjectId, ObjectId] = [toId(a), toId(b)]
   return {
     _id: new ObjectId(),
     a: users[0],
@@ -84,18 +84,15 @@ export function emptyDialog({ a, b, user1Tag, user2Tag }: Members): Conversation
     user1Tag,
     user2Tag,
     lastSeq: 0,
-    last: null,
-    readSeqA: 0,
-    readSeqB: 0,
-    unreadA: 0,
-    unreadB: 0,
+    lastId: null,
+    sentByA: 0,
     position: 0,
+    lastVersions: [],
+    readSeqA: 0,
+    readCountA: 0,
+    readSeqB: 0,
+    readCountB: 0,
     marked: 0,
-    changedA: 0,
-    changedB: 0,
-    journal: [],
-    isPending: false,
-    applied: 0,
-    takenOver: []
+    markRevision: 0
   }
 }

@@ -1,87 +1,95 @@
-import type { Store } from '../store.js'
-import type { Changes, ChangesOfUser, Page } from './changes.js'
-import type { Collections, ConversationDocument } from './collections.js'
+import type { ObjectId } from 'mongodb'
+import { refusals } from '../refusals.js'
+import type { Store, StoredUpdates } from '../store.js'
+import { type ChangesOfUser, createChanges } from './changes.js'
+import type { Collections } from './collections.js'
 import type { Cursors } from './cursors.js'
 import type { Dialogs } from './dialogs.js'
+import type { FollowUps } from './followUps.js'
+import { toId } from './ids.js'
 import { toMessage } from './messages.js'
-import type { ProfileChanges } from './profileChanges.js'
-import type { Settler } from './settler.js'
+import type { UnversionedChanges } from './unversionedChanges.js'
 import { findProfiles } from './users.js'
-import type { Versions } from './versions.js'
+import type { ReadOptions, Versions } from './versions.js'
 
 interface Parts {
   versions: Versions
   cursors: Cursors
   dialogs: Dialogs
-  settler: Settler
-  changes: Changes
-  profileChanges: Pick<ProfileChanges, 'tellAll'>
+  unversioned: UnversionedChanges
+  followUps: FollowUps
+  /** Runs reads of which each sees what those before it have seen, where the server can promise that. */
+  inSession<T>(read: (options: ReadOptions) => Promise<T>): Promise<T>
 }
-
-// What is pending after so many looks is so new that it may come with the next page.
-const maxLooks = 3
 
 type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
 
 /** The changes after the version of a cursor, in the order of their versions. */
 export function createUpdates(collections: Collections, parts: Parts): Updates {
-  const { conversations } = collections
-  const { versions, cursors, dialogs, settler, changes } = parts
+  const { versions, cursors, dialogs, unversioned, followUps, inSession } = parts
+  const changes = createChanges(collections, versions)
 
-  async function describe({ messages, marks, profiles }: ChangesOfUser, userId: string) {
-    const ids = new Map(
-      [...messages.map(({ conversationId }) => conversationId), ...marks.map(({ _id }) => _id)].map((_id) => [
-        String(_id),
-        _id
-      ])
-    )
-    const found = conversations.find({ _id: { $in: [...ids.values()] } }, { projection: { journal: 0 } })
+  async function describe({ messages, marks, users }: ChangesOfUser, user: ObjectId, options: ReadOptions) {
+    const ids = [...messages.map(({ conversationId }) => conversationId), ...marks.map(({ _id }) => _id)]
+    const distinct = new Map(ids.map((_id) => [String(_id), _id]))
+    const found = collections.conversations.find({ _id: { $in: [...distinct.values()] } }, options)
     const byId = new Map(await found.map((dialog) => [String(dialog._id), dialog] as const).toArray())
-    const dialogOf = (_id: unknown) => byId.get(String(_id)) as ConversationDocument
-    const [views, changedUsers] = await Promise.all([
-      dialogs.view([...ids.keys()].map(dialogOf), userId),
+    const inOrder = [...distinct.keys()].flatMap((_id) => byId.get(_id) ?? [])
+    const [views, profiles] = await Promise.all([
+      dialogs.view(inOrder, user, options),
       findProfiles(
         collections,
-        profiles.map(({ _id }) => _id)
+        users.map(({ _id }) => _id),
+        options
       )
     ])
     return {
-      messages: messages.map((message) => toMessage(dialogOf(message.conversationId), message)),
+      messages: messages.map((message) => toMessage(message, byId.get(String(message.conversationId)))),
       dialogs: views,
-      users: changedUsers
+      users: profiles
     }
+  }
+
+  /**
+   * Gives everything that concerns a user a version: before the newest version is read, so that it is up to date, and again
+   * after that, so that nothing up to it is missed.
+   *
+   * @returns that version
+   */
+  async function completeAll(user: ObjectId, options: ReadOptions): Promise<number> {
+    await complete(user, options)
+    const newest = await versions.newest(options)
+    await complete(user, options)
+    return newest
+  }
+
+  async function complete(user: ObjectId, options: ReadOptions) {
+    const found = await unversioned.find(user, options)
+    if (found.messages.length + found.marks.length + found.users.length > 0) await unversioned.complete(found)
+  }
+
+  async function readPage(user: ObjectId, since: number, limit: number, options: ReadOptions): Promise<StoredUpdates> {
+    const first = await changes.look(user, since, options)
+    const newest = first.newest < since ? await versions.certain() : first.newest
+    if (newest < since) throw refusals.foreignCursor()
+    const isNothingNew = first.isQuiet && first.users.length === 0 && newest === since
+    if (isNothingNew || (first.isQuiet && (await changes.lookAgain(user, since, first, options)))) {
+      return { messages: [], dialogs: [], users: [], cursor: cursors.toCursor(newest), hasMore: false }
+    }
+    const until = await completeAll(user, options)
+    const { hasMore, until: end, ...changed } = await changes.find(user, { since, until, limit }, options)
+    return { ...(await describe(changed, user, options)), cursor: cursors.toCursor(end), hasMore }
   }
 
   return {
     async newestCursor() {
-      await settler.finish()
+      await followUps.finish()
       return cursors.toCursor(await versions.newest())
     },
 
     async listUpdates(userId, cursor, limit) {
       const since = await cursors.toVersion(cursor)
-      const page: Page = { since, until: await findSettledVersion(parts, userId), limit }
-      const { hasMore, until, ...changed } = await changes.find(userId, page)
-      return { ...(await describe(changed, userId)), cursor: cursors.toCursor(until), hasMore }
+      return inSession((options) => readPage(toId(userId), since, limit, options))
     }
   }
-}
-
-/** A version up to which everything that concerns a user can be seen: read before it is known that nothing is pending. */
-async function findSettledVersion({ versions, dialogs, profileChanges }: Parts, userId: string): Promise<number> {
-  const look = async () => {
-    const hasTold = await profileChanges.tellAll()
-    return (await dialogs.settle(userId)) || hasTold
-  }
-  // What was acknowledged before, and has perhaps no version yet, has one below the next that is read.
-  await look()
-  let version: number
-  let isPending: boolean
-  let looks = 0
-  do {
-    version = await versions.newest()
-    isPending = await look()
-    looks++
-  } while (isPending && looks < maxLooks)
-  return version
 }

@@ -10,7 +10,7 @@ import { profileFields, toProfile } from './users.js'
 
 export function createUserSearch(
   collections: Collections,
-  dialogs: Pick<Dialogs, 'settle'>
+  dialogs: Pick<Dialogs, 'complete'>
 ): Pick<Store, 'findUsersByTag' | 'findUsersByName' | 'findContacts'> {
   const { users } = collections
   return {

@@ -5,11 +5,11 @@ import { refusals } from '../refusals.js'
 import type { NewUser, Store, StoredProfile, StoredUser, UserChanges } from '../store.js'
 import type { Collections, UserDocument } from './collections.js'
 import { isDuplicateKey } from './duplicates.js'
+import type { FollowUps } from './followUps.js'
 import type { Identities } from './identities.js'
 import { toId } from './ids.js'
-import type { ProfileChanges } from './profileChanges.js'
 import type { ProfilePictures } from './profilePictures.js'
-import { toKeyUpdate } from './userKeys.js'
+import type { ReadOptions } from './versions.js'
 import type { WriteQueue } from './writeQueue.js'
 
 /** The fields of a StoredProfile. */
@@ -20,14 +20,21 @@ export function toProfile({ _id, tag, firstName, lastName, img, lastSeen }: User
 }
 
 /** What others may see of some users, in any order. */
-export async function findProfiles({ users }: Pick<Collections, 'users'>, ids: ObjectId[]): Promise<StoredProfile[]> {
-  const found = users.find({ _id: { $in: ids } }, { projection: profileFields })
+export async function findProfiles(
+  { users }: Pick<Collections, 'users'>,
+  ids: ObjectId[],
+  options: ReadOptions = {}
+): Promise<StoredProfile[]> {
+  const found = users.find({ _id: { $in: ids } }, { projection: profileFields, ...options })
   return found.map(toProfile).toArray()
 }
 
 function toUser({ _id, tag, firstName, lastName, img, email, password }: UserDocument): StoredUser {
   return { _id: _id.toHexString(), tag, firstName, lastName, img, email, passwordHash: password }
 }
+
+// Each of them fails only where the same user has been changed elsewhere.
+const maxAttempts = 20
 
 type Users = Pick<
   Store,
@@ -37,14 +44,11 @@ type Users = Pick<
 interface UserParts {
   queue: Pick<WriteQueue, 'alone'>
   identities: Identities
-  profileChanges: ProfileChanges
+  followUps: Pick<FollowUps, 'user'>
   pictures: ProfilePictures
 }
 
-export function createUsers(
-  collections: Collections,
-  { queue, identities, profileChanges, pictures }: UserParts
-): Users {
+export function createUsers(collections: Collections, { queue, identities, followUps, pictures }: UserParts): Users {
   const { users } = collections
 
   async function insert(user: NewUser): Promise<StoredUser> {
@@ -59,17 +63,17 @@ export function createUsers(
     return toUser(document)
   }
 
+  /** Names and their keys change in one write, which another change of the same user in between makes begin again. */
   async function update(_id: ObjectId, changes: UserChanges) {
     const shown = changes.img === undefined ? {} : { imgShown: await pictures.show(changes.img, _id) }
-    const fields = { ...changes, ...shown, untoldChange: new ObjectId() }
-    const isRenamed = changes.firstName !== undefined || changes.lastName !== undefined
-    // A user has no keys until those of the new names are stored: a process that is killed meanwhile leaves no wrong ones.
-    const renaming = isRenamed ? { $unset: { nameKeys: '' as const } } : {}
-    const former = (await users.findOneAndUpdate({ _id }, { $set: fields, ...renaming })) as UserDocument
-    const changed = { ...former, ...fields }
-    // The change holds without them, so that it is no error: the next start makes keys that could not be stored.
-    if (isRenamed) await users.bulkWrite([toKeyUpdate(changed)]).catch(() => {})
-    return { former, changed }
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const former = (await users.findOne({ _id })) as UserDocument
+      const fields = { ...changes, ...shown, nameKeys: nameKeysOf({ ...former, ...changes }), changed: null }
+      const filter = { _id, revision: former.revision }
+      const { matchedCount } = await users.updateOne(filter, { $set: fields, $inc: { revision: 1 } })
+      if (matchedCount === 1) return { former, changed: { ...former, ...fields, revision: former.revision + 1 } }
+    }
+    throw new Error('Other processes do not let this one change a user.')
   }
 
   async function findById(_id: ObjectId): Promise<StoredUser | undefined> {
@@ -91,8 +95,7 @@ export function createUsers(
       queue.alone(async () => void (await users.updateOne({ _id: toId(_id) }, { $set: { password } }))),
     async updateUser(_id, changes) {
       const { former, changed } = await queue.alone(() => update(toId(_id), changes))
-      // Whoever has many dialogs keeps nobody else waiting.
-      await profileChanges.tell(changed)
+      followUps.user(changed)
       if (changed.img !== former.img) await pictures.drop(former)
       const { passwordHash, email, ...selfInfo } = toUser(changed)
       return selfInfo
@@ -110,6 +113,6 @@ function toDocument({ passwordHash, ...user }: NewUser): UserDocument {
     nameKeys: nameKeysOf(user),
     lastSeen: Date.now(),
     changed: 0,
-    untoldChange: null
+    revision: 1
   }
 }

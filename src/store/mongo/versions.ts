@@ -1,17 +1,27 @@
+import type { ClientSession, Collection } from 'mongodb'
 import type { Collections, SettingDocument } from './collections.js'
 import { insertNew } from './duplicates.js'
 
+/** How a read is done: in a session, where the server has them. */
+export interface ReadOptions {
+  session?: ClientSession
+}
+
 /**
- * Numbers every change that `listUpdates` tells of. The numbers of a change are taken when the journal has it, so that
- * whoever has read a number, and then looks at the journals and behind them, sees every change up to that number.
+ * Numbers every change that `listUpdates` tells of. A version is taken after the change is acknowledged. So a process that has
+ * read the newest one, and then looks for changes without a version and behind them, sees every change up to that version.
  */
 export interface Versions {
-  /** Takes so many numbers. @returns the one before the first */
+  /** Takes so many versions. @returns the one before the first */
   take(count: number): Promise<number>
-  newest(): Promise<number>
+  newest(options?: ReadOptions): Promise<number>
+  /** The same, and never a former one: a new primary may not know the newest one for a moment. */
+  certain(): Promise<number>
 }
 
 const _id = 'version'
+// Versions grow with the ids of messages, but for those of messages that are stored at the same time.
+const maxLateMessages = 1000
 
 export async function hasVersions({ settings }: Pick<Collections, 'settings'>): Promise<boolean> {
   return (await settings.findOne({ _id })) !== null
@@ -21,18 +31,40 @@ export async function setNewestVersion({ settings }: Pick<Collections, 'settings
   await settings.replaceOne({ _id }, { value }, { upsert: true })
 }
 
-export async function openVersions({ settings }: Pick<Collections, 'settings'>): Promise<Versions> {
+/**
+ * Opens the counter, and raises it to the newest version that is found: a dump may not be of one instant.
+ *
+ * @param isReplicaSet whether the server knows linearizable reads
+ */
+export async function openVersions(collections: Collections, isReplicaSet = false): Promise<Versions> {
+  const { settings } = collections
   await insertNew(settings, [{ _id, value: 0 }])
-  const read = (counter: SettingDocument | null) => counter?.value as number
+  await settings.updateOne({ _id }, { $max: { value: (await findNewest(collections)) as never } })
+  const linearizable = isReplicaSet ? { readConcern: { level: 'linearizable' } as const } : {}
+  const read = async (options: Parameters<Collection<SettingDocument>['findOne']>[1] = {}) => {
+    return (await settings.findOne({ _id }, options))?.value as number
+  }
   return {
     async take(count) {
-      const counter = await settings.findOneAndUpdate(
-        { _id },
-        { $inc: { value: count as never } },
-        { returnDocument: 'after' }
-      )
-      return read(counter) - count
+      const update = { $inc: { value: count as never } }
+      const counter = await settings.findOneAndUpdate({ _id }, update, { returnDocument: 'after' })
+      return (counter?.value as number) - count
     },
-    newest: async () => read(await settings.findOne({ _id }))
+    newest: read,
+    certain: () => read(linearizable)
   }
+}
+
+async function findNewest({ users, conversations, messages }: Collections): Promise<number> {
+  const [user, dialog, latest] = await Promise.all([
+    users.findOne({}, { projection: { changed: 1 }, sort: { changed: -1 } }),
+    conversations.findOne({}, { projection: { marked: 1 }, sort: { marked: -1 } }),
+    messages
+      .find({}, { projection: { version: 1 } })
+      .sort({ _id: -1 })
+      .limit(maxLateMessages)
+      .toArray()
+  ])
+  const versions = [user?.changed, dialog?.marked, ...latest.map(({ version }) => version)]
+  return Math.max(...versions.map((version) => version ?? 0))
 }

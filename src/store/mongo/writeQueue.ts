@@ -1,12 +1,11 @@
 import { performance } from 'node:perf_hooks'
-import { AppError } from '../../errors.js'
 import { settleInOrder } from '../settleInOrder.js'
 
 interface QueueOptions<Write, Result> {
   /** How long a write may wait for those before it. */
   maxWaitMs: number
   /** Makes writes durable, in their order, in as few round trips as it can. @returns what each has come to */
-  writeTogether(writes: Write[]): Promise<(Result | AppError)[]>
+  writeTogether(writes: Write[]): Promise<(Result | Error)[]>
   /** How much of a group a write is; a group is full at 1. */
   weightOf?(write: Write): number
 }
@@ -65,7 +64,7 @@ export function createWriteQueue<Write, Result>(options: QueueOptions<Write, Res
       settleInOrder(
         group.map(({ resolve, reject }, index) => () => {
           const result = results[index]
-          if (result instanceof AppError) reject(result)
+          if (result instanceof Error) reject(result)
           else resolve(result)
         })
       )

@@ -69,7 +69,8 @@ export function createMessages(database: Database, { write }: GroupCommit, parts
         if (!receiver) throw refusals.unknownReceiver()
         const addressed = { ...message, receiverId: receiver._id }
         const known = message.clientMessageId === undefined ? undefined : findKnown(addressed)
-        return { message: known ?? append(addressed), receiver, isDuplicate: known !== undefined }
+        const isDuplicate = known !== undefined
+        return { message: known ?? append(addressed), receiver, isDuplicate, isUntold: !isDuplicate }
       })
       onAdded?.(added)
       return added

@@ -94,7 +94,7 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     const users = createUsers(collections, {
       queue: alone,
       identities: createIdentities(collections),
-      profileChanges: { tell: async () => {}, tellAll: async () => false },
+      followUps: { user() {} },
       pictures: createProfilePictures(collections)
     })
     await t.rejects(users.createUser(account('ann')))

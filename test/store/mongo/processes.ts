@@ -1,10 +1,7 @@
-import { ObjectId } from 'bson'
 import type { Test } from 'tap'
-import { digestOfMessage } from '../../../src/store/mongo/claims.js'
 import { type Collections, collectionsOf } from '../../../src/store/mongo/collections.js'
 import { connectToDatabase } from '../../../src/store/mongo/connect.js'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
-import { type Letter, letterOf } from '../../../src/store/mongo/letters.js'
 import type { AddedMessage, Store } from '../../../src/store/store.js'
 import { invitePeople, type People } from '../suite/people.js'
 
@@ -43,20 +40,4 @@ export async function openProcesses(t: Test, url: string): Promise<Processes> {
       return messages.map(({ seq, text }) => `${seq} ${text}`).reverse()
     }
   }
-}
-
-/** A letter of ann's to bob, as it stands when it has been addressed and claimed, and not yet been stored. */
-export async function letterToBob(
-  { ann, bob, collections }: Processes,
-  text: string,
-  clientMessageId?: string
-): Promise<Letter & { dialog: ObjectId }> {
-  const dialog = await collections.conversations.findOne({ users: new ObjectId(bob._id) })
-  const message = { senderId: ann._id, receiverTag: bob.tag, text, ...(clientMessageId && { clientMessageId }) }
-  const letter = { ...letterOf(message), receiver: bob, dialog: dialog?._id as ObjectId }
-  if (clientMessageId !== undefined) {
-    const _id = ann._id + clientMessageId
-    await collections.clientMessageIds.insertOne({ _id, messageId: letter._id, digest: digestOfMessage(bob._id, text) })
-  }
-  return letter
 }

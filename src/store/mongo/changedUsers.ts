@@ -1,0 +1,50 @@
+import type { ObjectId } from 'mongodb'
+import type { Collections, UserDocument } from './collections.js'
+import { findContactIds, findContactsAmong } from './contacts.js'
+import type { ReadOptions } from './versions.js'
+
+export type ChangedUser = Pick<UserDocument, '_id' | 'changed' | 'revision'>
+
+/** A condition of the version at which the data of a user have changed. */
+export type ChangedFilter = null | { $gt: number; $lte: number }
+
+/** More than these are not compared with the contacts of a user, but the contacts are looked at. */
+export const maxFewUsers = 100
+
+const projection = { changed: 1, revision: 1 }
+
+/** Finds the users whose data have changed, of all users, and at most one more than few. */
+export function findFewChanged(
+  { users }: Pick<Collections, 'users'>,
+  filter: object,
+  options: ReadOptions = {}
+): Promise<ChangedUser[]> {
+  const found = users.find(filter, { projection, ...options }).sort({ changed: 1 })
+  return found.limit(maxFewUsers + 1).toArray()
+}
+
+/** Finds those whose data have changed among the contacts of a user, and the user, in the order of the changes. */
+export async function findChangedContacts(
+  collections: Collections,
+  user: ObjectId,
+  changed: ChangedFilter,
+  options: ReadOptions = {}
+): Promise<ChangedUser[]> {
+  const few = await findFewChanged(collections, { changed }, options)
+  if (few.length === 0) return few
+  if (few.length <= maxFewUsers) {
+    const contacts = await findContactsAmong(
+      collections,
+      user,
+      few.map(({ _id }) => _id),
+      options
+    )
+    const wanted = new Set([...contacts, user].map(String))
+    return few.filter(({ _id }) => wanted.has(String(_id)))
+  }
+  const _id = { $in: [...(await findContactIds(collections, user, options)), user] }
+  return collections.users
+    .find({ _id, changed } as object, { projection, ...options })
+    .sort({ changed: 1 })
+    .toArray()
+}

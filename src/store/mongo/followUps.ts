@@ -1,0 +1,71 @@
+import type { ObjectId } from 'mongodb'
+import type { ChangedUser } from './changedUsers.js'
+import type { MessageVersions, Unversioned } from './messageVersions.js'
+import type { Changes, MovedMark, UnversionedChanges } from './unversionedChanges.js'
+
+// Beyond, new messages wait: what follows from a message costs more than the message.
+const maxWaitingMessages = 5000
+
+/** Gives the changes of this process their versions, later and many at a time. What fails is left to those who read. */
+export interface FollowUps {
+  messages(stored: Unversioned[]): void
+  mark(moved: MovedMark): void
+  user(changed: Pick<ChangedUser, '_id' | 'revision'>): void
+  /** Whether a message waits for its version. */
+  has(_id: ObjectId): boolean
+  /** Resolves when there is room for more messages. */
+  untilRoom(): Promise<void>
+  /** Resolves when nothing is left of what is there now. */
+  finish(): Promise<void>
+}
+
+export function createFollowUps(unversioned: UnversionedChanges, messageVersions: MessageVersions): FollowUps {
+  const waiting = { messages: new Map<string, Unversioned>(), marks: [] as MovedMark[], users: [] as Changes['users'] }
+  let worked = new Map<string, Unversioned>()
+  let running: Promise<void> = Promise.resolve()
+  let isPlanned = false
+
+  function start() {
+    if (!isPlanned) running = running.then(runNext)
+    isPlanned = true
+  }
+
+  async function runNext() {
+    isPlanned = false
+    worked = waiting.messages
+    waiting.messages = new Map()
+    const changes = { messages: [...worked.values()], marks: waiting.marks.splice(0), users: waiting.users.splice(0) }
+    await completeOwn(changes).catch(() => {})
+  }
+
+  /** Before the first message of a dialog that this process completes, others may have left some. */
+  async function completeOwn({ messages, ...rest }: Changes) {
+    const unknown = messages.filter(({ conversationId }) => !messageVersions.knows(conversationId))
+    const dialogs = new Set(unknown.map(({ conversationId }) => String(conversationId)))
+    const users = new Map(unknown.map(({ users: [a] }) => [String(a), a]))
+    const found = dialogs.size > 0 ? await unversioned.findMessages([...users.values()]) : []
+    const all = new Map(messages.map((message) => [String(message._id), message]))
+    for (const message of found) if (dialogs.has(String(message.conversationId))) all.set(String(message._id), message)
+    await unversioned.complete({ messages: [...all.values()], ...rest })
+  }
+
+  return {
+    messages(stored) {
+      for (const message of stored) waiting.messages.set(String(message._id), message)
+      start()
+    },
+    mark(moved) {
+      waiting.marks.push(moved)
+      start()
+    },
+    user(changed) {
+      waiting.users.push(changed)
+      start()
+    },
+    has: (_id) => waiting.messages.has(String(_id)) || worked.has(String(_id)),
+    async untilRoom() {
+      if (waiting.messages.size > maxWaitingMessages) await running
+    },
+    finish: () => running
+  }
+}
