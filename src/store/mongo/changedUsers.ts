@@ -1,7 +1,7 @@
 import type { ObjectId } from 'mongodb'
 import type { Collections, UserDocument } from './collections.js'
+import type { ReadOptions } from './connect.js'
 import { findContactIds, findContactsAmong } from './contacts.js'
-import type { ReadOptions } from './versions.js'
 
 export type ChangedUser = Pick<UserDocument, '_id' | 'changed' | 'revision'>
 

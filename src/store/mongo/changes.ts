@@ -1,8 +1,9 @@
 import type { ObjectId } from 'mongodb'
 import { type ChangedUser, findChangedContacts, findFewChanged, maxFewUsers } from './changedUsers.js'
 import type { Collections, ConversationDocument, MessageDocument } from './collections.js'
+import type { ReadOptions } from './connect.js'
 import { findContactsAmong } from './contacts.js'
-import type { ReadOptions, Versions } from './versions.js'
+import type { Versions } from './versions.js'
 
 /** Changes of versions above `since` and up to `until`, of which `limit` at most. */
 interface Page {

@@ -1,4 +1,11 @@
-import type { Db, MongoClient, MongoClientOptions, ServerDescription, TopologyDescription } from 'mongodb'
+import type {
+  ClientSession,
+  Db,
+  MongoClient,
+  MongoClientOptions,
+  ServerDescription,
+  TopologyDescription
+} from 'mongodb'
 import { patchDriver } from './driverPatch.js'
 
 /** Set, never inherited from a URL or a default: what an acknowledged write means must not depend on them. */
@@ -28,11 +35,18 @@ const standalone =
   'MongoDB runs as a standalone server: a message is in its journal when it is acknowledged, but there is no second copy ' +
   'of it, and a write is not tried again by itself when the connection breaks. Use a replica set where that matters.'
 
+/** How a read is done: in a session, where the server knows them. */
+export interface ReadOptions {
+  session?: ClientSession
+}
+
+export type InSession = <T>(read: (options: ReadOptions) => Promise<T>) => Promise<T>
+
 export interface Connection {
   client: MongoClient
   database: Db
-  /** Whether the server knows sessions, which causally consistent reads need. */
-  hasSessions(): boolean
+  /** Runs reads of which each sees what those before it have seen, where the server knows sessions. */
+  inSession: InSession
   isReplicaSet(): boolean
   /** Calls back when another server becomes the primary, when the primary is lost, and when it is found again. */
   onNewPrimary(listener: () => void): void
@@ -57,12 +71,19 @@ export async function connectToDatabase(
     const options = { ...durability, ...patience, retryWrites: mayRetry(url), appName: 'messenger-server' }
     const client = new MongoClient(url, options)
     const database = client.db(databaseNameOf(url))
-    const { isStandalone, ...primary } = watchPrimary(client)
+    const { isStandalone, hasSessions, ...primary } = watchPrimary(client)
     await client.connect()
     if (isStandalone()) onNotice(standalone)
-    return { client, database, ...primary }
+    return { client, database, inSession: sessionsOf(client, hasSessions), ...primary }
   } catch (error) {
     throw new Error(`The MongoDB database cannot be opened: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** A new primary may be behind for a moment: what a session has seen, its later reads see. */
+export function sessionsOf(client: Pick<MongoClient, 'withSession'>, hasSessions: () => boolean): InSession {
+  return (read) => {
+    return hasSessions() ? client.withSession({ causalConsistency: true }, (session) => read({ session })) : read({})
   }
 }
 

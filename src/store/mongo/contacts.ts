@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import type { Collections, ConversationDocument } from './collections.js'
-import type { ReadOptions } from './versions.js'
+import type { ReadOptions } from './connect.js'
 
 type Conversations = Pick<Collections, 'conversations'>
 

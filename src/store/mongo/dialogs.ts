@@ -1,12 +1,12 @@
 import type { ObjectId } from 'mongodb'
 import type { Store, StoredDialog, StoredProfile } from '../store.js'
 import type { Collections, ConversationDocument, MessageDocument } from './collections.js'
+import type { ReadOptions } from './connect.js'
 import { begun, findContactIds, peerOf } from './contacts.js'
 import { toId } from './ids.js'
 import { toMessage } from './messages.js'
 import type { UnversionedChanges } from './unversionedChanges.js'
 import { findProfiles } from './users.js'
-import type { ReadOptions } from './versions.js'
 
 export interface Dialogs extends Pick<Store, 'listDialogs' | 'listContactIds'> {
   /** Brings the dialogs of a user up to date, with all messages that are stored. */

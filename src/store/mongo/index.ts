@@ -24,7 +24,7 @@ import { createUnversionedChanges } from './unversionedChanges.js'
 import { createUpdates } from './updates.js'
 import { createUserSearch } from './userSearch.js'
 import { createUsers } from './users.js'
-import { openVersions, type ReadOptions } from './versions.js'
+import { openVersions } from './versions.js'
 import { createWrites } from './writes.js'
 
 interface MongoOptions extends CommitObserver {
@@ -111,7 +111,7 @@ async function openStoreIn(
   const { queue, ...writes } = createWrites({
     identities,
     pairs,
-    commitGroup: createCommitGroup(collections, { tails, follow: followUps.messages, isFollowed: followUps.has }),
+    commitGroup: createCommitGroup(collections, { tails, followUps }),
     moveMark: createMoveMark(collections, followUps.mark),
     untilRoom: followUps.untilRoom,
     onCommit,
@@ -120,7 +120,7 @@ async function openStoreIn(
   const { close: closeLastSeen, ...lastSeen } = createLastSeen(collections, timeoutMs)
   const dialogs = createDialogs(collections, unversioned)
   const { complete, view, ...dialogLists } = dialogs
-  const inSession = sessionsOf(connection)
+  const { inSession } = connection
 
   return {
     ...createUsers(collections, { queue, identities, followUps, pictures: createProfilePictures(collections) }),
@@ -138,10 +138,4 @@ async function openStoreIn(
       await followUps.finish()
     }
   }
-}
-
-/** A new primary may be behind for a moment: what was read in a session is there for what is read later in it. */
-function sessionsOf({ client, hasSessions }: Connection) {
-  return <T>(read: (options: ReadOptions) => Promise<T>): Promise<T> =>
-    hasSessions() ? client.withSession({ causalConsistency: true }, (session) => read({ session })) : read({})
 }

@@ -3,6 +3,7 @@ import { refusals } from '../refusals.js'
 import type { Store, StoredUpdates } from '../store.js'
 import { type ChangesOfUser, createChanges } from './changes.js'
 import type { Collections } from './collections.js'
+import type { InSession, ReadOptions } from './connect.js'
 import type { Cursors } from './cursors.js'
 import type { Dialogs } from './dialogs.js'
 import type { FollowUps } from './followUps.js'
@@ -10,7 +11,7 @@ import { toId } from './ids.js'
 import { toMessage } from './messages.js'
 import type { UnversionedChanges } from './unversionedChanges.js'
 import { findProfiles } from './users.js'
-import type { ReadOptions, Versions } from './versions.js'
+import type { Versions } from './versions.js'
 
 interface Parts {
   versions: Versions
@@ -18,8 +19,7 @@ interface Parts {
   dialogs: Dialogs
   unversioned: UnversionedChanges
   followUps: FollowUps
-  /** Runs reads of which each sees what those before it have seen, where the server can promise that. */
-  inSession<T>(read: (options: ReadOptions) => Promise<T>): Promise<T>
+  inSession: InSession
 }
 
 type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
@@ -28,27 +28,7 @@ type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
 export function createUpdates(collections: Collections, parts: Parts): Updates {
   const { versions, cursors, dialogs, unversioned, followUps, inSession } = parts
   const changes = createChanges(collections, versions)
-
-  async function describe({ messages, marks, users }: ChangesOfUser, user: ObjectId, options: ReadOptions) {
-    const ids = [...messages.map(({ conversationId }) => conversationId), ...marks.map(({ _id }) => _id)]
-    const distinct = new Map(ids.map((_id) => [String(_id), _id]))
-    const found = collections.conversations.find({ _id: { $in: [...distinct.values()] } }, options)
-    const byId = new Map(await found.map((dialog) => [String(dialog._id), dialog] as const).toArray())
-    const inOrder = [...distinct.keys()].flatMap((_id) => byId.get(_id) ?? [])
-    const [views, profiles] = await Promise.all([
-      dialogs.view(inOrder, user, options),
-      findProfiles(
-        collections,
-        users.map(({ _id }) => _id),
-        options
-      )
-    ])
-    return {
-      messages: messages.map((message) => toMessage(message, byId.get(String(message.conversationId)))),
-      dialogs: views,
-      users: profiles
-    }
-  }
+  const describe = createDescribe(collections, dialogs)
 
   /**
    * Gives everything that concerns a user a version: before the newest version is read, so that it is up to date, and again
@@ -68,15 +48,17 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
     if (found.messages.length + found.marks.length + found.users.length > 0) await unversioned.complete(found)
   }
 
+  const nothing = (version: number): StoredUpdates => {
+    return { messages: [], dialogs: [], users: [], cursor: cursors.toCursor(version), hasMore: false }
+  }
+
   async function readPage(user: ObjectId, since: number, limit: number, options: ReadOptions): Promise<StoredUpdates> {
     const first = await changes.look(user, since, options)
-    const newest = first.newest < since ? await versions.certain() : first.newest
-    if (newest < since) throw refusals.foreignCursor()
-    const isNothingNew = first.isQuiet && first.users.length === 0 && newest === since
-    if (isNothingNew || (first.isQuiet && (await changes.lookAgain(user, since, first, options)))) {
-      return { messages: [], dialogs: [], users: [], cursor: cursors.toCursor(newest), hasMore: false }
-    }
-    const until = await completeAll(user, options)
+    const { newest, isQuiet, users } = first
+    if (newest < since && (await versions.certain()) < since) throw refusals.foreignCursor()
+    if (newest <= since && isQuiet && users.length === 0) return nothing(since)
+    if (newest > since && isQuiet && (await changes.lookAgain(user, since, first, options))) return nothing(newest)
+    const until = Math.max(since, await completeAll(user, options))
     const { hasMore, until: end, ...changed } = await changes.find(user, { since, until, limit }, options)
     return { ...(await describe(changed, user, options)), cursor: cursors.toCursor(end), hasMore }
   }
@@ -90,6 +72,30 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
     async listUpdates(userId, cursor, limit) {
       const since = await cursors.toVersion(cursor)
       return inSession((options) => readPage(toId(userId), since, limit, options))
+    }
+  }
+}
+
+/** Describes changes by the present state of what has changed. */
+function createDescribe(collections: Collections, dialogs: Dialogs) {
+  return async ({ messages, marks, users }: ChangesOfUser, user: ObjectId, options: ReadOptions) => {
+    const ids = [...messages.map(({ conversationId }) => conversationId), ...marks.map(({ _id }) => _id)]
+    const distinct = new Map(ids.map((_id) => [String(_id), _id]))
+    const found = collections.conversations.find({ _id: { $in: [...distinct.values()] } }, options)
+    const byId = new Map(await found.map((dialog) => [String(dialog._id), dialog] as const).toArray())
+    const inOrder = [...distinct.keys()].flatMap((_id) => byId.get(_id) ?? [])
+    const [views, profiles] = await Promise.all([
+      dialogs.view(inOrder, user, options),
+      findProfiles(
+        collections,
+        users.map(({ _id }) => _id),
+        options
+      )
+    ])
+    return {
+      messages: messages.map((message) => toMessage(message, byId.get(String(message.conversationId)))),
+      dialogs: views,
+      users: profiles
     }
   }
 }

@@ -4,12 +4,12 @@ import { nameKeysOf } from '../nameKeys.js'
 import { refusals } from '../refusals.js'
 import type { NewUser, Store, StoredProfile, StoredUser, UserChanges } from '../store.js'
 import type { Collections, UserDocument } from './collections.js'
+import type { ReadOptions } from './connect.js'
 import { isDuplicateKey } from './duplicates.js'
 import type { FollowUps } from './followUps.js'
 import type { Identities } from './identities.js'
 import { toId } from './ids.js'
 import type { ProfilePictures } from './profilePictures.js'
-import type { ReadOptions } from './versions.js'
 import type { WriteQueue } from './writeQueue.js'
 
 /** The fields of a StoredProfile. */

@@ -1,11 +1,7 @@
-import type { ClientSession, Collection } from 'mongodb'
+import type { Collection } from 'mongodb'
 import type { Collections, SettingDocument } from './collections.js'
+import type { ReadOptions } from './connect.js'
 import { insertNew } from './duplicates.js'
-
-/** How a read is done: in a session, where the server has them. */
-export interface ReadOptions {
-  session?: ClientSession
-}
 
 /**
  * Numbers every change that `listUpdates` tells of. A version is taken after the change is acknowledged. So a process that has

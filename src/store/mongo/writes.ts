@@ -3,6 +3,7 @@ import type { ObjectId } from 'mongodb'
 import { pairOf } from '../pair.js'
 import { refusals } from '../refusals.js'
 import type { AddedMessage, CommitObserver, ReadMark, Store } from '../store.js'
+import type { CommitGroup } from './commitGroup.js'
 import type { Identities } from './identities.js'
 import { keyOfPair, type Pairs } from './pairs.js'
 import { type AddressedMessage, addressedTo, type PendingWrite, pendingMark, pendingMessage } from './pendingWrites.js'
@@ -14,8 +15,7 @@ type Outcome = AddedMessage | ReadMark
 interface Parts {
   identities: Identities
   pairs: Pairs
-  /** Stores messages in order, and sets the outcome of each. */
-  commitGroup(group: AddressedMessage[]): Promise<void>
+  commitGroup: CommitGroup
   moveMark: MoveMark
   /** Resolves when there is room for more messages. */
   untilRoom(): Promise<void>

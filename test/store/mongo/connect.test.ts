@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events'
+import type { ClientSession } from 'mongodb'
 import { ObjectId } from 'mongodb'
 import t from 'tap'
 import { collectionsOf, type MessageDocument } from '../../../src/store/mongo/collections.js'
-import { connectToDatabase, watchPrimary } from '../../../src/store/mongo/connect.js'
+import { connectToDatabase, sessionsOf, watchPrimary } from '../../../src/store/mongo/connect.js'
 import { insertNew } from '../../../src/store/mongo/duplicates.js'
 import { createIdentities } from '../../../src/store/mongo/identities.js'
 import { createProfilePictures } from '../../../src/store/mongo/profilePictures.js'
@@ -59,11 +60,20 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     for (const notice of notices) t.match(notice, /standalone/)
   })
 
-  t.test('the connection knows whether the server has sessions and is in a replica set', async (t) => {
-    const { database, hasSessions, isReplicaSet } = await connect(newDatabase(t))
+  t.test('reads are in a session where the server has them', async (t) => {
+    const { database, inSession, isReplicaSet } = await connect(newDatabase(t))
     const { setName, logicalSessionTimeoutMinutes } = await database.command({ isMaster: 1 })
     t.equal(isReplicaSet(), setName !== undefined)
-    t.equal(hasSessions(), logicalSessionTimeoutMinutes !== undefined)
+    t.equal(await inSession(async ({ session }) => Boolean(session)), logicalSessionTimeoutMinutes !== undefined)
+
+    const session = {} as ClientSession
+    const client = {
+      withSession: t.captureFn(async (_: object, read: (session: ClientSession) => unknown) => read(session))
+    }
+    const inOne = sessionsOf(client as never, () => true)
+    t.same(await inOne(async (options) => options), { session })
+    t.match(client.withSession.calls, [{ args: [{ causalConsistency: true }] }])
+    t.same(await sessionsOf(client as never, () => false)(async (options) => options), {})
   })
 
   t.test('a broken connection is a loss of the primary', async (t) => {

@@ -1,0 +1,89 @@
+import type { AnyBulkWriteOperation, ObjectId } from 'mongodb'
+import { type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
+
+/** What of a message its version needs. */
+export type Unversioned = Pick<
+  MessageDocument,
+  '_id' | 'conversationId' | 'users' | 'senderId' | 'seq' | 'sent' | 'revision'
+>
+
+/** The newest message of a dialog that has a place in the order of all changes: its number, and the versions up to its own. */
+export type Head = Pick<ConversationDocument, 'lastSeq' | 'position' | 'lastVersions'>
+
+/** Messages of one dialog without a version, in order. */
+export interface OpenDialog {
+  dialog: ObjectId
+  messages: Unversioned[]
+  /** The head up to which this process has completed the dialog. */
+  former: Head | undefined
+  head: Head | undefined
+}
+
+/** One whose head is known. */
+export type HeadedDialog = OpenDialog & { head: Head }
+
+export const lastOf = ({ messages }: Pick<OpenDialog, 'messages'>) => messages.at(-1) as Unversioned
+
+export function groupByDialog(
+  unversioned: Unversioned[],
+  headOf: (dialog: ObjectId) => Head | undefined
+): OpenDialog[] {
+  const groups = new Map<string, OpenDialog>()
+  for (const message of unversioned) {
+    const { conversationId: dialog } = message
+    const head = headOf(dialog)
+    const group = groups.get(String(dialog)) ?? { dialog, messages: [], former: head, head }
+    group.messages.push(message)
+    groups.set(String(dialog), group)
+  }
+  for (const { messages } of groups.values()) messages.sort((one, other) => one.seq - other.seq)
+  return [...groups.values()]
+}
+
+/** Whether no message is between these, nor between them and the one that was completed before. */
+export function isWhole({ messages, former }: OpenDialog): boolean {
+  const [first] = messages as [Unversioned]
+  const isDense = lastOf({ messages }).seq - first.seq < messages.length
+  return isDense && (former === undefined || first.seq <= former.lastSeq + 1)
+}
+
+/** How many messages of dialogs are beyond their heads, those of other processes in between with them. */
+export function countBeyond(dialogs: HeadedDialog[]): number {
+  return dialogs.reduce((sum, one) => sum + lastOf(one).seq - one.head.lastSeq, 0)
+}
+
+/** Gives the messages beyond the heads versions, in the order of the calls. @returns the next heads */
+export function numberBeyond(dialogs: HeadedDialog[], lastVersion: number): Head[] {
+  const next = dialogs.map(({ head: { lastSeq, position } }): Head => ({ lastSeq, position, lastVersions: [] }))
+  const byId = new Map(dialogs.map(({ dialog }, index) => [String(dialog), next[index] as Head]))
+  let version = lastVersion
+  for (const { conversationId, seq } of dialogs.flatMap(({ messages }) => messages).sort(byCall)) {
+    const head = byId.get(String(conversationId)) as Head
+    while (head.lastSeq < seq) {
+      head.lastSeq++
+      head.position = ++version
+      head.lastVersions.push(version)
+    }
+  }
+  return next
+}
+
+/** Ids of one process grow with its calls. */
+const byCall = (one: Unversioned, other: Unversioned) => Buffer.compare(one._id.id, other._id.id)
+
+/** Stamps the messages up to the head with their versions. A slow stamp never hides a later change. */
+export function stampsOf({ messages, head }: HeadedDialog): AnyBulkWriteOperation<MessageDocument>[] {
+  const decided = messages.filter(({ seq }) => seq <= head.lastSeq)
+  return decided.map(({ _id, seq, revision }) => {
+    // After a restore of different moments the head may know nothing of a message behind it.
+    const version = head.lastVersions.at(seq - head.lastSeq - 1) ?? head.position
+    return { updateOne: { filter: { _id, revision, version: null }, update: { $set: { version } } } }
+  })
+}
+
+/** Moves a dialog on, where no other process has. */
+export function moveOf(one: HeadedDialog, next: Head): AnyBulkWriteOperation<ConversationDocument> {
+  const last = lastOf(one)
+  const update = { $set: { ...next, lastId: last._id, sentByA: sentByA(last) } }
+  return { updateOne: { filter: { _id: one.dialog, lastSeq: one.head.lastSeq }, update } }
+}
