@@ -40,7 +40,7 @@ t.test('sessions that have expired, without a TTL index', { skip: withoutMongo }
     t.same(await ids(), kept)
   })
 
-  t.test('a log-in forgets a hundred of them', async (t) => {
+  t.test('a log-in forgets a hundred sessions that have expired', async (t) => {
     const { add, insertExpired, ids } = await open(t)
     await insertExpired(150)
     await add(dayMs)
