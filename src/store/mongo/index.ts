@@ -1,19 +1,20 @@
-import type { MongoClient } from 'mongodb'
+import type { Db, MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
 import type { CommitObserver, Store } from '../store.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
 import { createCommitGroup, type Pause } from './commitGroup.js'
 import { type Connection, connectToDatabase, longPatience } from './connect.js'
 import { openCursors } from './cursors.js'
+import { assertDesign, keepDesign } from './design.js'
 import { createDialogs } from './dialogs.js'
 import { createFollowUps } from './followUps.js'
-import { assertAdopted } from './generation.js'
 import { createIdentities } from './identities.js'
 import { createImages } from './images.js'
 import { createLastSeen } from './lastSeen.js'
 import { createMessages } from './messages.js'
 import { createMessageVersions } from './messageVersions.js'
 import { createPairs } from './pairs.js'
+import { assertEngine } from './probe.js'
 import { createProfilePictures } from './profilePictures.js'
 import { createMoveMark } from './readMarks.js'
 import { loadSecret } from './secret.js'
@@ -41,7 +42,7 @@ const openTimeouts = 2
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
  * @param url `mongodb://…` or `mongodb+srv://…`
- * @throws {Error} when nobody answers, it is an unfinished copy, or it has still to be adopted
+ * @throws {Error} when nobody answers, the database cannot be used as it is, or its engine gets wrong what is needed
  */
 export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommit }: MongoOptions): Promise<Store> {
   await prepareDatabase(url, openTimeouts * timeoutMs)
@@ -74,6 +75,7 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
     return new Error(`The database did not answer within ${maxMs / 1000} s.`)
   })
   try {
+    await keepDesign(collections)
     await createIndexes(collections)
   } finally {
     await client.close()
@@ -83,13 +85,14 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
 async function openChecked(url: string) {
   const { client, database } = await connectToDatabase(url, () => {}, longPatience)
   const collections = collectionsOf(database)
-  await orClose(client, assertUsable(collections))
+  await orClose(client, assertUsable(collections, database))
   return { client, collections }
 }
 
-async function assertUsable(collections: Collections): Promise<void> {
+async function assertUsable(collections: Collections, database: Db): Promise<void> {
+  await assertDesign(collections)
   await assertFinished(collections)
-  await assertAdopted(collections)
+  await assertEngine(database)
 }
 
 interface OpenOptions extends CommitObserver {
