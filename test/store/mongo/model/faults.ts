@@ -1,8 +1,6 @@
 import { isExecuted } from './calls.js'
 import type { Process } from './process.js'
-import { lags, type Step, type World } from './world.js'
-
-export type FaultKind = 'crash' | 'cut' | 'failOver'
+import { type FaultKind, lags, type Step, type World } from './world.js'
 
 const lost = () => Object.assign(new Error('connection closed'), { name: 'MongoNetworkError' })
 
@@ -14,7 +12,16 @@ export function faultSteps(world: World, kinds: FaultKind[]): Step[] {
     cut: () => living.filter(({ calls }) => calls.length > 0).map(cut),
     failOver: () => failOvers(world)
   }
-  return kinds.flatMap((kind) => table[kind]()).map((step) => ({ ...step, isFault: true }))
+  return kinds.flatMap((kind) => {
+    return table[kind]().map(({ label, take }) => ({
+      label,
+      fault: kind,
+      take() {
+        world.faults.add(kind)
+        return take()
+      }
+    }))
+  })
 }
 
 /** What it has sent and was not executed never is; it remembers nothing. */
@@ -71,7 +78,6 @@ function failOver(world: World, kept: number, known: number, isRetried: boolean)
     label: `a new primary${undone}${behind > 0 ? `, ${behind} behind` : ''}${isRetried ? ', writes are retried' : ''}`,
     async take() {
       replicaSet.failOver(kept, known)
-      world.hasFailedOver = true
       for (const process of processes) {
         if (isRetried) for (const call of process.calls) call.done = call.done.filter(({ index }) => index <= kept)
         else await failWrites(process)
