@@ -69,7 +69,7 @@ const checks: Record<string, Check> = {
     return wrong !== undefined && `${wrong.text} as ${wrong.added.message.seq}, of ${show(messages)}`
   },
   'no message is stored twice': ({ messages }) => {
-    const texts = messages.filter(({ text }) => text !== 'before').map(({ text }) => text)
+    const texts = messages.map(({ text }) => text)
     return new Set(texts).size < texts.length && show(messages)
   },
   'numbers have no gap': ({ messages }) => messages.some(({ seq }, index) => seq !== index + 1) && show(messages),
@@ -103,6 +103,10 @@ const checks: Record<string, Check> = {
   // After a process has died the others tell their clients to catch up.
   'each acknowledged message was pushed': (_, { told, world }) => {
     return !world.faults.has('crash') && told.answers.find(({ text }) => !told.pushed.includes(text))?.text
+  },
+  'a message that may be tried again is acknowledged in the end': (_, { told }, { clients }) => {
+    const wanted = clients.flatMap(({ acts }) => acts.flatMap((act) => ('send' in act && act.id ? act.send : [])))
+    return wanted.find((text) => !told.answers.some((answer) => answer.text === text))
   },
   'nothing was refused': (_, { told }) => told.refused.map(({ message }) => message).join(),
   'read marks go forward': ({ dialog }, { told }) => {

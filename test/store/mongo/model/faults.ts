@@ -10,6 +10,7 @@ export function faultSteps(world: World, kinds: FaultKind[]): Step[] {
   const table: Record<FaultKind, () => Step[]> = {
     crash: () => (living.length > 1 ? living.map(crash) : []),
     cut: () => living.filter(({ calls }) => calls.length > 0).map(cut),
+    lag: () => behind(world),
     failOver: () => failOvers(world)
   }
   return kinds.flatMap((kind) => {
@@ -50,16 +51,25 @@ function cut(process: Process): Step {
   }
 }
 
+function lagsOf({ replicaSet }: World): number[] {
+  return lags.map((lag) => replicaSet.committed() - lag).filter((index) => index >= 0)
+}
+
+/** The new primary has everything, and does not know yet that a majority has it. */
+function behind(world: World): Step[] {
+  return lagsOf(world).map((known) => failOver(world, world.replicaSet.end(), known, true))
+}
+
+/** The new primary may lack what no majority had. */
 function failOvers(world: World): Step[] {
   const { replicaSet, processes } = world
   const [committed, end] = [replicaSet.committed(), replicaSet.end()]
   const isWriting = processes.some(({ calls }) => calls.some(({ command }) => command.kind === 'write'))
   const keeps = Array.from({ length: end - committed + 1 }, (_, index) => committed + index)
-  const known = lags.map((lag) => committed - lag).filter((index) => index >= 0)
   return keeps.flatMap((kept) =>
-    known.flatMap((index) => [
-      ...(isWriting ? [failOver(world, kept, index, false)] : []),
-      ...(kept < end || index < committed ? [failOver(world, kept, index, true)] : [])
+    [committed, ...lagsOf(world)].flatMap((known) => [
+      ...(isWriting ? [failOver(world, kept, known, false)] : []),
+      ...(kept < end ? [failOver(world, kept, known, true)] : [])
     ])
   )
 }

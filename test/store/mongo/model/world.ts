@@ -3,7 +3,7 @@ import { acknowledge, type Call, canExecute, execute, isAcknowledged } from './c
 import { openProcess, type Process } from './process.js'
 import type { ReplicaSet } from './replicaSet.js'
 
-export type FaultKind = 'crash' | 'cut' | 'failOver'
+export type FaultKind = 'crash' | 'cut' | 'lag' | 'failOver'
 
 /** Something that may happen next. */
 export interface Step {
@@ -31,7 +31,7 @@ export interface World {
 }
 
 /** By how many entries a new primary may be behind in knowing that a majority has them. */
-export const lags = [0, 1, 3, 6]
+export const lags = [1, 3, 6]
 const maxLag = Math.max(...lags)
 
 export function createWorld(replicaSet: ReplicaSet): World {
