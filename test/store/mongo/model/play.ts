@@ -65,7 +65,7 @@ async function attempt<T>(
     try {
       return await untilDeath(process, run(process.store))
     } catch (error) {
-      if (error instanceof AppError) told.refused.push(error)
+      if (error instanceof AppError || error instanceof TypeError) told.refused.push(error)
     }
   }
   return undefined

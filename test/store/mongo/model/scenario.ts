@@ -49,7 +49,7 @@ export interface Told {
   marks: { client: Client; upToSeq: number }[]
   /** Messages that receivers were told of, each time. */
   pushed: string[]
-  /** What was refused though nothing was wrong. */
+  /** What was refused though nothing was wrong with it. */
   refused: Error[]
 }
 
@@ -70,8 +70,9 @@ function seed(): Data {
 }
 
 /** Opens the processes, and begins what the clients do. */
-export async function begin({ processes, before, clients, readsAll = false, limit = 99 }: Scenario, onWorld: (world: World) => void) {
-  const world = createWorld(createReplicaSet(seed()))
+export async function begin(scenario: Scenario, isInOrder: boolean, onWorld: (world: World) => void) {
+  const { processes, before, clients, readsAll = false, limit = 99 } = scenario
+  const world = createWorld(createReplicaSet(seed()), isInOrder)
   onWorld(world)
   for (const name of processes) await world.open(name)
   const [{ store }] = world.processes as [Process]

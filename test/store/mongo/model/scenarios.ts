@@ -2,9 +2,7 @@ import type { Scenario } from './scenario.js'
 
 const known: Scenario['before'] = [
   ['A', 'ann'],
-  ['B', 'bob'],
-  ['A', 'ann'],
-  ['B', 'ann']
+  ['B', 'bob']
 ]
 
 /** Each has two processes that write, and one that reads or stays in reserve. */

@@ -1,13 +1,11 @@
-import { run } from './run.js'
+import { type Rules, run } from './run.js'
 import type { Scenario } from './scenario.js'
-import type { FaultKind } from './world.js'
 
-export interface Bounds {
+export interface Bounds extends Rules {
   /** How many times something other than the first possible step is taken; a fault is not counted. */
   detours: number
   /** How many faults happen. */
   faults: number
-  kinds: FaultKind[]
 }
 
 export interface Walk {
@@ -39,7 +37,7 @@ export async function walk(scenario: Scenario, bounds: Bounds): Promise<Walk> {
   let forks: Fork[] = []
   for (let runs = 1; ; runs++) {
     let count = 0
-    const ended = await run(scenario, bounds.kinds, (steps, print) => {
+    const ended = await run(scenario, bounds, (steps, print) => {
       const known = forks[count++]
       if (known) return known.chosen
       const left = forks.length === 0 ? bounds : leftAfter(forks.at(-1) as Fork)
@@ -54,10 +52,10 @@ export async function walk(scenario: Scenario, bounds: Bounds): Promise<Walk> {
 }
 
 /** Plays one run again. @param choices as `walk` has printed them: the step, and which one was taken instead of the first */
-export async function replay(scenario: Scenario, kinds: FaultKind[], choices: string): Promise<string> {
+export async function replay(scenario: Scenario, rules: Rules, choices: string): Promise<string> {
   const chosen = new Map(choices.split(' ').map((choice) => choice.split(':').map(Number) as [number, number]))
   let count = 0
-  const { trace, fault } = await run(scenario, kinds, () => chosen.get(count++) ?? 0)
+  const { trace, fault } = await run(scenario, rules, () => chosen.get(count++) ?? 0)
   return `${trace.join('\n')}\n${fault}`
 }
 
