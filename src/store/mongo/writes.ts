@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks'
-import type { ObjectId } from 'mongodb'
 import { pairOf } from '../pair.js'
 import { refusals } from '../refusals.js'
 import type { AddedMessage, CommitObserver, ReadMark, Store } from '../store.js'

@@ -3,6 +3,7 @@ import type { AddedMessage, StoredUpdates } from '../../../../src/store/store.js
 import { play } from './play.js'
 import type { Process } from './process.js'
 import { createReplicaSet, type Data } from './replicaSet.js'
+import type { Bounds } from './walk.js'
 import { createWorld, type World } from './world.js'
 
 export type UserName = 'ann' | 'bob'
@@ -27,6 +28,8 @@ export interface Scenario {
   readsAll?: boolean
   /** How many changes a client reads at once. */
   limit?: number
+  /** How far else it is walked in every test. */
+  bounds?: Bounds[]
 }
 
 export interface Answer {

@@ -71,7 +71,7 @@ export const scenarios: Scenario[] = [
     before: [['A', 'ann']],
     readsAll: true,
     clients: [
-      { user: 'bob', process: 'C', acts: [{ follow: 2 }] },
+      { user: 'bob', process: 'C', acts: [{ follow: 1 }] },
       { user: 'ann', process: 'A', acts: [{ send: ['a'], id: 'id' }] }
     ]
   }
