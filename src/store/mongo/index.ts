@@ -2,7 +2,7 @@ import type { Db, MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
 import type { CommitObserver, Store } from '../store.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
-import { createCommitGroup } from './commitGroup.js'
+import { createCommitGroup, type Pause } from './commitGroup.js'
 import { type Connection, connectToDatabase, longPatience } from './connect.js'
 import { openCursors } from './cursors.js'
 import { assertDesign, keepDesign } from './design.js'
@@ -17,6 +17,7 @@ import { createPairs } from './pairs.js'
 import { assertEngine } from './probe.js'
 import { createProfilePictures } from './profilePictures.js'
 import { createMoveMark } from './readMarks.js'
+import { alignRestored } from './restored.js'
 import { loadSecret } from './secret.js'
 import { createSessions } from './sessions.js'
 import { createTails } from './tails.js'
@@ -48,7 +49,7 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommi
   await prepareDatabase(url, openTimeouts * timeoutMs)
   const connection = await connectToDatabase(url, onNotice)
   const { client } = connection
-  const store = await orClose(client, openStoreIn(connection, timeoutMs, onCommit))
+  const store = await orClose(client, openStoreIn(connection, { timeoutMs, onCommit }))
   const close = () => store.close().finally(() => client.close())
   return withDeadline({ ...store, close }, timeoutMs)
 }
@@ -77,6 +78,7 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
   try {
     await keepDesign(collections)
     await createIndexes(collections)
+    await alignRestored(collections)
   } finally {
     await client.close()
   }
@@ -95,17 +97,23 @@ async function assertUsable(collections: Collections, database: Db): Promise<voi
   await assertEngine(database)
 }
 
-async function openStoreIn(
-  connection: Connection,
-  timeoutMs: number,
-  onCommit: CommitObserver['onCommit']
+interface OpenOptions extends CommitObserver {
+  timeoutMs: number
+  /** How to wait after a vain attempt to store messages. */
+  pause?: Pause
+}
+
+/** Opens the store on a connection, which stays open when the store is closed. */
+export async function openStoreIn(
+  connection: Omit<Connection, 'client'>,
+  { timeoutMs, onCommit, pause }: OpenOptions
 ): Promise<Store> {
   const collections = collectionsOf(connection.database)
   const versions = await openVersions(collections, connection.isReplicaSet())
   const cursors = await openCursors(collections)
   const messageVersions = createMessageVersions(collections, versions)
   const unversioned = createUnversionedChanges(collections, versions, messageVersions)
-  const followUps = createFollowUps(unversioned, messageVersions)
+  const followUps = createFollowUps(unversioned)
   const tails = createTails(collections)
   connection.onNewPrimary(tails.forget)
 
@@ -114,7 +122,7 @@ async function openStoreIn(
   const { queue, ...writes } = createWrites({
     identities,
     pairs,
-    commitGroup: createCommitGroup(collections, { tails, followUps }),
+    commitGroup: createCommitGroup(collections, { tails, followUps, pause }),
     moveMark: createMoveMark(collections, followUps.mark),
     untilRoom: followUps.untilRoom,
     onCommit,
