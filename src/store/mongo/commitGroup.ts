@@ -30,7 +30,10 @@ export type CommitGroup = (group: AddressedMessage[]) => Promise<void>
  * One ordered insert stores a group, where no other process writes into the same dialogs. After a duplicate key it is found out
  * which of the rest are stored already; the others are numbered again and inserted.
  */
-export function createCommitGroup(collections: Collections, { tails, followUps, pause = delay }: CommitParts): CommitGroup {
+export function createCommitGroup(
+  collections: Collections,
+  { tails, followUps, pause = delay }: CommitParts
+): CommitGroup {
   /** Keys of messages that may be stored, though this process could not say so. */
   const uncertain = createRecent<true>(maxUncertainKeys)
 

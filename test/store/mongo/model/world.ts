@@ -54,8 +54,7 @@ export function createWorld(replicaSet: ReplicaSet): World {
       const pauses = [...own, ...others].flatMap((process) => pausesOf(process, running.length === 0))
       return [...running, ...pauses]
     },
-    print: () =>
-      hash('sha1', [world.running, replicaSet.print(maxLag), ...processes.map(printOf)].join('\n'), 'base64')
+    print: () => hash('sha1', [world.running, replicaSet.print(maxLag), ...processes.map(printOf)].join('\n'), 'base64')
   }
 
   function callsOf(process: Process): Step[] {
