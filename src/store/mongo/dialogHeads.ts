@@ -71,12 +71,17 @@ export function numberBeyond(dialogs: HeadedDialog[], lastVersion: number): Head
 /** Ids of one process grow with its calls. */
 const byCall = (one: Unversioned, other: Unversioned) => Buffer.compare(one._id.id, other._id.id)
 
-/** Stamps the messages up to the head with their versions. A slow stamp never hides a later change. */
+/** Returns the version that a head names for a message. */
+export function versionOf({ seq }: Unversioned, { lastSeq, lastVersions }: Head): number | undefined {
+  return seq > lastSeq ? undefined : lastVersions.at(seq - lastSeq - 1)
+}
+
+/** Stamps messages with the versions that the head names. A slow stamp never hides a later change. */
 export function stampsOf({ messages, head }: HeadedDialog): AnyBulkWriteOperation<MessageDocument>[] {
-  const decided = messages.filter(({ seq }) => seq <= head.lastSeq)
-  return decided.map(({ _id, seq, revision }) => {
-    // After a restore of different moments the head may know nothing of a message behind it.
-    const version = head.lastVersions.at(seq - head.lastSeq - 1) ?? head.position
+  return messages.flatMap((message) => {
+    const { _id, revision } = message
+    const version = versionOf(message, head)
+    if (version === undefined) return []
     return { updateOne: { filter: { _id, revision, version: null }, update: { $set: { version } } } }
   })
 }

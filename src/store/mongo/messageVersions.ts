@@ -1,5 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import { createRecent } from '../../recent.js'
+import { createAheadDialogs } from './aheadDialogs.js'
 import type { Collections } from './collections.js'
 import {
   countBeyond,
@@ -37,7 +38,9 @@ const maxAttempts = 100
  * versions of those in between; only when those up to the former message have theirs. So every process that completes a
  * message gives it the same version.
  */
-export function createMessageVersions({ conversations, messages }: Collections, versions: Versions): MessageVersions {
+export function createMessageVersions(collections: Collections, versions: Versions): MessageVersions {
+  const { conversations, messages } = collections
+  const { moveBackBefore } = createAheadDialogs(collections)
   const heads = createRecent<Head>(maxCachedHeads)
 
   /** @returns those whose dialog is there: after a restore of different moments it may be missing */
@@ -57,6 +60,14 @@ export function createMessageVersions({ conversations, messages }: Collections, 
     if (stamps.length > 0) await messages.bulkWrite(stamps, { ordered: false })
   }
 
+  /** Moves back the dialogs that are ahead of their messages. @returns them */
+  async function moveAheadBack(dialogs: HeadedDialog[]): Promise<OpenDialog[]> {
+    const moved = await Promise.all(dialogs.map(moveBackBefore))
+    const ahead: OpenDialog[] = dialogs.filter((_, index) => moved[index])
+    for (const one of ahead) one.head = undefined
+    return ahead
+  }
+
   /** Moves dialogs on to their newest messages. Where another process moves one, it is not known which one. */
   async function moveOn(dialogs: HeadedDialog[]) {
     const next = numberBeyond(dialogs, await versions.take(countBeyond(dialogs)))
@@ -72,9 +83,10 @@ export function createMessageVersions({ conversations, messages }: Collections, 
       const headed = await withHeads(open)
       await stamp(headed)
       const behind = headed.filter((one) => lastOf(one).seq > one.head.lastSeq)
-      if (behind.length === 0) return
-      await moveOn(behind)
-      open = behind
+      const ahead = await moveAheadBack(headed.filter((one) => !behind.includes(one)))
+      if (behind.length > 0) await moveOn(behind)
+      open = [...behind, ...ahead]
+      if (open.length === 0) return
     }
     throw new Error('Other processes do not let this one complete a message.')
   }

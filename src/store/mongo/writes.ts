@@ -6,7 +6,7 @@ import type { AddedMessage, CommitObserver, ReadMark, Store } from '../store.js'
 import type { CommitGroup } from './commitGroup.js'
 import type { Identities } from './identities.js'
 import { keyOfPair, type Pairs } from './pairs.js'
-import { type AddressedMessage, addressedTo, type PendingWrite, pendingMark, pendingMessage } from './pendingWrites.js'
+import { type AddressedMessage, addressedTo, type PendingMark, type PendingWrite, pendingMark, pendingMessage } from './pendingWrites.js'
 import type { MoveMark } from './readMarks.js'
 import { createWriteQueue, type WriteQueue } from './writeQueue.js'
 
@@ -54,12 +54,13 @@ export function createWrites(parts: Parts): Writes {
     const marks = writes.filter((write) => write.kind === 'mark')
     if (marks.length === 0) return
     setEnds(writes)
-    const dialogs = await pairs.find(marks.map(({ readerId, peerId }) => pairOf(readerId, peerId)))
-    const moves = marks.map((mark) => {
-      const dialog = dialogs.get(keyOfPair(pairOf(mark.readerId, mark.peerId)))
-      return dialog && moveMark(mark, dialog)
-    })
-    await Promise.all(moves)
+    const dialogs = pairs.find(marks.map(({ readerId, peerId }) => pairOf(readerId, peerId)))
+    const move = async (mark: PendingMark) => {
+      const dialog = (await dialogs).get(keyOfPair(pairOf(mark.readerId, mark.peerId)))
+      if (dialog) await moveMark(mark, dialog)
+    }
+    // The messages of the group are stored, and one mark that is refused is not another one.
+    await Promise.all(marks.map((mark) => move(mark).catch((error) => refuse(mark, error))))
   }
 
   async function writeTogether(writes: PendingWrite[]): Promise<(Outcome | Error)[]> {
@@ -89,6 +90,10 @@ export function createWrites(parts: Parts): Writes {
     },
     markAsRead: (readerId, peerId, upToSeq) => queue.enter(pendingMark(readerId, peerId, upToSeq)) as Promise<ReadMark>
   }
+}
+
+function refuse(mark: PendingMark, error: Error): void {
+  mark.outcome = error
 }
 
 /** A mark does not cover the messages of its group that came after it. */
