@@ -5,9 +5,9 @@ import { type Collections, collectionsOf, createIndexes } from './collections.js
 import { createCommitGroup } from './commitGroup.js'
 import { type Connection, connectToDatabase, longPatience } from './connect.js'
 import { openCursors } from './cursors.js'
+import { assertDesign, keepDesign } from './design.js'
 import { createDialogs } from './dialogs.js'
 import { createFollowUps } from './followUps.js'
-import { assertAdopted } from './generation.js'
 import { createIdentities } from './identities.js'
 import { createImages } from './images.js'
 import { createLastSeen } from './lastSeen.js'
@@ -41,7 +41,7 @@ const openTimeouts = 2
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
  * @param url `mongodb://…` or `mongodb+srv://…`
- * @throws {Error} when nobody answers, it is an unfinished copy, or it has still to be adopted
+ * @throws {Error} when nobody answers, it is an unfinished copy, it has still to be adopted, or it has another design
  */
 export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommit }: MongoOptions): Promise<Store> {
   await prepareDatabase(url, openTimeouts * timeoutMs)
@@ -74,6 +74,7 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
     return new Error(`The database did not answer within ${maxMs / 1000} s.`)
   })
   try {
+    await keepDesign(collections)
     await createIndexes(collections)
   } finally {
     await client.close()
@@ -88,8 +89,8 @@ async function openChecked(url: string) {
 }
 
 async function assertUsable(collections: Collections): Promise<void> {
+  await assertDesign(collections)
   await assertFinished(collections)
-  await assertAdopted(collections)
 }
 
 async function openStoreIn(
