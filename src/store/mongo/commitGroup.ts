@@ -11,7 +11,6 @@ import { type Tails, tailOf } from './tails.js'
 
 // Each of them fails only where another process has stored a message, or where a read is behind.
 const maxVainAttempts = 100
-const maxPauseMs = 50
 const maxUncertainKeys = 10_000
 
 interface CommitParts {
@@ -31,13 +30,16 @@ export function createCommitGroup(collections: Collections, { tails, followUps }
   const uncertain = createRecent<true>(maxUncertainKeys)
 
   /** @returns those that are not stored yet */
-  async function attempt(group: AddressedMessage[]): Promise<AddressedMessage[]> {
+  async function attempt(group: AddressedMessage[], vain: number): Promise<AddressedMessage[]> {
     const documents = numberMessages(group, await tails.load(dialogsOf(group)))
     const { stored, isTaken, refusal } = await insertInOrder(collections.messages, documents)
     accept(group, documents.slice(0, stored))
     if (refusal) (group[stored] as AddressedMessage).write.outcome = refusal
     const rest = group.slice(refusal ? stored + 1 : stored)
-    return isTaken ? withoutStored(rest) : rest
+    if (!isTaken) return rest
+    // Before the tails are read, since another process that goes on writing makes them old at once.
+    if (stored === 0 && vain > 0) await delay((Math.random() * vain) / 4)
+    return withoutStored(rest)
   }
 
   function accept(group: AddressedMessage[], documents: MessageDocument[]) {
@@ -45,6 +47,7 @@ export function createCommitGroup(collections: Collections, { tails, followUps }
       const { write, receiver } = group[index] as AddressedMessage
       write.outcome = { message: toMessage(document), receiver, isDuplicate: false, isUntold: true }
       tails.set(document.conversationId, tailOf(document))
+      uncertain.delete(String(document.key))
     }
     followUps.messages(documents)
   }
@@ -66,7 +69,8 @@ export function createCommitGroup(collections: Collections, { tails, followUps }
     // The process that stored it may have ended before it could tell anybody.
     const isOrphan = document.version === null && !followUps.has(document._id)
     if (isOrphan) followUps.messages([document])
-    const isUntold = !isDuplicate || isOrphan || uncertain.delete(String(document.key))
+    const wasUncertain = uncertain.delete(String(document.key))
+    const isUntold = !isDuplicate || isOrphan || wasUncertain
     return { message: toMessage(document, marks), receiver, isDuplicate, isUntold }
   }
 
@@ -87,15 +91,13 @@ export function createCommitGroup(collections: Collections, { tails, followUps }
 }
 
 /** @throws {Error} when other processes are always faster */
-async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[]) => Promise<T[]>): Promise<void> {
+async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[], vain: number) => Promise<T[]>): Promise<void> {
   let vain = 0
   for (let rest = all; rest.length > 0; ) {
     const before = rest.length
-    rest = await attempt(rest)
+    rest = await attempt(rest, vain)
     vain = rest.length < before ? 0 : vain + 1
     if (vain === maxVainAttempts) throw new Error('Other processes do not let this one store a message.')
-    // So that processes which have met do not meet again, and a read that is behind gets time.
-    if (vain > 0) await delay(Math.random() * Math.min(vain, maxPauseMs))
   }
 }
 

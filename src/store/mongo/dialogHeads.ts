@@ -10,13 +10,16 @@ export type Unversioned = Pick<
 /** The newest message of a dialog that has a place in the order of all changes: its number, and the versions up to its own. */
 export type Head = Pick<ConversationDocument, 'lastSeq' | 'position' | 'lastVersions'>
 
+/** What of a message is read that has no version. */
+export const unversionedFields = { conversationId: 1, users: 1, senderId: 1, seq: 1, sent: 1, revision: 1 }
+
 /** Messages of one dialog without a version, in order. */
 export interface OpenDialog {
   dialog: ObjectId
   messages: Unversioned[]
-  /** The head up to which this process has completed the dialog. */
-  former: Head | undefined
   head: Head | undefined
+  /** Whether everything up to the head has its version. */
+  isComplete: boolean
 }
 
 /** One whose head is known. */
@@ -24,6 +27,9 @@ export type HeadedDialog = OpenDialog & { head: Head }
 
 export const lastOf = ({ messages }: Pick<OpenDialog, 'messages'>) => messages.at(-1) as Unversioned
 
+export const isBehind = (one: OpenDialog): one is HeadedDialog => one.head !== undefined && lastOf(one).seq > one.head.lastSeq
+
+/** @param headOf the head of a dialog where it is known; it is used where no message is between it and these */
 export function groupByDialog(
   unversioned: Unversioned[],
   headOf: (dialog: ObjectId) => Head | undefined
@@ -31,20 +37,21 @@ export function groupByDialog(
   const groups = new Map<string, OpenDialog>()
   for (const message of unversioned) {
     const { conversationId: dialog } = message
-    const head = headOf(dialog)
-    const group = groups.get(String(dialog)) ?? { dialog, messages: [], former: head, head }
+    const group = groups.get(String(dialog)) ?? { dialog, messages: [], head: headOf(dialog), isComplete: false }
     group.messages.push(message)
     groups.set(String(dialog), group)
   }
-  for (const { messages } of groups.values()) messages.sort((one, other) => one.seq - other.seq)
+  for (const group of groups.values()) {
+    group.messages.sort((one, other) => one.seq - other.seq)
+    if (group.head && !isNext(group, group.head)) group.head = undefined
+  }
   return [...groups.values()]
 }
 
-/** Whether no message is between these, nor between them and the one that was completed before. */
-export function isWhole({ messages, former }: OpenDialog): boolean {
+/** Whether messages come next to a head, without another one in between. */
+export function isNext({ messages }: OpenDialog, { lastSeq }: Head): boolean {
   const [first] = messages as [Unversioned]
-  const isDense = lastOf({ messages }).seq - first.seq < messages.length
-  return isDense && (former === undefined || first.seq <= former.lastSeq + 1)
+  return first.seq <= lastSeq + 1 && lastOf({ messages }).seq - first.seq < messages.length
 }
 
 /** How many messages of dialogs are beyond their heads, those of other processes in between with them. */

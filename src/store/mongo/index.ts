@@ -103,7 +103,7 @@ async function openStoreIn(
   const cursors = await openCursors(collections)
   const messageVersions = createMessageVersions(collections, versions)
   const unversioned = createUnversionedChanges(collections, versions, messageVersions)
-  const followUps = createFollowUps(unversioned, messageVersions)
+  const followUps = createFollowUps(unversioned)
   const tails = createTails(collections)
   connection.onNewPrimary(tails.forget)
 

@@ -10,7 +10,8 @@ import { pairOf } from '../../../src/store/pair.js'
 import type { AddedMessage, Store } from '../../../src/store/store.js'
 import { invitePeople, type People } from '../suite/people.js'
 
-const options = { timeoutMs: 5000, onNotice: () => {} }
+// Long, since a machine may be busy with other tests.
+const options = { timeoutMs: 30_000, onNotice: () => {} }
 
 /** Some processes on one database, and what they have written. */
 export interface Processes extends People {
