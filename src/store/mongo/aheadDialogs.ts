@@ -10,7 +10,10 @@ type Ahead = Pick<ConversationDocument, '_id' | 'lastSeq'>
  */
 export interface AheadDialogs {
   /** Moves a dialog back to its newest message, unless that is only newer than this process knows. */
-  moveBackTo(tail: { seq: number; sentByA: number }, dialog: Ahead & Pick<ConversationDocument, 'lastId'>): Promise<void>
+  moveBackTo(
+    tail: { seq: number; sentByA: number },
+    dialog: Ahead & Pick<ConversationDocument, 'lastId'>
+  ): Promise<void>
   /**
    * Moves a dialog back whose document is beyond a message that has no version, and names none for it.
    *

@@ -27,7 +27,8 @@ export type HeadedDialog = OpenDialog & { head: Head }
 
 export const lastOf = ({ messages }: Pick<OpenDialog, 'messages'>) => messages.at(-1) as Unversioned
 
-export const isBehind = (one: OpenDialog): one is HeadedDialog => one.head !== undefined && lastOf(one).seq > one.head.lastSeq
+export const isBehind = (one: OpenDialog): one is HeadedDialog =>
+  one.head !== undefined && lastOf(one).seq > one.head.lastSeq
 
 /** @param headOf the head of a dialog where it is known; it is used where no message is between it and these */
 export function groupByDialog(

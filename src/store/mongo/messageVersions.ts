@@ -1,4 +1,3 @@
-import type { ObjectId } from 'mongodb'
 import { createRecent } from '../../recent.js'
 import { createAheadDialogs } from './aheadDialogs.js'
 import type { Collections } from './collections.js'

@@ -6,7 +6,14 @@ import type { AddedMessage, CommitObserver, ReadMark, Store } from '../store.js'
 import type { CommitGroup } from './commitGroup.js'
 import type { Identities } from './identities.js'
 import { keyOfPair, type Pairs } from './pairs.js'
-import { type AddressedMessage, addressedTo, type PendingMark, type PendingWrite, pendingMark, pendingMessage } from './pendingWrites.js'
+import {
+  type AddressedMessage,
+  addressedTo,
+  type PendingMark,
+  type PendingWrite,
+  pendingMark,
+  pendingMessage
+} from './pendingWrites.js'
 import type { MoveMark } from './readMarks.js'
 import { createWriteQueue, type WriteQueue } from './writeQueue.js'
 

@@ -76,7 +76,9 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     t.equal(await collections.messages.countDocuments({ version: null }), 0)
     await leave('last')
     t.match(await store.markAsRead(bob._id, ann._id), { hasMoved: true, unreadCount: 0, upToSeq: 6 })
-    t.match(await store.listDialogs(bob._id, 0, 1), [{ lastMessage: { text: 'last', isRead: true }, unreadIncoming: 0 }])
+    t.match(await store.listDialogs(bob._id, 0, 1), [
+      { lastMessage: { text: 'last', isRead: true }, unreadIncoming: 0 }
+    ])
   })
 
   t.test('a change of a profile that got no version is told by the next reader', async (t) => {

@@ -34,7 +34,12 @@ function refuseUpdates(t: Test, isRefused: (collection: string, _id: ObjectId) =
 async function sayToBoth({ store, ann, bob, cid }: Processes, numbers: number[]): Promise<AddedMessage[]> {
   const sent = numbers.flatMap((number) =>
     [bob, cid].map(({ tag }) => {
-      return store.addMessage({ senderId: ann._id, receiverTag: tag, text: `${number}`, clientMessageId: `${number}${tag}` })
+      return store.addMessage({
+        senderId: ann._id,
+        receiverTag: tag,
+        text: `${number}`,
+        clientMessageId: `${number}${tag}`
+      })
     })
   )
   return Promise.all(sent)
@@ -154,9 +159,12 @@ t.test('a read mark that the engine refuses refuses nothing else', { skip: witho
     store.markAsRead(bob._id, ann._id),
     store.markAsRead(cid._id, ann._id)
   ])
-  t.match([added, refused, marked], [
-    { value: { message: { text: 'more' }, isUntold: true } },
-    { status: 'rejected' },
-    { value: { hasMoved: true, unreadCount: 0 } }
-  ])
+  t.match(
+    [added, refused, marked],
+    [
+      { value: { message: { text: 'more' }, isUntold: true } },
+      { status: 'rejected' },
+      { value: { hasMoved: true, unreadCount: 0 } }
+    ]
+  )
 })

@@ -15,7 +15,12 @@ const rename = (firstName: string) => ({ $set: { firstName, changed: null }, $in
 async function knowMany({ collections }: Processes, { _id, tag }: StoredUser) {
   const begun = Array.from({ length: dialogs }, (_, index) => {
     const { a, b } = pairOf(_id, new ObjectId().toHexString())
-    return { ...emptyDialog({ a, b, user1Tag: tag, user2Tag: `@n${index}` }), lastSeq: 1, position: 1, lastVersions: [1] }
+    return {
+      ...emptyDialog({ a, b, user1Tag: tag, user2Tag: `@n${index}` }),
+      lastSeq: 1,
+      position: 1,
+      lastVersions: [1]
+    }
   })
   await collections.conversations.insertMany(begun)
 }

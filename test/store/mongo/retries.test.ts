@@ -49,11 +49,14 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
       'the results are the first ones'
     )
     t.match(again, Array(retried).fill({ isDuplicate: true, isUntold: false }))
-    t.match([before, between, other], [
-      { isDuplicate: false, message: { seq: 2 } },
-      { isDuplicate: false, message: { text: 'new', seq: retried + 1 } },
-      { isDuplicate: false, message: { seq: 3 } }
-    ])
+    t.match(
+      [before, between, other],
+      [
+        { isDuplicate: false, message: { seq: 2 } },
+        { isDuplicate: false, message: { text: 'new', seq: retried + 1 } },
+        { isDuplicate: false, message: { seq: 3 } }
+      ]
+    )
     t.equal((await history()).length, retried + 1)
   })
 
@@ -66,7 +69,11 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     const again = await Promise.all(textsOf(retried).map((text) => say(text, text, by)))
     const even = again.filter(({ message }) => !first.has(message.text))
     t.match(even, Array(retried / 2).fill({ isDuplicate: false, isUntold: true }))
-    t.same(even.map(({ message }) => message.seq), even.map((_, index) => retried / 2 + 1 + index), 'in order')
+    t.same(
+      even.map(({ message }) => message.seq),
+      even.map((_, index) => retried / 2 + 1 + index),
+      'in order'
+    )
     for (const { message, isDuplicate } of again) {
       const known = first.get(message.text)
       if (known) t.same([isDuplicate, message], [true, known.message])
@@ -78,13 +85,21 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     const { processes } = await openOnWire(t, newDatabase(t))
     const { say, history } = processes
     await say('hello', 'id')
-    const [one, bye, hello, two] = await Promise.allSettled([say('one'), say('bye', 'id'), say('hello', 'id'), say('two')])
-    t.match([one, bye, hello, two], [
-      { value: { isDuplicate: false, message: { seq: 2 } } },
-      { reason: new AppError('conflict', 'This clientMessageId belongs to another message.') },
-      { value: { isDuplicate: true, message: { seq: 1 } } },
-      { value: { isDuplicate: false, message: { seq: 3 } } }
+    const [one, bye, hello, two] = await Promise.allSettled([
+      say('one'),
+      say('bye', 'id'),
+      say('hello', 'id'),
+      say('two')
     ])
+    t.match(
+      [one, bye, hello, two],
+      [
+        { value: { isDuplicate: false, message: { seq: 2 } } },
+        { reason: new AppError('conflict', 'This clientMessageId belongs to another message.') },
+        { value: { isDuplicate: true, message: { seq: 1 } } },
+        { value: { isDuplicate: false, message: { seq: 3 } } }
+      ]
+    )
     t.same(await history(), ['1 hello', '2 one', '3 two'])
   })
 
@@ -100,7 +115,10 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     const [next, ...again] = await Promise.all([say('next'), ...texts.map((text) => say(text, text))])
     t.match(again, Array(5).fill({ isUntold: true }))
     t.match(next, { isDuplicate: false })
-    t.match(await Promise.all(texts.map((text) => say(text, text))), Array(5).fill({ isDuplicate: true, isUntold: false }))
+    t.match(
+      await Promise.all(texts.map((text) => say(text, text))),
+      Array(5).fill({ isDuplicate: true, isUntold: false })
+    )
     t.same(await history(), ['1 before', ...texts.map((text, index) => `${index + 2} ${text}`), '7 next'])
   })
 

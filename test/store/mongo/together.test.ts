@@ -29,7 +29,11 @@ async function checkHistory(t: Test, { store, ann, bob }: Processes, count: numb
   for (const writer of new Set(messages.map(({ text }) => text.split('/')[0]))) {
     const own = messages.filter(({ text }) => text.startsWith(`${writer}/`))
     const order = own.map(({ text }) => Number(text.split('/')[1]))
-    t.same(order, order.toSorted((one, other) => one - other), `the order of ${writer} is kept`)
+    t.same(
+      order,
+      order.toSorted((one, other) => one - other),
+      `the order of ${writer} is kept`
+    )
   }
   return messages
 }
@@ -48,7 +52,8 @@ t.test('four processes write into one dialog', { skip: withoutMongo }, async (t)
     const added: AddedMessage[] = []
     await Promise.all(
       stores.map(async (by, writer) => {
-        for (let number = 0; number < messagesOfEach; number++) added.push(await say(`${writer}/${number}`, undefined, by))
+        for (let number = 0; number < messagesOfEach; number++)
+          added.push(await say(`${writer}/${number}`, undefined, by))
       })
     )
     const inserts = wire.counts.get('insert messages') as number
@@ -65,7 +70,8 @@ t.test('four processes write into one dialog', { skip: withoutMongo }, async (t)
     )
     const updates = await store.listUpdates(bob._id, cursor, count + 1)
     t.same(updates.messages, messages, 'updates tell of all, in order')
-    for (const by of stores) t.match(await by.listDialogs(bob._id, 0, 9), [{ unreadIncoming: count, lastMessage: { seq: count } }])
+    for (const by of stores)
+      t.match(await by.listDialogs(bob._id, 0, 9), [{ unreadIncoming: count, lastMessage: { seq: count } }])
     t.match(await store.listDialogs(ann._id, 0, 9), [{ unreadOutgoing: count }])
   })
 
@@ -73,7 +79,9 @@ t.test('four processes write into one dialog', { skip: withoutMongo }, async (t)
     const processes = await openProcesses(t, newDatabase(t))
     const stores = await joinAll(processes)
     const sent = stores.flatMap((by, writer) =>
-      Array.from({ length: messagesOfEach }, (_, number) => processes.say(`${writer}/${number}`, `${writer}/${number}`, by))
+      Array.from({ length: messagesOfEach }, (_, number) =>
+        processes.say(`${writer}/${number}`, `${writer}/${number}`, by)
+      )
     )
     await Promise.all(sent)
     await checkHistory(t, processes, writers * messagesOfEach)
