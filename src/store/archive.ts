@@ -44,7 +44,7 @@ export interface ImageRecord {
 
 /**
  * A dialog of `a` and `b`, with the read mark of either side. The receiving store derives the rest from the messages: the last one,
- * the place in lists, and the unread counts. In the end it forgets a dialog without a message.
+ * the place in lists, and the unread counts. It shows no dialog without a message.
  */
 export interface DialogRecord {
   _id: string

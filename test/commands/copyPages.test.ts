@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import type { Database } from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { type Kind, kinds, type Page, type Shelf, type Source } from '../../src/store/archive.js'
 import { placeOf } from '../../src/store/openArchive.js'
+import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { useMongo, withoutMongo } from '../mongod.js'
 import { settleTown, visit } from './town.js'
 
@@ -22,6 +24,28 @@ async function makeStores(t: Test) {
   const newFile = (name: string) => `file:${join(dir, name, 'messenger.db')}`
   return { newDatabase, newFile, urls: [newFile('original'), newDatabase(t)] }
 }
+
+t.test('a page of messages is read through keys, however many messages there are', async (t) => {
+  const url = `file:${join(t.testdir(), 'messenger.db')}`
+  await settleTown(url)
+  const prepared = t.capture(SQLite.prototype, 'prepare', SQLite.prototype.prepare)
+  const source = await placeOf(url).openSource()
+  t.teardown(() => source.close())
+  await source.shelves.messages.read('', 1)
+  const page = prepared().find(({ args: [sql] }) => sql.includes('FROM messages') && sql.includes(':limit'))
+  prepared.restore()
+  const database = page?.receiver as Database
+  const plan = database.prepare<[object], { detail: string }>(`EXPLAIN QUERY PLAN ${page?.args[0]}`)
+  const steps = plan.all({ dialog: 0, seq: 0, sentByA: 0, limit: 1 }).map(({ detail }) => detail)
+  t.same(
+    steps.filter((step) => /^(SEARCH|SCAN) (?!p$|\()/.test(step)),
+    [
+      'SEARCH messages USING PRIMARY KEY ((dialog,seq)>(?,?))',
+      'SEARCH d USING INTEGER PRIMARY KEY (rowid=?)',
+      'SEARCH c USING PRIMARY KEY (dialog=? AND seq=?) LEFT-JOIN'
+    ]
+  )
+})
 
 t.test('pages of any size hold the same', { skip: withoutMongo }, async (t) => {
   const { urls } = await makeStores(t)

@@ -3,10 +3,16 @@ import { type Collections, collectionsOf, createIndexes } from './collections.js
 import { connectToDatabase, longPatience } from './connect.js'
 import { assertDesign, keepDesign } from './design.js'
 import { insertNew } from './duplicates.js'
+import { toId } from './ids.js'
+import { createMessageVersions } from './messageVersions.js'
 import { keepSecret, readSecret } from './secret.js'
+import { beforeAll, readById } from './shelf.js'
 import { createShelves } from './shelves.js'
 import { assertFinished, readMark, removeMark, writeMark } from './unfinishedCopy.js'
+import { createUnversionedChanges } from './unversionedChanges.js'
 import { hasVersions, openVersions, setNewestVersion, type Versions } from './versions.js'
+
+const maxPageUsers = 1000
 
 /**
  * @param name the URL without what is secret in it
@@ -47,8 +53,6 @@ export function openMongoTarget(url: string, name: string, secret: string | unde
         await collections.sessions.deleteMany({})
       },
       async finish(state) {
-        // Begun, or restored from a dump that is not of one instant.
-        await collections.conversations.deleteMany({ lastSeq: 0 })
         await writeState(collections, state)
         await removeMark(collections)
       }
@@ -71,8 +75,19 @@ async function openArchive<T>(url: string, name: string, prepare: (collections: 
   }
 }
 
-// TODO: the mechanism of the core.
-async function completeAll(_collections: Collections, _versions: Versions): Promise<void> {}
+/** Gives all changes the versions that killed servers could not give them any more. */
+async function completeAll(collections: Collections, versions: Versions): Promise<void> {
+  const { users, conversations } = collections
+  const unversioned = createUnversionedChanges(collections, versions, createMessageVersions(collections, versions))
+  for (let page = await readById(users, toId(beforeAll), maxPageUsers); page.length > 0; ) {
+    const ids = page.map(({ _id }) => _id)
+    await unversioned.complete({ messages: await unversioned.findMessages(ids), marks: [], users: [] })
+    page = await readById(users, ids.at(-1), maxPageUsers)
+  }
+  const marks = await conversations.find({ marked: null }, { projection: { markRevision: 1 } }).toArray()
+  const changed = await users.find({ changed: null }, { projection: { revision: 1, changed: 1 } }).toArray()
+  await unversioned.complete({ messages: [], marks, users: changed })
+}
 
 async function assertFree(collections: Collections, secret: string | undefined): Promise<void> {
   const known = await readSecret(collections)

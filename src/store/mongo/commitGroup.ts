@@ -11,12 +11,17 @@ import { type Tails, tailOf } from './tails.js'
 
 // Each of them fails only where another process has stored a message, or where a read is behind.
 const maxVainAttempts = 100
+const pausesPerMs = 4
 const maxUncertainKeys = 10_000
 
 interface CommitParts {
   tails: Tails
   followUps: Pick<FollowUps, 'messages' | 'has'>
+  /** How to wait after a vain attempt. */
+  pause?: Pause | undefined
 }
+
+export type Pause = (ms: number) => Promise<unknown>
 
 /** Stores messages in order, each once, and sets the outcome of each. */
 export type CommitGroup = (group: AddressedMessage[]) => Promise<void>
@@ -25,7 +30,10 @@ export type CommitGroup = (group: AddressedMessage[]) => Promise<void>
  * One ordered insert stores a group, where no other process writes into the same dialogs. After a duplicate key it is found out
  * which of the rest are stored already; the others are numbered again and inserted.
  */
-export function createCommitGroup(collections: Collections, { tails, followUps }: CommitParts): CommitGroup {
+export function createCommitGroup(
+  collections: Collections,
+  { tails, followUps, pause = delay }: CommitParts
+): CommitGroup {
   /** Keys of messages that may be stored, though this process could not say so. */
   const uncertain = createRecent<true>(maxUncertainKeys)
 
@@ -38,7 +46,7 @@ export function createCommitGroup(collections: Collections, { tails, followUps }
     const rest = group.slice(refusal ? stored + 1 : stored)
     if (!isTaken) return rest
     // Before the tails are read, since another process that goes on writing makes them old at once.
-    if (stored === 0 && vain > 0) await delay((Math.random() * vain) / 4)
+    if (stored === 0 && vain > 0) await pause((Math.random() * vain) / pausesPerMs)
     return withoutStored(rest)
   }
 

@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation, ObjectId } from 'mongodb'
+import type { AnyBulkWriteOperation, Filter, ObjectId } from 'mongodb'
 import { type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
 
 /** What of a message its version needs. */
@@ -10,16 +10,11 @@ export type Unversioned = Pick<
 /** The newest message of a dialog that has a place in the order of all changes: its number, and the versions up to its own. */
 export type Head = Pick<ConversationDocument, 'lastSeq' | 'position' | 'lastVersions'>
 
-/** What of a message is read that has no version. */
-export const unversionedFields = { conversationId: 1, users: 1, senderId: 1, seq: 1, sent: 1, revision: 1 }
-
 /** Messages of one dialog without a version, in order. */
 export interface OpenDialog {
   dialog: ObjectId
   messages: Unversioned[]
   head: Head | undefined
-  /** Whether everything up to the head has its version. */
-  isComplete: boolean
 }
 
 /** One whose head is known. */
@@ -27,10 +22,6 @@ export type HeadedDialog = OpenDialog & { head: Head }
 
 export const lastOf = ({ messages }: Pick<OpenDialog, 'messages'>) => messages.at(-1) as Unversioned
 
-export const isBehind = (one: OpenDialog): one is HeadedDialog =>
-  one.head !== undefined && lastOf(one).seq > one.head.lastSeq
-
-/** @param headOf the head of a dialog where it is known; it is used where no message is between it and these */
 export function groupByDialog(
   unversioned: Unversioned[],
   headOf: (dialog: ObjectId) => Head | undefined
@@ -38,21 +29,12 @@ export function groupByDialog(
   const groups = new Map<string, OpenDialog>()
   for (const message of unversioned) {
     const { conversationId: dialog } = message
-    const group = groups.get(String(dialog)) ?? { dialog, messages: [], head: headOf(dialog), isComplete: false }
+    const group = groups.get(String(dialog)) ?? { dialog, messages: [], head: headOf(dialog) }
     group.messages.push(message)
     groups.set(String(dialog), group)
   }
-  for (const group of groups.values()) {
-    group.messages.sort((one, other) => one.seq - other.seq)
-    if (group.head && !isNext(group, group.head)) group.head = undefined
-  }
+  for (const { messages } of groups.values()) messages.sort((one, other) => one.seq - other.seq)
   return [...groups.values()]
-}
-
-/** Whether messages come next to a head, without another one in between. */
-export function isNext({ messages }: OpenDialog, { lastSeq }: Head): boolean {
-  const [first] = messages as [Unversioned]
-  return first.seq <= lastSeq + 1 && lastOf({ messages }).seq - first.seq < messages.length
 }
 
 /** How many messages of dialogs are beyond their heads, those of other processes in between with them. */
@@ -79,19 +61,22 @@ export function numberBeyond(dialogs: HeadedDialog[], lastVersion: number): Head
 /** Ids of one process grow with its calls. */
 const byCall = (one: Unversioned, other: Unversioned) => Buffer.compare(one._id.id, other._id.id)
 
-/** Returns the version that a head names for a message. */
-export function versionOf({ seq }: Unversioned, { lastSeq, lastVersions }: Head): number | undefined {
-  return seq > lastSeq ? undefined : lastVersions.at(seq - lastSeq - 1)
+/**
+ * Stamps the messages up to the head with their versions: all whose versions it names, those of other processes with them, since
+ * the dialog moves on from it. A slow stamp never hides a later change, which raises the revision.
+ */
+export function stampsOf({ dialog, messages, head }: HeadedDialog): AnyBulkWriteOperation<MessageDocument>[] {
+  const before = head.lastSeq - head.lastVersions.length
+  const named = head.lastVersions.map((version, index) => {
+    return stampOf({ conversationId: dialog, seq: before + 1 + index, revision: 1 }, version)
+  })
+  // After a restore of different moments the head may know nothing of a message behind it.
+  const others = messages.filter(({ seq }) => seq <= before)
+  return [...named, ...others.map(({ _id, revision }) => stampOf({ _id, revision }, head.position))]
 }
 
-/** Stamps messages with the versions that the head names. A slow stamp never hides a later change. */
-export function stampsOf({ messages, head }: HeadedDialog): AnyBulkWriteOperation<MessageDocument>[] {
-  return messages.flatMap((message) => {
-    const { _id, revision } = message
-    const version = versionOf(message, head)
-    if (version === undefined) return []
-    return { updateOne: { filter: { _id, revision, version: null }, update: { $set: { version } } } }
-  })
+function stampOf(filter: Filter<MessageDocument>, version: number): AnyBulkWriteOperation<MessageDocument> {
+  return { updateOne: { filter: { ...filter, version: null }, update: { $set: { version } } } }
 }
 
 /** Moves a dialog on, where no other process has. */

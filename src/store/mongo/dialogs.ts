@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import type { Store, StoredDialog, StoredProfile } from '../store.js'
-import { type Collections, type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
+import type { Collections, ConversationDocument, MessageDocument } from './collections.js'
 import type { ReadOptions } from './connect.js'
 import { begun, findContactIds, peerOf } from './contacts.js'
 import { toId } from './ids.js'
@@ -35,20 +35,11 @@ export function createDialogs(collections: Collections, unversioned: Unversioned
     ])
     const peers = new Map(profiles.map((profile) => [profile._id, profile]))
     const lastOf = new Map(last.map((message) => [String(message.conversationId), message]))
-    const incomplete = documents.filter(({ _id }) => !lastOf.has(String(_id)))
-    for (const message of await findNewest(incomplete, options)) lastOf.set(String(message.conversationId), message)
+    // After a restore of different moments a message may be missing.
     return documents.flatMap((dialog) => {
       const message = lastOf.get(String(dialog._id))
       return message ? toDialog(dialog, user, peers.get(String(peerOf(dialog, user))) as StoredProfile, message) : []
     })
-  }
-
-  /** Finds the newest messages of dialogs: after a restore of different moments the one that they name may be missing. */
-  async function findNewest(documents: ConversationDocument[], options: ReadOptions): Promise<MessageDocument[]> {
-    const newest = documents.map(({ _id }) => {
-      return messages.findOne({ conversationId: _id }, { sort: { seq: -1 }, ...options })
-    })
-    return (await Promise.all(newest)).filter((message) => message !== null)
   }
 
   return {
@@ -81,11 +72,10 @@ function toDialog(
   peer: StoredProfile,
   last: MessageDocument
 ): StoredDialog {
-  const { readSeqA, readCountA, readSeqB, readCountB } = dialog
-  const sentByUserA = sentByA(last)
+  const { lastSeq, sentByA, readSeqA, readCountA, readSeqB, readCountB } = dialog
   // A mark may be newer than the last message that was read before it.
-  const a = { readSeq: readSeqA, unread: Math.max(0, last.seq - sentByUserA - readCountA) }
-  const b = { readSeq: readSeqB, unread: Math.max(0, sentByUserA - readCountB) }
+  const a = { readSeq: readSeqA, unread: Math.max(0, lastSeq - sentByA - readCountA) }
+  const b = { readSeq: readSeqB, unread: Math.max(0, sentByA - readCountB) }
   const [own, others] = dialog.a.equals(user) ? [a, b] : [b, a]
   return {
     _id: dialog._id.toHexString(),

@@ -11,7 +11,7 @@ export interface FollowUps {
   messages(stored: Unversioned[]): void
   mark(moved: MovedMark): void
   user(changed: Pick<ChangedUser, '_id' | 'revision'>): void
-  /** Whether a message waits for its version, or has got it so recently that one may not have seen it. */
+  /** Whether a message waits for its version, or has got it so recently that a read may not have seen it. */
   has(_id: ObjectId): boolean
   /** Resolves when there is room for more messages. */
   untilRoom(): Promise<void>
@@ -19,7 +19,7 @@ export interface FollowUps {
   finish(): Promise<void>
 }
 
-export function createFollowUps(unversioned: Pick<UnversionedChanges, 'complete'>): FollowUps {
+export function createFollowUps(unversioned: UnversionedChanges): FollowUps {
   const waiting = { messages: new Map<string, Unversioned>(), marks: [] as MovedMark[], users: [] as Changes['users'] }
   let worked = new Map<string, Unversioned>()
   let former = worked

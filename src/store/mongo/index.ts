@@ -1,8 +1,8 @@
-import type { MongoClient } from 'mongodb'
+import type { Db, MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
 import type { CommitObserver, Store } from '../store.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
-import { createCommitGroup } from './commitGroup.js'
+import { createCommitGroup, type Pause } from './commitGroup.js'
 import { type Connection, connectToDatabase, longPatience } from './connect.js'
 import { openCursors } from './cursors.js'
 import { assertDesign, keepDesign } from './design.js'
@@ -14,8 +14,10 @@ import { createLastSeen } from './lastSeen.js'
 import { createMessages } from './messages.js'
 import { createMessageVersions } from './messageVersions.js'
 import { createPairs } from './pairs.js'
+import { assertEngine } from './probe.js'
 import { createProfilePictures } from './profilePictures.js'
 import { createMoveMark } from './readMarks.js'
+import { alignRestored } from './restored.js'
 import { loadSecret } from './secret.js'
 import { createSessions } from './sessions.js'
 import { createTails } from './tails.js'
@@ -41,13 +43,13 @@ const openTimeouts = 2
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
  * @param url `mongodb://…` or `mongodb+srv://…`
- * @throws {Error} when nobody answers, it is an unfinished copy, it has still to be adopted, or it has another design
+ * @throws {Error} when nobody answers, the database cannot be used as it is, or its engine gets wrong what is needed
  */
 export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommit }: MongoOptions): Promise<Store> {
   await prepareDatabase(url, openTimeouts * timeoutMs)
   const connection = await connectToDatabase(url, onNotice)
   const { client } = connection
-  const store = await orClose(client, openStoreIn(connection, timeoutMs, onCommit))
+  const store = await orClose(client, openStoreIn(connection, { timeoutMs, onCommit }))
   const close = () => store.close().finally(() => client.close())
   return withDeadline({ ...store, close }, timeoutMs)
 }
@@ -76,6 +78,7 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
   try {
     await keepDesign(collections)
     await createIndexes(collections)
+    await alignRestored(collections)
   } finally {
     await client.close()
   }
@@ -84,19 +87,26 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
 async function openChecked(url: string) {
   const { client, database } = await connectToDatabase(url, () => {}, longPatience)
   const collections = collectionsOf(database)
-  await orClose(client, assertUsable(collections))
+  await orClose(client, assertUsable(collections, database))
   return { client, collections }
 }
 
-async function assertUsable(collections: Collections): Promise<void> {
+async function assertUsable(collections: Collections, database: Db): Promise<void> {
   await assertDesign(collections)
   await assertFinished(collections)
+  await assertEngine(database)
 }
 
-async function openStoreIn(
-  connection: Connection,
-  timeoutMs: number,
-  onCommit: CommitObserver['onCommit']
+interface OpenOptions extends CommitObserver {
+  timeoutMs: number
+  /** How to wait after a vain attempt to store messages. */
+  pause?: Pause
+}
+
+/** Opens the store on a connection, which stays open when the store is closed. */
+export async function openStoreIn(
+  connection: Omit<Connection, 'client'>,
+  { timeoutMs, onCommit, pause }: OpenOptions
 ): Promise<Store> {
   const collections = collectionsOf(connection.database)
   const versions = await openVersions(collections, connection.isReplicaSet())
@@ -112,7 +122,7 @@ async function openStoreIn(
   const { queue, ...writes } = createWrites({
     identities,
     pairs,
-    commitGroup: createCommitGroup(collections, { tails, followUps }),
+    commitGroup: createCommitGroup(collections, { tails, followUps, pause }),
     moveMark: createMoveMark(collections, followUps.mark),
     untilRoom: followUps.untilRoom,
     onCommit,

@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import type { MessageRecord, Shelf } from '../archive.js'
-import type { Collections, ConversationDocument, MessageDocument } from './collections.js'
+import { type Collections, type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
 import { toId } from './ids.js'
 import { beforeAll, complete, pageOf, put } from './shelf.js'
 
@@ -25,8 +25,9 @@ export function createMessageShelf(collections: Collections): Shelf<MessageRecor
       return pageOf(documents, documents.map(toMessage), limit, ({ conversationId, seq }) => `${conversationId}/${seq}`)
     },
     async write(records) {
-      await put(messages, records.map(toMessageDocument))
-      await deriveDialogs(collections, records)
+      const documents = records.map(toMessageDocument)
+      await put(messages, documents)
+      await deriveDialogs(collections, documents)
     },
     count: () => messages.countDocuments()
   }
@@ -69,30 +70,28 @@ function toMessageDocument({ dialogId, a, b, isFromA, clientMessageId, ...messag
 }
 
 /** Brings the dialogs of some messages up to date with these. A page that is written again changes nothing. */
-async function deriveDialogs({ conversations }: Collections, records: MessageRecord[]): Promise<void> {
-  const lastOf = new Map(records.map((record) => [record.dialogId, record]))
-  const bySeq = new Map(records.map((record) => [`${record.dialogId}/${record.seq}`, record]))
+async function deriveDialogs({ conversations }: Collections, messages: MessageDocument[]): Promise<void> {
+  const bySeq = new Map(messages.map((message) => [`${message.conversationId} ${message.seq}`, message]))
+  const lastOf = new Map(messages.map((message) => [String(message.conversationId), message]))
 
   function toUpdate({ _id, readSeqA, readSeqB }: Pick<ConversationDocument, '_id' | 'readSeqA' | 'readSeqB'>) {
-    const last = lastOf.get(_id.toHexString()) as MessageRecord
-    const find = (readSeq: number) => bySeq.get(`${_id.toHexString()}/${Math.min(readSeq, last.seq)}`)
+    const last = lastOf.get(String(_id)) as MessageDocument
+    // A mark may be beyond the last message where a dump was not of one instant.
+    const find = (readSeq: number) => bySeq.get(`${_id} ${Math.min(readSeq, last.seq)}`)
     const [readByA, readByB] = [find(readSeqA), find(readSeqB)]
     const fields = {
       lastSeq: last.seq,
-      lastId: toId(last._id),
-      sentByA: countOfA(last),
-      position: last.version,
-      ...(readByA && { readCountA: readByA.seq - countOfA(readByA) }),
-      ...(readByB && { readCountB: countOfA(readByB) })
+      lastId: last._id,
+      sentByA: sentByA(last),
+      position: last.version as number,
+      ...(readByA && { readCountA: readByA.seq - sentByA(readByA) }),
+      ...(readByB && { readCountB: sentByA(readByB) })
     }
     return { updateOne: { filter: { _id }, update: { $set: fields } } }
   }
 
-  const filter = { _id: { $in: [...lastOf.keys()].map(toId) } }
-  const dialogs = await conversations.find(filter, { projection: { readSeqA: 1, readSeqB: 1 } }).toArray()
-  if (dialogs.length > 0) await conversations.bulkWrite(dialogs.map(toUpdate), { ordered: false })
-}
-
-function countOfA({ isFromA, seq, sent }: MessageRecord): number {
-  return isFromA ? sent : seq - sent
+  const ids = [...lastOf.values()].map(({ conversationId }) => conversationId)
+  const dialogs = conversations.find({ _id: { $in: ids } }, { projection: { readSeqA: 1, readSeqB: 1 } })
+  const updates = await dialogs.map(toUpdate).toArray()
+  if (updates.length > 0) await conversations.bulkWrite(updates, { ordered: false })
 }

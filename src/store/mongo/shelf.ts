@@ -24,8 +24,8 @@ export function readById<T extends Document>(
  * @throws {Error} for a change that a server has begun since then
  */
 export function complete(version: number | null): number {
-  if (version === null) throw new Error('The source has changed while it was copied. Stop the servers that use it.')
-  return version
+  if (version !== null) return version
+  throw new Error('A server has changed the first store. Stop the servers that use it, and run the same command again.')
 }
 
 /** A page whose documents have been read, of which some may have no record. */

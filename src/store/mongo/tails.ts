@@ -1,6 +1,5 @@
 import type { ObjectId } from 'mongodb'
 import { createRecent } from '../../recent.js'
-import { createAheadDialogs } from './aheadDialogs.js'
 import { type Collections, type MessageDocument, sentByA } from './collections.js'
 
 const maxCachedTails = 100_000
@@ -29,9 +28,7 @@ export interface Tails {
 
 const projection = { seq: 1, sent: 1, senderId: 1, users: 1, date: 1 }
 
-export function createTails(collections: Pick<Collections, 'conversations' | 'messages'>): Tails {
-  const { conversations, messages } = collections
-  const { moveBackTo } = createAheadDialogs(collections)
+export function createTails({ messages }: Pick<Collections, 'messages'>): Tails {
   const tails = createRecent<Tail>(maxCachedTails)
 
   async function read(dialog: ObjectId): Promise<Tail> {
@@ -41,32 +38,17 @@ export function createTails(collections: Pick<Collections, 'conversations' | 'me
     return tail
   }
 
-  /** Reads tails, and makes sure that the documents of the dialogs are not ahead of them. */
-  async function readFirst(dialogs: ObjectId[]): Promise<[key: string, Tail][]> {
-    if (dialogs.length === 0) return []
-    const fields = { projection: { lastSeq: 1, lastId: 1 } }
-    const [found, documents] = await Promise.all([
-      Promise.all(dialogs.map(async (dialog): Promise<[string, Tail]> => [String(dialog), await read(dialog)])),
-      conversations.find({ _id: { $in: dialogs } }, fields).toArray()
-    ])
-    const byKey = new Map(found)
-    const ahead = documents.filter(({ _id, lastSeq }) => lastSeq > (byKey.get(String(_id)) as Tail).seq)
-    await Promise.all(ahead.map((dialog) => moveBackTo(byKey.get(String(dialog._id)) as Tail, dialog)))
-    return found
-  }
-
   async function load(dialogs: ObjectId[]) {
     const distinct = new Map(dialogs.map((dialog) => [String(dialog), dialog]))
-    const known = Array.from(distinct.keys(), (key) => [key, tails.get(key)] as const)
-    const unknown = known.flatMap(([key, tail]) => (tail ? [] : (distinct.get(key) as ObjectId)))
-    return new Map([...known, ...(await readFirst(unknown))] as [string, Tail][])
+    const found = Array.from(distinct, async ([key, dialog]) => [key, tails.get(key) ?? (await read(dialog))] as const)
+    return new Map(await Promise.all(found))
   }
 
   return {
     load,
     async reload(dialogs) {
-      const distinct = new Map(dialogs.map((dialog) => [String(dialog), dialog]))
-      await Promise.all(Array.from(distinct.values(), read))
+      for (const dialog of dialogs) tails.delete(String(dialog))
+      await load(dialogs)
     },
     set: (dialog, tail) => void tails.set(String(dialog), tail),
     forget: () => tails.clear()

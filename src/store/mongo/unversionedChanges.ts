@@ -2,7 +2,7 @@ import type { AnyBulkWriteOperation, Collection, ObjectId } from 'mongodb'
 import { type ChangedUser, findChangedContacts } from './changedUsers.js'
 import type { Collections, ConversationDocument } from './collections.js'
 import type { ReadOptions } from './connect.js'
-import { type Unversioned, unversionedFields } from './dialogHeads.js'
+import type { Unversioned } from './dialogHeads.js'
 import type { MessageVersions } from './messageVersions.js'
 import type { Versions } from './versions.js'
 
@@ -14,6 +14,8 @@ export interface Changes {
   marks: MovedMark[]
   users: Pick<ChangedUser, '_id' | 'revision'>[]
 }
+
+const messageFields = { conversationId: 1, users: 1, senderId: 1, seq: 1, sent: 1, revision: 1 }
 
 export interface UnversionedChanges {
   /** Finds those that concern a user. */
@@ -33,7 +35,7 @@ export function createUnversionedChanges(
 
   function findMessages(ofUsers: ObjectId[], options: ReadOptions = {}) {
     const filter = { users: { $in: ofUsers }, version: null }
-    return messages.find(filter, { projection: unversionedFields, ...options }).toArray()
+    return messages.find(filter, { projection: messageFields, ...options }).toArray()
   }
 
   async function stampMarks(marks: MovedMark[]) {

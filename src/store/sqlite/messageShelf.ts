@@ -20,7 +20,9 @@ export function createMessageShelf(database: Database): Shelf<MessageRecord> {
   return createShelf<MessageRow, MessageRecord>(database, {
     // In the order of messages, in a temporary file, since no index has it. To sort them once is cheap.
     beforePages: `
-      CREATE TEMP TABLE clientMessageIdsInOrder (dialog, seq, clientMessageId, PRIMARY KEY (dialog, seq)) WITHOUT ROWID;
+      CREATE TEMP TABLE clientMessageIdsInOrder (
+        dialog INTEGER, seq INTEGER, clientMessageId TEXT, PRIMARY KEY (dialog, seq)
+      ) WITHOUT ROWID;
       INSERT INTO clientMessageIdsInOrder SELECT dialog, seq, clientMessageId FROM clientMessageIds ORDER BY dialog, seq`,
     // The key has the count of its dialog, so that no page counts the messages before it. The last message has the place of its
     // dialog for a version: its own one is 0 where the first version of the schema has stored it.
