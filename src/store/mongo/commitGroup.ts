@@ -11,6 +11,8 @@ import { type Tails, tailOf } from './tails.js'
 
 // Each of them fails only where another process has stored a message, or where a read is behind.
 const maxVainAttempts = 100
+// Grows with the square of the attempts: the first ones meet another process, the last ones a read that is behind for seconds.
+const pauseMs = 0.01
 const maxUncertainKeys = 10_000
 
 interface CommitParts {
@@ -43,7 +45,7 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
     const rest = group.slice(stored).filter(({ write }) => !write.outcome)
     if (!isTaken) return rest
     // Before the tails are read: another process that goes on writing makes them old at once.
-    if (stored === 0) await pause((Math.random() * vain ** 2) / 100)
+    if (stored === 0 && vain > 0) await pause(Math.random() * vain ** 2 * pauseMs)
     return withoutStored(rest)
   }
 
