@@ -25,10 +25,12 @@ export interface Wire {
 interface WireOptions {
   /** Shown both ends of each connection, before anything goes through. */
   onConnection?(near: Socket, far: Socket): void
+  /** What the server has said goes on when this resolves. */
+  hold?(far: Socket): Promise<void> | undefined
 }
 
 /** Opens a wire to a server; it is gone with the test. */
-export async function openWire(t: Test, url: string, { onConnection }: WireOptions = {}): Promise<Wire> {
+export async function openWire(t: Test, url: string, { onConnection, hold }: WireOptions = {}): Promise<Wire> {
   let target = new URL(url)
   const ends = new Set<Socket>()
   const fromServer = new Set<Socket>()
@@ -38,7 +40,8 @@ export async function openWire(t: Test, url: string, { onConnection }: WireOptio
 
   function scissors(far: Socket) {
     return new Transform({
-      transform(chunk: Buffer, _, pass) {
+      async transform(chunk: Buffer, _, pass) {
+        await hold?.(far)
         bytesUntilCut -= chunk.length
         if (bytesUntilCut >= 0) return pass(null, chunk)
         this.push(chunk.subarray(0, bytesUntilCut))

@@ -17,6 +17,7 @@ import { createPairs } from './pairs.js'
 import { assertEngine } from './probe.js'
 import { createProfilePictures } from './profilePictures.js'
 import { createMoveMark } from './readMarks.js'
+import { alignRestored } from './restored.js'
 import { loadSecret } from './secret.js'
 import { createSessions } from './sessions.js'
 import { createTails } from './tails.js'
@@ -77,6 +78,7 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
   try {
     await keepDesign(collections)
     await createIndexes(collections)
+    await alignRestored(collections)
   } finally {
     await client.close()
   }

@@ -40,8 +40,8 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
    *
    * @returns that version
    */
-  async function completeAll(user: ObjectId, options: ReadOptions): Promise<number> {
-    await complete(user, options)
+  async function completeAll(user: ObjectId, isUnversioned: boolean, options: ReadOptions): Promise<number> {
+    if (isUnversioned) await complete(user, options)
     const newest = await versions.newest(options)
     let open = await complete(user, options)
     for (let round = 0; open.length > 0; round++) {
@@ -66,11 +66,11 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
 
   async function readPage(user: ObjectId, since: number, limit: number, options: ReadOptions): Promise<StoredUpdates> {
     const first = await changes.look(user, since, options)
-    const { newest, isQuiet, users } = first
+    const { newest, isQuiet, isUnversioned, users } = first
     if (newest < since && (await versions.certain()) < since) throw refusals.foreignCursor()
     if (newest <= since && isQuiet && users.length === 0) return nothing(since)
     if (newest > since && isQuiet && (await changes.lookAgain(user, since, first, options))) return nothing(newest)
-    const until = Math.max(since, await completeAll(user, options))
+    const until = Math.max(since, await completeAll(user, isUnversioned, options))
     const { hasMore, until: end, ...changed } = await changes.find(user, { since, until, limit }, options)
     return { ...(await describe(changed, user, options)), cursor: cursors.toCursor(end), hasMore }
   }

@@ -1,79 +1,11 @@
-import { channel } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Socket } from 'node:net'
 import { join, resolve } from 'node:path'
-import { MongoClient, MongoNetworkError } from 'mongodb'
-import t, { type Test } from 'tap'
+import { MongoNetworkError } from 'mongodb'
+import t from 'tap'
 import { type Driver, patchDriver } from '../../../src/store/mongo/driverPatch.js'
 import { reportOf, spawnMessenger } from '../../messengerProcess.js'
-import { useMongo, withoutMongo } from '../../mongod.js'
-
-/** A client, and the sockets that it has opened until it was connected. */
-async function connect(url: string): Promise<{ client: MongoClient; sockets: Socket[] }> {
-  const sockets: Socket[] = []
-  const onSocket = (message: unknown) => void sockets.push((message as { socket: Socket }).socket)
-  const opened = channel('net.client.socket')
-  opened.subscribe(onSocket)
-  const client = await new MongoClient(url, { heartbeatFrequencyMS: 500 }).connect()
-  opened.unsubscribe(onSocket)
-  return { client, sockets }
-}
-
-/** Destroys sockets. @returns resolves when they have told so */
-async function destroy(sockets: Socket[]): Promise<void> {
-  const closed = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
-  for (const socket of sockets) socket.destroy()
-  await Promise.all(closed)
-}
-
-/** What has come of a command on a socket that was destroyed and had not told so, when another command has its answer. */
-async function commandOnDestroyed(t: Test, url: string): Promise<unknown> {
-  const { client, sockets } = await connect(url)
-  t.teardown(() => client.close())
-  let outcome: unknown = 'waiting'
-  const destroyed = destroy(sockets)
-  client
-    .db()
-    .command({ ping: 1 })
-    .catch((error: unknown) => {
-      outcome = error
-    })
-  await destroyed
-  await client.db().collection('settings').findOne()
-  return outcome
-}
-
-/** The same of a heartbeat, without which the client never finds a server again. */
-async function heartbeatOnDestroyed(t: Test, url: string): Promise<unknown> {
-  const { client, sockets } = await connect(url)
-  t.teardown(() => client.close())
-  let outcome: unknown = 'waiting'
-  client.once('serverHeartbeatFailed', ({ failure }) => {
-    outcome = failure
-  })
-  // The client tells so before it writes.
-  await new Promise<void>((resolve) => client.once('serverHeartbeatStarted', () => resolve(destroy(sockets))))
-  await client.db().collection('settings').findOne()
-  return outcome
-}
-
-t.test('the driver on a socket that is destroyed', { skip: withoutMongo }, async (t) => {
-  const url = (await useMongo(t))(t)
-  const mended = 'the driver is mended: the patch is not needed any more, see ADR 10'
-
-  t.test('waits for ever without the patch', async (t) => {
-    t.equal(await commandOnDestroyed(t, url), 'waiting', mended)
-    t.equal(await heartbeatOnDestroyed(t, url), 'waiting', mended)
-  })
-
-  t.test('takes the connection for broken with the patch', async (t) => {
-    patchDriver()
-    t.type(await commandOnDestroyed(t, url), MongoNetworkError)
-    t.type(await heartbeatOnDestroyed(t, url), MongoNetworkError)
-  })
-})
 
 /** A driver with the function that is patched; the emitter of a test stands for its socket. */
 function fakeDriver(more: Partial<Driver> = {}): Driver {
@@ -110,7 +42,8 @@ t.test('the wait to write to a socket', async (t) => {
 })
 
 t.test('a driver that the patch does not fit', async (t) => {
-  const getter = Object.defineProperty({}, 'once', { get: () => fakeDriver().utils.once, enumerable: true })
+  const { once: original } = fakeDriver().utils
+  const getter = Object.defineProperty({}, 'once', { get: () => original })
   const says = /^The MongoDB driver is not the one that this server was made for, mongodb@7\.9\.0: .*\.$/
   for (const { why, driver, reason } of [
     { why: 'a newer one', driver: fakeDriver({ version: '7.10.0' }), reason: 'it is version 7.10.0' },
@@ -123,7 +56,7 @@ t.test('a driver that the patch does not fit', async (t) => {
     const before = driver.utils.once
     const error = t.throws(() => patchDriver(() => driver), { message: says }, why)
     t.match((error as Error).message, reason, why)
-    t.equal(driver.utils.once === before || why.startsWith('a function'), true, 'nothing is replaced')
+    t.equal(driver.utils.once, before, 'nothing is replaced')
   }
   const missing = () => createRequire(import.meta.url)('mongodb/lib/elsewhere.js')
   t.throws(() => patchDriver(missing), { message: /mongodb@7\.9\.0: its files cannot be read\.$/ }, 'without the file')
@@ -139,13 +72,14 @@ t.test('the server does not start with a driver that the patch does not fit', as
     },
     { why: 'no function', change: "delete require('mongodb/lib/utils.js').once", says: 'has changed' }
   ]) {
-    const preload = join(dir, 'preload.mjs')
-    const require = `createRequire(${JSON.stringify(resolve('package.json'))})`
-    const lines = ["import { createRequire } from 'node:module'", `const require = ${require}`]
-    writeFileSync(preload, [...lines, "require('mongodb')", change].join('\n'))
+    const preload = join(dir, 'preload.cjs')
+    writeFileSync(
+      preload,
+      `module.paths.push(${JSON.stringify(resolve('node_modules'))})\nrequire('mongodb')\n${change}`
+    )
     const environment = {
       DB_URL: 'mongodb://127.0.0.1:1/messenger',
-      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${preload}`
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${preload}`
     }
     const child = spawnMessenger(t, { dir, entry: 'dist/bin/messenger-server.js', environment })
     const { code, stderr } = await reportOf(child)

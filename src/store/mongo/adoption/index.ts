@@ -1,5 +1,6 @@
 import { collectionsOf, createIndexes } from '../collections.js'
 import { connectToDatabase, longPatience } from '../connect.js'
+import { openCursors } from '../cursors.js'
 import { beginAdoption, endAdoption, isLegacy } from '../design.js'
 import { assertFinished } from '../unfinishedCopy.js'
 import { openVersions } from '../versions.js'
@@ -52,6 +53,8 @@ export async function adoptDatabase(url: string, { images, print }: AdoptionOpti
     }
     print('Adopting pictures')
     await adoptPictures(old, collections, images, print)
+    // A database without an epoch is taken for a restored one.
+    await openCursors(collections)
     await endAdoption(collections)
     await report(old, print)
   } finally {

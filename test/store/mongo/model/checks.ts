@@ -1,8 +1,8 @@
 import type { ConversationDocument, MessageDocument } from '../../../../src/store/mongo/collections.js'
-import type { Process } from './process.js'
-import { follow } from './play.js'
-import { type Client, type Game, idOf, peerOf, type Scenario, type UserName, users } from './scenario.js'
 import { findFaultOfPages } from './pageChecks.js'
+import { follow } from './play.js'
+import type { Process } from './process.js'
+import { type Client, type Game, idOf, peerOf, type Scenario, type UserName, users } from './scenario.js'
 
 /** What is stored at the end. */
 export interface Stored {
@@ -57,14 +57,20 @@ function readStored({ world: { replicaSet } }: Game): Stored {
 const show = (messages: MessageDocument[]) =>
   messages.map(({ seq, text, version, sent }) => `${seq} ${text} (version ${version}, sent ${sent})`).join('; ')
 
-const isGrowing = (numbers: number[]) => numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number))
+const isGrowing = (numbers: number[]) =>
+  numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number))
 
 const checks: Record<string, Check> = {
   'each acknowledged message is stored once, as it was told': ({ messages }, { told }) => {
     const wrong = told.answers.find(({ text, added: { message } }) => {
       const found = messages.filter((stored) => stored.text === text)
       const [{ _id, seq, date } = {} as MessageDocument] = found
-      return !(found.length === 1 && String(_id) === message._id && seq === message.seq && date.getTime() === message.date)
+      return !(
+        found.length === 1 &&
+        String(_id) === message._id &&
+        seq === message.seq &&
+        date.getTime() === message.date
+      )
     })
     return wrong !== undefined && `${wrong.text} as ${wrong.added.message.seq}, of ${show(messages)}`
   },
@@ -96,8 +102,7 @@ const checks: Record<string, Check> = {
     const last = messages.at(-1)
     if (!last || !dialog) return messages.length > 0 && 'there is no dialog'
     const sentByA = messages.filter(({ senderId }) => senderId.equals(dialog.a)).length
-    const isRight =
-      dialog.lastSeq === last.seq && last._id.equals(dialog.lastId as never) && dialog.sentByA === sentByA
+    const isRight = dialog.lastSeq === last.seq && last._id.equals(dialog.lastId as never) && dialog.sentByA === sentByA
     return !(isRight && dialog.position === last.version) && `${JSON.stringify(dialog)} and ${show(messages)}`
   },
   // After a process has died the others tell their clients to catch up.
@@ -128,7 +133,8 @@ function unreadFaults(user: UserName, listed: Listed, { messages, dialog }: Stor
     const fromPeer = messages.filter(({ senderId }) => senderId.equals(users[peerOf(reader)]._id))
     return fromPeer.filter(({ seq }) => seq > markOf(dialog, reader)).length
   }
-  const expected = messages.length === 0 ? undefined : `${unread(user)} ${unread(peerOf(user))} ${messages.at(-1)?.text}`
+  const expected =
+    messages.length === 0 ? undefined : `${unread(user)} ${unread(peerOf(user))} ${messages.at(-1)?.text}`
   const { unreadIncoming, unreadOutgoing, lastMessage } = listed ?? {}
   const found = listed && `${unreadIncoming} ${unreadOutgoing} ${lastMessage?.text}`
   return found === expected ? [] : [`unread counts of ${user}: ${found} instead of ${expected}`]

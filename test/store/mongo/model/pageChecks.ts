@@ -6,7 +6,9 @@ const versionOf = (cursor: string) => Number(cursor.split('.')[1])
 /** Compares the pages of updates that clients have read with what is stored. @returns what is wrong */
 export function findFaultOfPages(stored: Stored, { told, world }: Game): string[] {
   const clients = new Set(told.pages.map(({ client }) => client))
-  return [...clients].flatMap((client) => faultsOf(client, stored, told.pages, world.faults.has('failOver') || world.faults.has('lag')))
+  return [...clients].flatMap((client) =>
+    faultsOf(client, stored, told.pages, world.faults.has('failOver') || world.faults.has('lag'))
+  )
 }
 
 function faultsOf(client: Client, { messages, dialog }: Stored, all: Page[], mayBeBehind: boolean): string[] {
@@ -29,9 +31,11 @@ function faultsOf(client: Client, { messages, dialog }: Stored, all: Page[], may
     const late = mayBeBehind || page.hasMore ? [] : page.acknowledged.filter((text) => !seen.has(text))
     for (const text of late) faults.push(`${where}: ${text} was acknowledged before and is missing`)
     const marked = dialog?.marked ?? 0
-    const isMarkSeen = pages.slice(0, index + 1).some(({ dialogs }) => dialogs.some(({ readSeq, peerReadSeq }) => {
-      return readSeq + peerReadSeq === (dialog?.readSeqA ?? 0) + (dialog?.readSeqB ?? 0)
-    }))
+    const isMarkSeen = pages.slice(0, index + 1).some(({ dialogs }) =>
+      dialogs.some(({ readSeq, peerReadSeq }) => {
+        return readSeq + peerReadSeq === (dialog?.readSeqA ?? 0) + (dialog?.readSeqB ?? 0)
+      })
+    )
     if (marked > begin && marked <= end && !isMarkSeen) faults.push(`${where}: the cursor has passed a read mark`)
   }
   const missing = messages.filter(({ version, text }) => (version as number) > begin && !seen.has(text))

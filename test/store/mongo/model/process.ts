@@ -109,4 +109,3 @@ function finishAtOnce(call: Call, replicaSet: ReplicaSet): void {
   while (replicaSet.committed() < replicaSet.end()) replicaSet.commitNext()
   acknowledge(call)
 }
-
