@@ -61,11 +61,15 @@ export function createMessageVersions({ conversations, messages }: Collections, 
   }
 
   /** After a restore of different moments the dialog of a message may be missing. */
-  async function stampLost(dialogs: OpenDialog[]) {
-    const lost = dialogs.filter(({ head }) => !head).flatMap(({ messages }) => messages)
+  async function completeLost(dialogs: OpenDialog[]) {
+    const lost = dialogs.filter(({ head }) => !head)
     if (lost.length === 0) return
-    const last = await versions.take(lost.length)
-    await messages.bulkWrite(lost.map(({ _id, revision }, index) => stampOf({ _id, revision }, last + 1 + index)))
+    const last = await versions.take(lost.reduce((sum, { messages }) => sum + messages.length, 0))
+    // A new primary may not have shown it, but does so after it has acknowledged a write.
+    await completeAll(await withHeads(lost))
+    const stamps = lost.filter(({ head }) => !head).flatMap(({ messages }) => messages)
+    if (stamps.length === 0) return
+    await messages.bulkWrite(stamps.map(({ _id, revision }, index) => stampOf({ _id, revision }, last + 1 + index)))
   }
 
   async function completeAll(all: OpenDialog[]) {
@@ -86,7 +90,7 @@ export function createMessageVersions({ conversations, messages }: Collections, 
       const open = groupByDialog(unversioned, (dialog) => heads.get(String(dialog)))
       for (const { dialog } of open) heads.delete(String(dialog))
       await completeAll(open)
-      await stampLost(open)
+      await completeLost(open)
       for (const { dialog, head } of open) if (head) heads.set(String(dialog), { ...head, lastVersions: [] })
     }
   }

@@ -1,6 +1,7 @@
 import t from 'tap'
-import { scenarios } from './model/scenarios.js'
-import { type Bounds, replay, walk } from './model/walk.js'
+import type { Scenario } from './model/scenario.js'
+import { muchToRead, scenarios } from './model/scenarios.js'
+import { type Bounds, replay, runSteps, walk } from './model/walk.js'
 
 const rules = { kinds: [], isInOrder: true }
 
@@ -21,6 +22,30 @@ t.test('what two processes do at the same time on a replica set', { skip: choice
       }
     })
   }
+})
+
+t.test('a reader waits until its session sees the versions that it has given', async (t) => {
+  const scenario = scenarios.find(({ name }) => name === muchToRead) as Scenario
+  const steps = [
+    'C settings.findOne',
+    'C messages.findOne',
+    'C conversations.findOne',
+    'A messages.insertMany',
+    'a majority',
+    'A settings.findOneAndUpdate',
+    'a majority',
+    'A conversations.bulkWrite',
+    'a majority',
+    'C settings.findOne',
+    'C messages.find',
+    'C conversations.find',
+    'C conversations.find',
+    'C messages.bulkWrite',
+    'a majority',
+    'a new primary, 1 behind',
+    'C messages.find'
+  ]
+  t.equal(await runSteps(scenario, { kinds: ['lag'], isInOrder: true }, steps), '')
 })
 
 t.test('the run that MODEL names', { skip: !choices && 'The variable MODEL repeats a run.' }, async (t) => {

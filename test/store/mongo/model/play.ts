@@ -70,7 +70,8 @@ async function attempt<T>(
     try {
       return await untilDeath(process, run(process.store))
     } catch (error) {
-      if (error instanceof AppError || error instanceof TypeError) told.refused.push(error)
+      const isExpected = world.faults.size > 0 && !(error instanceof AppError || error instanceof TypeError)
+      if (!isExpected) told.refused.push(error as Error)
     }
   }
   return undefined

@@ -5,6 +5,8 @@ const known: Scenario['before'] = [
   ['B', 'bob']
 ]
 
+export const muchToRead = 'a client that has much to read, and a message'
+
 /** Each has two processes that write, and one that reads or stays in reserve. */
 export const scenarios: Scenario[] = [
   {
@@ -47,13 +49,13 @@ export const scenarios: Scenario[] = [
     ]
   },
   {
-    name: 'a read mark, while another process writes',
-    processes: ['A', 'B', 'C'],
+    name: 'read marks at two processes, of which one writes',
+    processes: ['A', 'B'],
     before: known,
     clients: [
-      { user: 'ann', process: 'A', acts: [{ send: ['a'], id: 'id' }] },
+      { user: 'ann', process: 'A', acts: [{ send: ['a'], id: 'id' }, { follow: 1 }] },
       { user: 'bob', process: 'B', acts: [{ mark: 'all' }] },
-      { user: 'ann', process: 'C', acts: [{ follow: 1 }] }
+      { user: 'bob', process: 'A', acts: [{ mark: 1 }] }
     ]
   },
   {
@@ -73,7 +75,16 @@ export const scenarios: Scenario[] = [
     ]
   },
   {
-    name: 'a client that has much to read, and a message',
+    name: 'a process goes on in a dialog in which another one has written first',
+    processes: ['B', 'A'],
+    before: known,
+    clients: [
+      { user: 'bob', process: 'B', acts: [{ send: ['b'], id: 'id' }] },
+      { user: 'ann', process: 'A', acts: [{ send: ['a'], id: 'id' }] }
+    ]
+  },
+  {
+    name: muchToRead,
     processes: ['C', 'A'],
     before: [['A', 'ann']],
     readsAll: true,

@@ -51,6 +51,19 @@ export async function walk(scenario: Scenario, bounds: Bounds): Promise<Walk> {
   }
 }
 
+/** Plays one run that begins with some steps, by how their labels begin. @throws {Error} where one is not possible */
+export async function runSteps(scenario: Scenario, rules: Rules, labels: string[]): Promise<string> {
+  const left = labels.values()
+  const { fault } = await run(scenario, rules, (steps) => {
+    const { value: wanted } = left.next()
+    if (wanted === undefined) return 0
+    const index = steps().findIndex(({ label }) => label.startsWith(wanted))
+    if (index === -1) throw new Error(`"${wanted}" cannot be the next step.`)
+    return index
+  })
+  return fault
+}
+
 /** Plays one run again. @param text what `walk` has printed of it */
 export async function replay(scenarios: Scenario[], text: string): Promise<{ trace: string; fault: string }> {
   const { name, choices, ...rules } = JSON.parse(text) as Replayed
