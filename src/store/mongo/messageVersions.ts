@@ -37,12 +37,8 @@ export function createMessageVersions({ conversations, messages }: Collections, 
   /** @returns those whose dialog is there */
   async function withHeads(open: OpenDialog[]): Promise<HeadedDialog[]> {
     const unknown = open.filter(({ head }) => !head)
-    if (unknown.length > 0) {
-      const filter = { _id: { $in: unknown.map(({ dialog }) => dialog) } }
-      const found = conversations.find(filter, { projection: { lastSeq: 1, position: 1, lastVersions: 1 } })
-      const byId = new Map(await found.map((document) => [String(document._id), document] as const).toArray())
-      for (const one of unknown) one.head = byId.get(String(one.dialog))
-    }
+    const found = await findHeads(conversations, unknown)
+    for (const one of unknown) one.head = found.get(String(one.dialog))
     return open.filter((one): one is HeadedDialog => one.head !== undefined)
   }
 
@@ -94,4 +90,11 @@ export function createMessageVersions({ conversations, messages }: Collections, 
       for (const { dialog, head } of open) if (head) heads.set(String(dialog), { ...head, lastVersions: [] })
     }
   }
+}
+
+async function findHeads(conversations: Collections['conversations'], open: OpenDialog[]): Promise<Map<string, Head>> {
+  if (open.length === 0) return new Map()
+  const filter = { _id: { $in: open.map(({ dialog }) => dialog) } }
+  const found = conversations.find(filter, { projection: { lastSeq: 1, position: 1, lastVersions: 1 } })
+  return new Map(await found.map((document) => [String(document._id), document] as const).toArray())
 }

@@ -11,33 +11,58 @@ export function findFaultOfPages(stored: Stored, { told, world }: Game): string[
   )
 }
 
-function faultsOf(client: Client, { messages, dialog }: Stored, all: Page[], mayBeBehind: boolean): string[] {
-  const pages = all.filter((page) => page.client === client)
-  const begin = versionOf((pages[0] as Page).since)
-  const seen = new Set<string>()
-  const faults: string[] = []
-  let lastSeq = 0
-  for (const [index, page] of pages.entries()) {
-    const end = versionOf(page.cursor)
-    const where = `page ${index + 1} of ${client.user}, up to ${end}`
-    if (end < versionOf(page.since)) faults.push(`${where}: its cursor goes back`)
-    for (const { seq, text } of page.messages) {
-      if (seq <= lastSeq) faults.push(`${where}: ${text} comes after ${lastSeq}`)
-      lastSeq = seq
-      seen.add(text)
-    }
-    const passed = messages.filter(({ version }) => (version as number) > begin && (version as number) <= end)
-    for (const { text } of passed) if (!seen.has(text)) faults.push(`${where}: the cursor has passed ${text}`)
-    const late = mayBeBehind || page.hasMore ? [] : page.acknowledged.filter((text) => !seen.has(text))
-    for (const text of late) faults.push(`${where}: ${text} was acknowledged before and is missing`)
-    const marked = dialog?.marked ?? 0
-    const isMarkSeen = pages.slice(0, index + 1).some(({ dialogs }) =>
-      dialogs.some(({ readSeq, peerReadSeq }) => {
-        return readSeq + peerReadSeq === (dialog?.readSeqA ?? 0) + (dialog?.readSeqB ?? 0)
-      })
-    )
-    if (marked > begin && marked <= end && !isMarkSeen) faults.push(`${where}: the cursor has passed a read mark`)
-  }
-  const missing = messages.filter(({ version, text }) => (version as number) > begin && !seen.has(text))
-  return [...new Set(faults), ...missing.map(({ text }) => `${client.user} has never read ${text}`)]
+interface Read {
+  page: Page
+  /** The pages of the same client up to this one. */
+  pages: Page[]
+  /** The version before the first page, and the one after this page. */
+  begin: number
+  end: number
+  /** What the client has read up to this page. */
+  seen: Set<string>
+  mayBeBehind: boolean
 }
+
+type PageCheck = (read: Read, stored: Stored) => string | undefined
+
+function faultsOf(client: Client, stored: Stored, all: Page[], mayBeBehind: boolean): string[] {
+  const own = all.filter((page) => page.client === client)
+  const begin = versionOf((own[0] as Page).since)
+  const reads = own.map((page, index): Read => {
+    const pages = own.slice(0, index + 1)
+    const seen = new Set(pages.flatMap(({ messages }) => messages.map(({ text }) => text)))
+    return { page, pages, begin, end: versionOf(page.cursor), seen, mayBeBehind }
+  })
+  const faults = reads.flatMap((read, index) => {
+    const found = checks.flatMap((check) => check(read, stored) ?? [])
+    return found.map((fault) => `page ${index + 1} of ${client.user}, up to ${read.end}: ${fault}`)
+  })
+  const last = reads.at(-1) as Read
+  const missing = stored.messages.find(({ version, text }) => (version as number) > begin && !last.seen.has(text))
+  return missing ? [...faults, `${client.user} has never read ${missing.text}`] : faults
+}
+
+const checks: PageCheck[] = [
+  ({ page, end }) => (end < versionOf(page.since) ? 'the cursor goes back' : undefined),
+  ({ pages }) => {
+    const numbers = pages.flatMap(({ messages }) => messages.map(({ seq }) => seq))
+    const isInOrder = numbers.every((seq, index) => index === 0 || seq > (numbers[index - 1] as number))
+    return isInOrder ? undefined : `the messages come as ${numbers}`
+  },
+  ({ begin, end, seen }, { messages }) => {
+    const passed = messages.filter(({ version }) => (version as number) > begin && (version as number) <= end)
+    const missed = passed.find(({ text }) => !seen.has(text))
+    return missed && `the cursor has passed ${missed.text}`
+  },
+  ({ page, seen, mayBeBehind }) => {
+    const missed = mayBeBehind || page.hasMore ? undefined : page.acknowledged.find((text) => !seen.has(text))
+    return missed && `${missed} was acknowledged before and is missing`
+  },
+  ({ pages, begin, end }, { dialog }) => {
+    if (!dialog?.marked || dialog.marked <= begin || dialog.marked > end) return undefined
+    const isSeen = pages.some(({ dialogs }) =>
+      dialogs.some(({ readSeq, peerReadSeq }) => readSeq + peerReadSeq === dialog.readSeqA + dialog.readSeqB)
+    )
+    return isSeen ? undefined : 'the cursor has passed a read mark'
+  }
+]

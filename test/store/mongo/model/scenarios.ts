@@ -71,7 +71,7 @@ export const scenarios: Scenario[] = [
           { send: ['a2'], id: 'id' }
         ]
       },
-      { user: 'bob', process: 'B', acts: [{ follow: 1 }, { follow: 1, at: 'A' }] }
+      { user: 'bob', process: 'B', acts: [{ follow: 2 }, { follow: 1, at: 'A' }] }
     ]
   },
   {

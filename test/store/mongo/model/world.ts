@@ -31,7 +31,7 @@ export interface World {
 }
 
 /** By how many entries a new primary may be behind in knowing that a majority has them. */
-export const lags = [1, 6]
+export const lags = [1, 3, 6]
 const maxLag = Math.max(...lags)
 
 /** @param isInOrder whether the commands that a process sends at once are executed in their order */
