@@ -33,7 +33,11 @@ export function groupByDialog(
     group.messages.push(message)
     groups.set(String(dialog), group)
   }
-  for (const { messages } of groups.values()) messages.sort((one, other) => one.seq - other.seq)
+  for (const group of groups.values()) {
+    group.messages.sort((one, other) => one.seq - other.seq)
+    // Another process has stored what is in between, and is likely to have moved the dialog on.
+    if (group.head && group.messages[0]?.seq !== group.head.lastSeq + 1) group.head = undefined
+  }
   return [...groups.values()]
 }
 
@@ -75,7 +79,7 @@ export function stampsOf({ dialog, messages, head }: HeadedDialog): AnyBulkWrite
   return [...named, ...others.map(({ _id, revision }) => stampOf({ _id, revision }, head.position))]
 }
 
-function stampOf(filter: Filter<MessageDocument>, version: number): AnyBulkWriteOperation<MessageDocument> {
+export function stampOf(filter: Filter<MessageDocument>, version: number): AnyBulkWriteOperation<MessageDocument> {
   return { updateOne: { filter: { ...filter, version: null }, update: { $set: { version } } } }
 }
 

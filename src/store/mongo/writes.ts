@@ -43,7 +43,7 @@ interface Writes extends Pick<Store, 'addMessage' | 'markAsRead'> {
 
 /** Messages and read marks: all that wait go together. */
 export function createWrites(parts: Parts): Writes {
-  const { identities, pairs, commitGroup, moveMark, untilRoom, onCommit, maxWaitMs } = parts
+  const { identities, pairs, commitGroup, untilRoom, onCommit, maxWaitMs } = parts
 
   async function address(writes: PendingWrite[]): Promise<AddressedMessage[]> {
     const pending = writes.filter((write) => write.kind === 'message')
@@ -57,25 +57,12 @@ export function createWrites(parts: Parts): Writes {
     return addressed.map((one) => ({ ...one, dialog: dialogs.get(keyOfPair(one.pair)) as ObjectId }))
   }
 
-  async function moveMarks(writes: PendingWrite[]) {
-    const marks = writes.filter((write) => write.kind === 'mark')
-    if (marks.length === 0) return
-    setEnds(writes)
-    const dialogs = pairs.find(marks.map(({ readerId, peerId }) => pairOf(readerId, peerId)))
-    const move = async (mark: PendingMark) => {
-      const dialog = (await dialogs).get(keyOfPair(pairOf(mark.readerId, mark.peerId)))
-      if (dialog) await moveMark(mark, dialog)
-    }
-    // The messages of the group are stored, and one mark that is refused is not another one.
-    await Promise.all(marks.map((mark) => move(mark).catch((error) => refuse(mark, error))))
-  }
-
   async function writeTogether(writes: PendingWrite[]): Promise<(Outcome | Error)[]> {
     await untilRoom()
     const start = performance.now()
     const addressed = await address(writes)
     if (addressed.length > 0) await commitGroup(addressed)
-    await moveMarks(writes)
+    await moveMarks(writes, parts)
     const outcomes = writes.map(({ outcome }) => outcome ?? noMark)
     const stored = outcomes.filter(isStored).length
     if (stored > 0) onCommit?.(stored, performance.now() - start)
@@ -99,8 +86,20 @@ export function createWrites(parts: Parts): Writes {
   }
 }
 
-function refuse(mark: PendingMark, error: Error): void {
-  mark.outcome = error
+/** A mark that fails refuses neither the messages of the group, which are stored, nor other marks. */
+async function moveMarks(writes: PendingWrite[], { pairs, moveMark }: Pick<Parts, 'pairs' | 'moveMark'>) {
+  const marks = writes.filter((write) => write.kind === 'mark')
+  if (marks.length === 0) return
+  setEnds(writes)
+  const dialogs = pairs.find(marks.map(({ readerId, peerId }) => pairOf(readerId, peerId)))
+  const move = async (mark: PendingMark) => {
+    const dialog = (await dialogs).get(keyOfPair(pairOf(mark.readerId, mark.peerId)))
+    if (dialog) await moveMark(mark, dialog)
+  }
+  const fail = (mark: PendingMark) => (error: Error) => {
+    mark.outcome = error
+  }
+  await Promise.all(marks.map((mark) => move(mark).catch(fail(mark))))
 }
 
 /** A mark does not cover the messages of its group that came after it. */
