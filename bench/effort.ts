@@ -4,6 +4,10 @@ export interface Effort {
   roundMs: number
   /** Pairs of people, and how many requests of each are in flight. */
   conversations: { pairs: number; inFlight: number }[]
+  /** Pairs of people who take turns at two processes. */
+  turns: number[]
+  /** Of MongoDB, in a round. */
+  storeCalls: number
   messagesPerSecond: number
   contacts: number
   announcements: number
@@ -25,6 +29,8 @@ export const full: Effort = {
     { pairs: 400, inFlight: 1 },
     { pairs: 50, inFlight: 8 }
   ],
+  turns: [1, 50],
+  storeCalls: 200,
   messagesPerSecond: 1000,
   contacts: 1000,
   announcements: 50,
@@ -46,6 +52,8 @@ export const brief: Effort = {
     { pairs: 20, inFlight: 1 },
     { pairs: 5, inFlight: 8 }
   ],
+  turns: [2],
+  storeCalls: 10,
   messagesPerSecond: 500,
   contacts: 20,
   announcements: 5,

@@ -16,6 +16,7 @@ export interface Conversations {
 }
 
 export interface Outcome {
+  messages: number
   /** CPU time of the server, in microseconds a message. */
   cpu: number
   messagesPerSecond: number
@@ -40,6 +41,7 @@ export async function startConversations(server: Measured, people: Person[]): Pr
     await Promise.all(pairs.map((pair) => pair.settled()))
     const messages = sent() - before.sent
     return {
+      messages,
       cpu: (server.cpuMicroseconds() - before.cpu) / messages,
       messagesPerSecond: (messages / (performance.now() - before.ms)) * 1000,
       latency: {

@@ -1,0 +1,63 @@
+import { ask, createReader, openQuestions } from '../load/mongoCalls.js'
+import { openTrafficCounter } from '../load/mongoTraffic.js'
+import { withStoreAt } from '../load/people.js'
+import { startMessenger } from '../processes.js'
+import type { Row } from '../report.js'
+import { inTurn } from '../rounds.js'
+import { toCommandRows } from './storeTraffic.js'
+
+interface CallsOptions {
+  dir: string
+  /** Returns the URL of an empty database. */
+  nextUrl(): string
+  rounds: number
+  /** In a round. */
+  calls: number
+}
+
+const countedCalls = 20
+
+/** What calls that read, and a read mark, cost with MongoDB. */
+export async function measureCalls(options: CallsOptions): Promise<Row[]> {
+  const timed = await time(options)
+  const counted = await count(options)
+  return timed.flatMap((rows, index) => [...rows, ...(counted[index] as Row[])])
+}
+
+async function time({ dir, nextUrl, rounds, calls }: CallsOptions): Promise<Row[][]> {
+  const url = nextUrl()
+  const people = await withStoreAt(url, (store) => createReader(store, calls * (rounds + 1)))
+  const server = await startMessenger(dir, { DB_URL: url })
+  const { questions, close } = await openQuestions(server, people)
+  const results = await inTurn(
+    rounds,
+    questions.map((question) => () => ask(server, question, calls))
+  )
+  close()
+  await server.stop()
+  return questions.map(({ name }, index) => {
+    const outcomes = results[index] as Awaited<ReturnType<typeof ask>>[]
+    return [
+      { name: `${name}: CPU, us`, values: outcomes.map(({ cpu }) => cpu) },
+      { name: `${name}: p50, ms`, values: outcomes.map(({ p50 }) => p50) }
+    ]
+  })
+}
+
+async function count({ dir, nextUrl }: CallsOptions): Promise<Row[][]> {
+  const url = nextUrl()
+  const people = await withStoreAt(url, (store) => createReader(store, countedCalls * 2))
+  const counter = await openTrafficCounter(url)
+  const server = await startMessenger(dir, { DB_URL: counter.url })
+  const { questions, close } = await openQuestions(server, people)
+  const rows: Row[][] = []
+  for (const question of questions) {
+    await ask(server, question, countedCalls)
+    const traffic = await counter.countDuring(() => ask(server, question, countedCalls))
+    rows.push(toCommandRows(`${question.name}: `, traffic, countedCalls))
+  }
+  close()
+  await server.stop()
+  await counter.close()
+  return rows
+}
