@@ -8,6 +8,8 @@ export interface Effort {
   turns: number[]
   /** Of MongoDB, in a round. */
   storeCalls: number
+  /** A store has done what it puts off when its process has done nothing for so long. */
+  storeIdleMs: number
   messagesPerSecond: number
   contacts: number
   announcements: number
@@ -31,6 +33,7 @@ export const full: Effort = {
   ],
   turns: [1, 50],
   storeCalls: 200,
+  storeIdleMs: 1000,
   messagesPerSecond: 1000,
   contacts: 1000,
   announcements: 50,
@@ -54,6 +57,7 @@ export const brief: Effort = {
   ],
   turns: [2],
   storeCalls: 10,
+  storeIdleMs: 50,
   messagesPerSecond: 500,
   contacts: 20,
   announcements: 5,

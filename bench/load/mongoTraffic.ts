@@ -45,14 +45,15 @@ const writes = new Set(['insert', 'update', 'findAndModify', 'delete'])
 const requestIdAt = 4
 const responseToAt = 8
 const quietMs = 300
-const maxQuietWaitMs = 10_000
+const maxQuietWaitMs = 20_000
 
 /** @param url `mongodb://…` of one server, and a database */
 export async function openTrafficCounter(url: string): Promise<TrafficCounter> {
   let tally = emptyTally()
+  const activity: Activity = { open: 0, lastAt: 0 }
   const closers: (() => unknown)[] = []
   const ends = { teardown: (close: () => unknown) => void closers.push(close) }
-  const wire = await openWire(ends, url, { onConnection: (near, far) => watch(near, far, () => tally) })
+  const wire = await openWire(ends, url, { onConnection: (near, far) => watch(near, far, () => tally, activity) })
   const client = new MongoClient(url)
   const ownUrl = new URL(url)
   ownUrl.host = new URL(wire.url).host
@@ -62,11 +63,13 @@ export async function openTrafficCounter(url: string): Promise<TrafficCounter> {
   return {
     url: ownUrl.href,
     async countDuring(run) {
-      await untilQuiet(tally)
+      await untilQuiet(activity)
       tally = emptyTally()
       await run()
-      await untilQuiet(tally)
-      const { written, ...asked } = tally
+      await untilQuiet(activity)
+      const { written: alive, ...asked } = tally
+      // Where it has not become quiet, it goes on growing.
+      const written = [...alive]
       return { ...asked, documents: sum(written.map(changedBy)), indexEntries: await indexEntriesOf(client, written) }
     },
     async close() {
@@ -78,25 +81,33 @@ export async function openTrafficCounter(url: string): Promise<TrafficCounter> {
 
 interface Tally extends Asked {
   written: Write[]
+}
+
+/** Whether the server has something to do. */
+interface Activity {
+  open: number
   lastAt: number
 }
 
-const emptyTally = (): Tally => ({ commands: new Map(), textsThere: 0, textsBack: 0, written: [], lastAt: 0 })
+const emptyTally = (): Tally => ({ commands: new Map(), textsThere: 0, textsBack: 0, written: [] })
 
-function watch(near: Socket, far: Socket, tally: () => Tally) {
+function watch(near: Socket, far: Socket, tally: () => Tally, activity: Activity) {
   const asked = new Map<number, Document>()
   readFrames(near, (frame) => {
     const command = documentOf(frame)
     if (!command || chatter.has(nameOf(command))) return
     note(tally(), command, frame)
-    if (writes.has(nameOf(command))) asked.set(frame.readInt32LE(requestIdAt), command)
+    activity.open++
+    asked.set(frame.readInt32LE(requestIdAt), command)
   })
   readFrames(far, (frame) => {
     tally().textsBack += countTexts(frame)
     const command = asked.get(frame.readInt32LE(responseToAt))
     if (!command) return
     asked.delete(frame.readInt32LE(responseToAt))
-    tally().written.push({ command, reply: documentOf(frame) as Document })
+    activity.open--
+    activity.lastAt = performance.now()
+    if (writes.has(nameOf(command))) tally().written.push({ command, reply: documentOf(frame) as Document })
   })
 }
 
@@ -105,7 +116,6 @@ function note(tally: Tally, command: Document, frame: Buffer) {
   const key = typeof command[name] === 'string' ? `${name} ${command[name]}` : name
   tally.commands.set(key, (tally.commands.get(key) ?? 0) + 1)
   tally.textsThere += countTexts(frame)
-  tally.lastAt = performance.now()
 }
 
 /** The first field of a command is its name. */
@@ -114,9 +124,10 @@ const nameOf = (command: Document) => Object.keys(command)[0] as string
 const countTexts = (frame: Buffer) => frame.toString('latin1').split(padding).length - 1
 
 /** What follows from a message is written after its answer. */
-async function untilQuiet(tally: Tally) {
+async function untilQuiet(activity: Activity) {
   const end = performance.now() + maxQuietWaitMs
-  while (performance.now() < Math.min(end, tally.lastAt + quietMs)) await setTimeout(quietMs / 10)
+  const isQuiet = () => activity.open === 0 && performance.now() > activity.lastAt + quietMs
+  while (performance.now() < end && !isQuiet()) await setTimeout(quietMs / 10)
 }
 
 /** How many documents a write has inserted or changed. */

@@ -1,16 +1,11 @@
 import { ask, createReader, openQuestions } from '../load/mongoCalls.js'
 import { openTrafficCounter } from '../load/mongoTraffic.js'
 import { withStoreAt } from '../load/people.js'
-import { startMessenger } from '../processes.js'
 import type { Row } from '../report.js'
 import { inTurn } from '../rounds.js'
-import { toCommandRows } from './storeTraffic.js'
+import { type StoreLoad, startOnMongo, toCommandRows } from './storeLoad.js'
 
-interface CallsOptions {
-  dir: string
-  /** Returns the URL of an empty database. */
-  nextUrl(): string
-  rounds: number
+type CallsOptions = Pick<StoreLoad, 'dir' | 'nextUrl' | 'rounds'> & {
   /** In a round. */
   calls: number
 }
@@ -27,7 +22,7 @@ export async function measureCalls(options: CallsOptions): Promise<Row[]> {
 async function time({ dir, nextUrl, rounds, calls }: CallsOptions): Promise<Row[][]> {
   const url = nextUrl()
   const people = await withStoreAt(url, (store) => createReader(store, calls * (rounds + 1)))
-  const server = await startMessenger(dir, { DB_URL: url })
+  const server = await startOnMongo(dir, url)
   const { questions, close } = await openQuestions(server, people)
   const results = await inTurn(
     rounds,
@@ -48,7 +43,7 @@ async function count({ dir, nextUrl }: CallsOptions): Promise<Row[][]> {
   const url = nextUrl()
   const people = await withStoreAt(url, (store) => createReader(store, countedCalls * 2))
   const counter = await openTrafficCounter(url)
-  const server = await startMessenger(dir, { DB_URL: counter.url })
+  const server = await startOnMongo(dir, counter.url)
   const { questions, close } = await openQuestions(server, people)
   const rows: Row[][] = []
   for (const question of questions) {
