@@ -1,11 +1,12 @@
 import { ObjectId } from 'bson'
+import { AppError } from './errors.js'
 import { createRecent } from './recent.js'
 import type { Identity } from './schemas/user.js'
 import type { Session, Store } from './store/store.js'
 import { createUnstoredLogOuts } from './unstoredLogOuts.js'
 
 export interface Sessions {
-  /** Begins one: a log-in. */
+  /** Begins one: a log-in. @throws {AppError} `unavailable` where a shared store could not take it */
   begin(user: Identity): Promise<Session>
   /** One that has neither ended nor expired. */
   find(_id: string): Promise<Session | undefined>
@@ -26,14 +27,18 @@ interface SessionsOptions {
   maxOfUser?: number | undefined
   /** So many log-ins that the store could not take, and so many ends, are remembered. */
   maxRemembered: number
+  /** Whether other processes use the store, to which a log-in that it could not take would mean nothing. */
+  isShared: boolean
   /** Told why the store could not take a log-in, and of each log-out that is given up. */
   onError(error: unknown): void
 }
 
+const notStored = 'The log-in could not be stored. Log in again.'
+
 /** Who is logged in, and until when: a log-in is a session, which its token names. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, lifeMs, maxOfUser, maxRemembered, onError } = options
-  // Whoever logs in while the disk is full is logged in until the server stops.
+  const { store, lifeMs, maxOfUser, maxRemembered, isShared, onError } = options
+  // Where one process has the store to itself, a log-in on a full disk is good until the server stops.
   const unstored = createRecent<Session>(maxRemembered)
   // While a session is ended, a connection may just be opening that has found it alive.
   const ended = createRecent<true>(maxRemembered)
@@ -47,6 +52,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       try {
         await store.addSession(session, maxOfUser)
       } catch (error) {
+        if (isShared) throw new AppError('unavailable', notStored, {}, error)
         onError(error)
         unstored.set(session._id, session)
       }

@@ -4,7 +4,7 @@ import { readArguments } from './arguments.js'
 export const adoptUsage = 'messenger-server adopt URL [--images DIR], with the URL of a MongoDB database'
 
 /**
- * `messenger-server adopt URL [--images DIR]`: turns a MongoDB database of the first generation into one of this server.
+ * `messenger-server adopt URL [--images DIR]`: turns a legacy MongoDB database into one of this server.
  *
  * @param print told what is done, and in the end what was renamed and left out
  * @throws {Error} that says what is wrong with the arguments, or with the database

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { AppError } from '../errors.js'
 import { createGate } from '../gate.js'
 import type { LogInAttempt } from '../limits/logIns.js'
 import { createPasswordPolicy, type PasswordPolicyOptions } from '../passwordPolicy.js'
@@ -22,6 +23,8 @@ interface AccountsOptions extends PasswordPolicyOptions {
   maxRunningHashes: number
   maxWaitingHashes: number
 }
+
+const notLoggedIn = 'The account exists now, but the log-in could not be stored. Log in.'
 
 /** Sign-up, log-in and exit over HTTP. */
 export default fp<AccountsOptions>(
@@ -64,7 +67,11 @@ export default fp<AccountsOptions>(
           passwordHash: await passwords.hash(password)
         })
         request.noted = { event: 'signup', userId: user._id }
-        return { token: await reply.logIn(user), user: viewSelf(user) }
+        const token = await reply.logIn(user).catch((error) => {
+          // To sign up again would only say that the tag is taken.
+          throw new AppError('unavailable', notLoggedIn, {}, error)
+        })
+        return { token, user: viewSelf(user) }
       }
     )
 

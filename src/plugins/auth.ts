@@ -21,7 +21,7 @@ declare module 'fastify' {
     session: Session | undefined
   }
   interface FastifyReply {
-    /** Logs a user in: sets the cookie and returns the token in it. */
+    /** Logs a user in: sets the cookie and returns the token in it. @throws {AppError} `unavailable` when that cannot be stored */
     logIn(user: StoredUser): Promise<string>
     /** Clears the cookie and ends every session that the request names. @throws {AppError} `unavailable` when that is not stored yet */
     logOut(): Promise<void>
@@ -122,6 +122,7 @@ function openSessions(app: FastifyInstance, options: AuthOptions): Sessions {
     lifeMs: durationMs(options.expiresIn),
     maxOfUser: options.maxSessionsPerUser || undefined,
     maxRemembered: options.maxRememberedSessions,
+    isShared: app.isStoreShared,
     onError: (error) => app.log.error(error)
   })
   app.addHook('onClose', async () => {

@@ -1,11 +1,13 @@
 import fp from 'fastify-plugin'
 import type { Meters } from '../metrics/meters.js'
-import { openStore, type StoreOptions } from '../store/open.js'
+import { fileOf, openStore, type StoreOptions } from '../store/open.js'
 import type { AddedMessage, NewMessage, Store } from '../store/store.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     db: Store
+    /** Whether other processes may use the store. */
+    isStoreShared: boolean
   }
 }
 
@@ -23,6 +25,7 @@ export default fp<DbOptions>(
     })
     app.addHook('onClose', () => store.close())
     app.decorate('db', countMessages(store, meters))
+    app.decorate('isStoreShared', fileOf(url) === undefined)
   },
   { name: 'db', fastify: '5.x', dependencies: ['metrics'] }
 )

@@ -27,7 +27,7 @@ interface ImagesOptions {
 }
 
 const field = 'image'
-// Also that of a picture which came from a database of the first generation.
+// Also that of a picture which came from a legacy database.
 const namePattern = /^[\w.-]{1,64}$/
 const daySeconds = 24 * 60 * 60
 

@@ -5,13 +5,12 @@ interface Records {
   images: ImageRecord
   dialogs: DialogRecord
   messages: MessageRecord
-  clientMessageIds: ClientMessageIdRecord
 }
 
 export type Kind = keyof Records
 
 /** Each kind behind those that it refers to; and not sessions, which come and go without a new version. */
-export const kinds: readonly Kind[] = ['users', 'images', 'dialogs', 'messages', 'clientMessageIds']
+export const kinds: readonly Kind[] = ['users', 'images', 'dialogs', 'messages']
 
 export interface UserRecord {
   _id: string
@@ -24,8 +23,10 @@ export interface UserRecord {
   lastName: string
   img: string
   lastSeen: number
-  /** The version at which the data changed. */
+  /** The version of the last change of the data, 0 before the first one. */
   changed: number
+  /** 1, and 1 more with each change of the data. */
+  revision: number
 }
 
 export interface SessionRecord {
@@ -41,25 +42,23 @@ export interface ImageRecord {
   bytes: Uint8Array
 }
 
-/** A dialog of `a` and `b`, in which something was said. */
+/**
+ * A dialog of `a` and `b`, with the read mark of either side. The receiving store derives the rest from the messages: the last one,
+ * the place in lists, and the unread counts. It shows no dialog without a message.
+ */
 export interface DialogRecord {
   _id: string
   a: string
   b: string
   tagA: string
   tagB: string
-  lastSeq: number
-  last: Pick<MessageRecord, '_id' | 'isFromA' | 'text' | 'date'>
   readSeqA: number
   readSeqB: number
-  unreadA: number
-  unreadB: number
-  position: number
+  /** The version of the last move of a read mark, 0 before the first one. */
   marked: number
-  changedA: number
-  changedB: number
 }
 
+/** A message of a dialog. Messages come dialog by dialog, in the order of `seq`. */
 export interface MessageRecord {
   _id: string
   dialogId: string
@@ -68,19 +67,15 @@ export interface MessageRecord {
   b: string
   isFromA: boolean
   seq: number
+  /** How many messages of the dialog the sender has sent, up to this one. */
+  sent: number
+  /** Grows with `seq`; the one of the last message is the place of the dialog in lists. */
   version: number
+  /** 1, and 1 more with each later change of the message. */
+  revision: number
   date: number
   text: string
-}
-
-export interface ClientMessageIdRecord {
-  senderId: string
-  clientMessageId: string
-  messageId: string
-  a: string
-  b: string
-  seq: number
-  text: string
+  clientMessageId: string | null
 }
 
 /** An epoch, and up to which version it has given cursors. */

@@ -17,7 +17,8 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   /** Two with a history, double conversations and namesakes, so that every step has something to do. */
   async function manyThings(t: Test, length = 12): Promise<FirstGeneration> {
     const old = await firstGeneration(t)
-    for (const tag of ['@ann', '@bob', '@Ann', '@cid']) await old.signUp(tag, { email: 'same@test.example' })
+    for (const tag of ['@ann', '@bob', '@Ann']) await old.signUp(tag, { email: 'same@test.example' })
+    await old.signUp('@cid', { email: 'cid@b\u00fccher.example' })
     await old.users.insertOne({ _id: new ObjectId('5d0000000000000000000000'), tag: '@eve' })
     for (const pair of ['@ann @bob', '@bob @ann', '@cid @bob', '@Ann @bob', '@eve @ann']) {
       const [one, two] = pair.split(' ') as [string, string]
@@ -51,7 +52,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     for (let write = 1; ; write += 3) {
       const old = await manyThings(t)
       if (await runUntilCut(t, old.url, write)) break
-      await t.rejects(openMongoStore(old.url, storeOptions), { message: /^This is a database of the first generation/ })
+      await t.rejects(openMongoStore(old.url, storeOptions), { message: /^This is a legacy database/ })
       await run(old.url)
       t.same(await old.state(), expected, `ended before write ${write}`)
     }
@@ -65,7 +66,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     const child = spawnMessenger(t, { dir: t.testdir(), environment: { DB_URL: old.url } })
     t.match(await reportOf(child), {
       code: 1,
-      stderr: /^db\.url: mongodb:\S+: This is a database of the first generation/
+      stderr: /^db\.url: mongodb:\S+: This is a legacy database: run `messenger-server adopt URL` first\.\n$/
     })
     for (let write = 18; !(await runUntilKilled(t, old.url, write)); write += 10)
       t.comment(`killed before write ${write}`)

@@ -144,7 +144,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     }
   })
 
-  t.test('an unfinished copy is not taken for a database of the first generation', async (t) => {
+  t.test('an unfinished copy is not taken for a legacy database', async (t) => {
     const url = newDatabase(t)
     const { collections } = await openProcesses(t, url)
     await writeMark(collections, { from: 'file:/old.db', version: 0, kind: 'users', after: '', done: 0 })

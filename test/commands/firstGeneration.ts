@@ -2,7 +2,7 @@ import argon2 from 'argon2'
 import { type Collection, type Document, MongoClient, ObjectId } from 'mongodb'
 import type { Test } from 'tap'
 
-/** A database as the first generation has left it. */
+/** A database as the legacy server has left it. */
 export interface FirstGeneration {
   url: string
   users: Collection<Document>
@@ -77,7 +77,9 @@ export async function createFirstGeneration(t: Test, url: string): Promise<First
       return {
         users: await sorted(users, '_id'),
         // Whether a dialog that had no conversation gets one `_id` or another, and which numbers are left out, is all the same.
-        conversations: (await sorted(conversations, 'position')).map(({ _id, position, ...others }) => others),
+        conversations: (await sorted(conversations, 'position')).map(
+          ({ _id, position, lastVersions, ...others }) => others
+        ),
         messages: (await sorted(messages, 'version')).map(({ conversationId, version, ...others }) => others),
         leftOut: (await sorted(leftOut, 'document._id')).map(({ document, ...others }) => ({ ...others, document })),
         images: (await sorted(images, '_id')).map(({ _id }) => _id),

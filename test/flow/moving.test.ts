@@ -43,7 +43,7 @@ t.test('how to move, word for word', { skip: withoutMongo }, async (t) => {
     t.match(await bob.call('getMessagesWithUser', ['@ann']), [{ text: 'see you in the new house', seq: 1 }])
   })
 
-  t.test('from the first generation', async (t) => {
+  t.test('from a legacy server', async (t) => {
     const dir = t.testdir({ server: {} })
     mkdirSync(join(dir, 'old-server', 'images'), { recursive: true })
     const old = await createFirstGeneration(t, newDatabase(t))

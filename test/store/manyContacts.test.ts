@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { DialogRecord, UserRecord } from '../../src/store/archive.js'
+import type { DialogRecord, MessageRecord, UserRecord } from '../../src/store/archive.js'
 import { openStore } from '../../src/store/open.js'
 import { placeOf } from '../../src/store/openArchive.js'
 import { useMongo, withoutMongo } from '../mongod.js'
@@ -11,17 +11,29 @@ const annNumber = 100
 const annId = idOf(annNumber)
 
 function userOf(number: number, tag: string, lastName: string): UserRecord {
-  const profile = { tag: `@${tag}`, firstName: 'Kim', lastName, img: 'default.jpg', lastSeen: 0, changed: 0 }
+  const profile = {
+    tag: `@${tag}`,
+    firstName: 'Kim',
+    lastName,
+    img: 'default.jpg',
+    lastSeen: 0,
+    changed: 0,
+    revision: 1
+  }
   return { _id: idOf(number), ...profile, email: tag, emailKey: tag, passwordHash: '' }
 }
 
-/** A dialog of Ann with a user, in the order of `position`. */
-function dialogOf({ _id, tag }: UserRecord, position: number): DialogRecord {
-  const last = { _id, isFromA: true, text: 'hello', date: 0 }
-  const marks = { readSeqA: 0, readSeqB: 0, unreadA: 0, unreadB: 1, marked: 0, changedA: 0, changedB: 0 }
+/** A dialog of Ann with a user. */
+function dialogOf({ _id, tag }: UserRecord): DialogRecord {
   const [a, b] = _id < annId ? [_id, annId] : [annId, _id]
   const [tagA, tagB] = _id < annId ? [tag, '@ann'] : ['@ann', tag]
-  return { _id, a, b, tagA, tagB, last, lastSeq: 1, position, ...marks }
+  return { _id, a, b, tagA, tagB, readSeqA: 0, readSeqB: 0, marked: 0 }
+}
+
+/** The message of a dialog, which has the place of the dialog in lists. */
+function messageOf({ _id, a, b }: DialogRecord, version: number): MessageRecord {
+  const message = { _id, dialogId: _id, a, b, isFromA: a === annId, version, date: 0, text: 'hello' }
+  return { ...message, seq: 1, sent: 1, revision: 1, clientMessageId: null }
 }
 
 /** A store in which Ann has written to Zoe and Zack first, and then to a thousand others, but never to Zora. */
@@ -32,7 +44,9 @@ async function fill(url: string) {
   const target = await placeOf(url).openTarget(undefined)
   await target.setMark({ from: 'this test', version: 2000, kind: 'users', after: '', done: 0 })
   await target.shelves.users.write([...strangers, ...peers])
-  await target.shelves.dialogs.write(peers.map((peer, index) => dialogOf(peer, index + 1)))
+  const dialogs = peers.map(dialogOf)
+  await target.shelves.dialogs.write(dialogs)
+  await target.shelves.messages.write(dialogs.map((dialog, index) => messageOf(dialog, index + 1)))
   await target.finish({ version: 2000, epochs: [], secret: undefined })
   await target.close()
 }

@@ -1,17 +1,18 @@
-import type { ObjectId } from 'mongodb'
 import { holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../archive.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
 import { connectToDatabase, longPatience } from './connect.js'
+import { assertDesign, keepDesign } from './design.js'
 import { insertNew } from './duplicates.js'
-import { createProfileChanges } from './profileChanges.js'
+import { toId } from './ids.js'
+import { createMessageVersions } from './messageVersions.js'
 import { keepSecret, readSecret } from './secret.js'
-import { createSettler } from './settler.js'
+import { beforeAll, readById } from './shelf.js'
 import { createShelves } from './shelves.js'
 import { assertFinished, readMark, removeMark, writeMark } from './unfinishedCopy.js'
-import { deriveKeys } from './userKeys.js'
+import { createUnversionedChanges } from './unversionedChanges.js'
 import { hasVersions, openVersions, setNewestVersion, type Versions } from './versions.js'
 
-const maxSettledDialogs = 100
+const maxPageUsers = 1000
 
 /**
  * @param name the URL without what is secret in it
@@ -19,11 +20,11 @@ const maxSettledDialogs = 100
  */
 export function openMongoSource(url: string, name: string): Promise<Source> {
   return openArchive(url, name, async (collections) => {
+    await assertDesign(collections)
     await assertFinished(collections)
     if (!(await hasVersions(collections))) throw new Error('it is not a store of this program')
     const versions = await openVersions(collections)
-    await settleAll(collections, versions)
-    await deriveKeys(collections)
+    await completeAll(collections, versions)
     return {
       async state() {
         const version = await versions.newest()
@@ -41,6 +42,9 @@ export function openMongoSource(url: string, name: string): Promise<Source> {
 export function openMongoTarget(url: string, name: string, secret: string | undefined): Promise<Target> {
   return openArchive(url, name, async (collections) => {
     await assertFree(collections, secret)
+    await assertDesign(collections)
+    // Before the mark, since a copy that the former program has begun has a mark alone.
+    await keepDesign(collections)
     await createIndexes(collections)
     return {
       mark: () => readMark(collections),
@@ -71,25 +75,26 @@ async function openArchive<T>(url: string, name: string, prepare: (collections: 
   }
 }
 
-/** Does what servers that were killed could not do any more, so that everything is in its own collection. */
-async function settleAll(collections: Collections, versions: Versions): Promise<void> {
-  const settler = createSettler(collections, versions)
-  await createProfileChanges(collections, settler, versions).tellAll()
-  const find = () =>
-    collections.conversations
-      .find({ isPending: true }, { projection: { _id: 1 } })
-      .limit(maxSettledDialogs)
-      .map(({ _id }): ObjectId => _id)
-      .toArray()
-  for (let ids = await find(); ids.length > 0; ids = await find()) await settler.settle(ids)
+/** Gives all changes the versions that killed servers could not give them any more. */
+async function completeAll(collections: Collections, versions: Versions): Promise<void> {
+  const { users, conversations } = collections
+  const unversioned = createUnversionedChanges(collections, versions, createMessageVersions(collections, versions))
+  for (let page = await readById(users, toId(beforeAll), maxPageUsers); page.length > 0; ) {
+    const ids = page.map(({ _id }) => _id)
+    await unversioned.complete({ messages: await unversioned.findMessages(ids), marks: [], users: [] })
+    page = await readById(users, ids.at(-1), maxPageUsers)
+  }
+  const marks = await conversations.find({ marked: null }, { projection: { markRevision: 1 } }).toArray()
+  const changed = await users.find({ changed: null }, { projection: { revision: 1, changed: 1 } }).toArray()
+  await unversioned.complete({ messages: [], marks, users: changed })
 }
 
 async function assertFree(collections: Collections, secret: string | undefined): Promise<void> {
   const known = await readSecret(collections)
   if (known !== undefined && secret !== undefined && known !== secret) throw new Error(holdsOtherSecret)
   if (await readMark(collections)) return
-  const { users, sessions, images, conversations, messages, clientMessageIds } = collections
-  for (const collection of [users, sessions, images, conversations, messages, clientMessageIds]) {
+  const { users, sessions, images, conversations, messages } = collections
+  for (const collection of [users, sessions, images, conversations, messages]) {
     if ((await collection.countDocuments({}, { limit: 1 })) > 0) throw new Error(holdsSomething)
   }
 }

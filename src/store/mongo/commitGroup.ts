@@ -17,7 +17,11 @@ const maxUncertainKeys = 10_000
 interface CommitParts {
   tails: Tails
   followUps: Pick<FollowUps, 'messages' | 'has'>
+  /** How to wait after a vain attempt. */
+  pause?: Pause | undefined
 }
+
+export type Pause = (ms: number) => Promise<unknown>
 
 /** Stores messages in order, each once, and sets the outcome of each. */
 export type CommitGroup = (group: AddressedMessage[]) => Promise<void>
@@ -26,7 +30,10 @@ export type CommitGroup = (group: AddressedMessage[]) => Promise<void>
  * One ordered insert stores a group, where no other process writes into the same dialogs. After a duplicate key it is found out
  * which of the rest are stored already; the others are numbered again and inserted.
  */
-export function createCommitGroup(collections: Collections, { tails, followUps }: CommitParts): CommitGroup {
+export function createCommitGroup(
+  collections: Collections,
+  { tails, followUps, pause = delay }: CommitParts
+): CommitGroup {
   /** Keys of messages that may be stored, though this process could not say so. */
   const uncertain = createRecent<true>(maxUncertainKeys)
 
@@ -79,7 +86,7 @@ export function createCommitGroup(collections: Collections, { tails, followUps }
 
   return async (group) => {
     try {
-      await untilNoneIsLeft(group, attempt)
+      await untilNoneIsLeft(group, attempt, pause)
     } catch (error) {
       for (const addressed of group) if (!addressed.write.outcome) fail(addressed, error as Error)
     }
@@ -87,7 +94,7 @@ export function createCommitGroup(collections: Collections, { tails, followUps }
 }
 
 /** @throws {Error} when other processes are always faster */
-async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[]) => Promise<T[]>): Promise<void> {
+async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[]) => Promise<T[]>, pause: Pause): Promise<void> {
   let vain = 0
   for (let rest = all; rest.length > 0; ) {
     const before = rest.length
@@ -95,7 +102,7 @@ async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[]) => Promise<T[]>
     vain = rest.length < before ? 0 : vain + 1
     if (vain === maxVainAttempts) throw new Error('Other processes do not let this one store a message.')
     // So that processes which have met do not meet again, and a read that is behind gets time.
-    if (vain > 0) await delay(Math.random() * Math.min(vain, maxPauseMs))
+    if (vain > 0) await pause(Math.random() * Math.min(vain, maxPauseMs))
   }
 }
 

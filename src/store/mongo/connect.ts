@@ -66,7 +66,7 @@ export async function connectToDatabase(
 ): Promise<Connection> {
   // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
   const { MongoClient } = await import('mongodb')
-  await patchDriver()
+  patchDriver()
   try {
     const options = { ...durability, ...patience, retryWrites: mayRetry(url), appName: 'messenger-server' }
     const client = new MongoClient(url, options)

@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation, ObjectId } from 'mongodb'
+import type { AnyBulkWriteOperation, Filter, ObjectId } from 'mongodb'
 import { type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
 
 /** What of a message its version needs. */
@@ -14,8 +14,6 @@ export type Head = Pick<ConversationDocument, 'lastSeq' | 'position' | 'lastVers
 export interface OpenDialog {
   dialog: ObjectId
   messages: Unversioned[]
-  /** The head up to which this process has completed the dialog. */
-  former: Head | undefined
   head: Head | undefined
 }
 
@@ -31,20 +29,12 @@ export function groupByDialog(
   const groups = new Map<string, OpenDialog>()
   for (const message of unversioned) {
     const { conversationId: dialog } = message
-    const head = headOf(dialog)
-    const group = groups.get(String(dialog)) ?? { dialog, messages: [], former: head, head }
+    const group = groups.get(String(dialog)) ?? { dialog, messages: [], head: headOf(dialog) }
     group.messages.push(message)
     groups.set(String(dialog), group)
   }
   for (const { messages } of groups.values()) messages.sort((one, other) => one.seq - other.seq)
   return [...groups.values()]
-}
-
-/** Whether no message is between these, nor between them and the one that was completed before. */
-export function isWhole({ messages, former }: OpenDialog): boolean {
-  const [first] = messages as [Unversioned]
-  const isDense = lastOf({ messages }).seq - first.seq < messages.length
-  return isDense && (former === undefined || first.seq <= former.lastSeq + 1)
 }
 
 /** How many messages of dialogs are beyond their heads, those of other processes in between with them. */
@@ -71,14 +61,22 @@ export function numberBeyond(dialogs: HeadedDialog[], lastVersion: number): Head
 /** Ids of one process grow with its calls. */
 const byCall = (one: Unversioned, other: Unversioned) => Buffer.compare(one._id.id, other._id.id)
 
-/** Stamps the messages up to the head with their versions. A slow stamp never hides a later change. */
-export function stampsOf({ messages, head }: HeadedDialog): AnyBulkWriteOperation<MessageDocument>[] {
-  const decided = messages.filter(({ seq }) => seq <= head.lastSeq)
-  return decided.map(({ _id, seq, revision }) => {
-    // After a restore of different moments the head may know nothing of a message behind it.
-    const version = head.lastVersions.at(seq - head.lastSeq - 1) ?? head.position
-    return { updateOne: { filter: { _id, revision, version: null }, update: { $set: { version } } } }
+/**
+ * Stamps the messages up to the head with their versions: all whose versions it names, those of other processes with them, since
+ * the dialog moves on from it. A slow stamp never hides a later change, which raises the revision.
+ */
+export function stampsOf({ dialog, messages, head }: HeadedDialog): AnyBulkWriteOperation<MessageDocument>[] {
+  const before = head.lastSeq - head.lastVersions.length
+  const named = head.lastVersions.map((version, index) => {
+    return stampOf({ conversationId: dialog, seq: before + 1 + index, revision: 1 }, version)
   })
+  // After a restore of different moments the head may know nothing of a message behind it.
+  const others = messages.filter(({ seq }) => seq <= before)
+  return [...named, ...others.map(({ _id, revision }) => stampOf({ _id, revision }, head.position))]
+}
+
+function stampOf(filter: Filter<MessageDocument>, version: number): AnyBulkWriteOperation<MessageDocument> {
+  return { updateOne: { filter: { ...filter, version: null }, update: { $set: { version } } } }
 }
 
 /** Moves a dialog on, where no other process has. */

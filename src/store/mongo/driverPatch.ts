@@ -1,26 +1,73 @@
 import type { EventEmitter } from 'node:events'
+// The bundle has a `createRequire` already.
+import { createRequire as requireFrom } from 'node:module'
 
-type Once = (emitter: EventEmitter, name: string, options?: object) => Promise<unknown>
+type Once = (emitter: EventEmitter & Socket, name: string, options?: object) => Promise<unknown>
+
+interface Socket {
+  destroyed?: boolean
+}
 
 const patched = Symbol.for('messenger-server.patched')
 
+/** What is read and replaced of the package `mongodb`. */
+export interface Driver {
+  version: string
+  utils: { once?: Once; [patched]?: true }
+  /** What it takes for a broken connection, after which it tries again where it may. */
+  MongoNetworkError: new (
+    message: string
+  ) => Error
+}
+
+/** The one in package.json. Another one needs a look at its `Connection.writeCommand` first. */
+const patchedVersion = '7.9.0'
+
 /**
- * Lets the driver notice that a socket has closed while it waits to write to it. Version 7.9 waits for `drain` or `error`,
- * and a socket that is destroyed and not yet closed, which all are at once when the server goes, emits neither: the
- * operation, or the watch over the server and with it everything, would wait for ever.
+ * Lets the driver notice that a socket ends while it waits to write to it. Version 7.9 waits for `drain` or `error`. A socket
+ * that is destroyed, as all are at once when the server goes, emits neither: the operation, or the heartbeat and with it
+ * everything, would wait for ever. No setting of the driver limits that wait.
+ *
+ * @throws {Error} where the driver is not the one that this fits
  */
-export async function patchDriver(): Promise<void> {
-  // It has no types.
-  const path = 'mongodb/lib/utils.js'
-  const { default: utils }: { default: { once?: Once; [patched]?: true } } = await import(path)
-  const { once } = utils
-  if (!once || utils[patched]) return
+export function patchDriver(load: () => Driver = loadDriver): void {
+  const { version, utils, MongoNetworkError } = orRefuse(load)
+  if (utils[patched]) return
+  const once = assertFits(version, utils)
   utils[patched] = true
   utils.once = (emitter, name, options) => {
-    if (name !== 'drain') return once(emitter, name, options)
-    // What the driver takes for a broken connection.
-    const onClose = () => emitter.emit('error', new Error('The connection has closed.'))
-    emitter.once('close', onClose)
-    return once(emitter, name, options).finally(() => emitter.off('close', onClose))
+    const waiting = once(emitter, name, options)
+    if (name !== 'drain') return waiting
+    const onClose = () => emitter.emit('error', new MongoNetworkError('The connection has closed.'))
+    if (emitter.destroyed) onClose()
+    else emitter.once('close', onClose)
+    return waiting.finally(() => emitter.off('close', onClose))
   }
+}
+
+function loadDriver(): Driver {
+  const require = requireFrom(import.meta.url)
+  const { MongoNetworkError } = require('mongodb')
+  return { version: require('mongodb/package.json').version, utils: require('mongodb/lib/utils.js'), MongoNetworkError }
+}
+
+function orRefuse(load: () => Driver): Driver {
+  try {
+    return load()
+  } catch (error) {
+    throw refusal('its files cannot be read', error)
+  }
+}
+
+function assertFits(version: string, utils: Driver['utils']): Once {
+  if (version !== patchedVersion) throw refusal(`it is version ${version}`)
+  const { value: once, writable } = Object.getOwnPropertyDescriptor(utils, 'once') ?? {}
+  const isKnown = typeof once === 'function' && once.length === 3 && writable
+  if (!isKnown) throw refusal('its function once(emitter, name, options) has changed')
+  return once
+}
+
+function refusal(why: string, cause?: unknown): Error {
+  const message = `The MongoDB driver is not the one that this server was made for, mongodb@${patchedVersion}: ${why}.`
+  return new Error(message, { cause })
 }

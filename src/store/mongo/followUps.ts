@@ -1,7 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import type { ChangedUser } from './changedUsers.js'
 import type { Unversioned } from './dialogHeads.js'
-import type { MessageVersions } from './messageVersions.js'
 import type { Changes, MovedMark, UnversionedChanges } from './unversionedChanges.js'
 
 // Beyond, new messages wait: what follows from a message costs more than the message.
@@ -20,7 +19,7 @@ export interface FollowUps {
   finish(): Promise<void>
 }
 
-export function createFollowUps(unversioned: UnversionedChanges, messageVersions: MessageVersions): FollowUps {
+export function createFollowUps(unversioned: UnversionedChanges): FollowUps {
   const waiting = { messages: new Map<string, Unversioned>(), marks: [] as MovedMark[], users: [] as Changes['users'] }
   let worked = new Map<string, Unversioned>()
   let running: Promise<void> = Promise.resolve()
@@ -36,18 +35,7 @@ export function createFollowUps(unversioned: UnversionedChanges, messageVersions
     worked = waiting.messages
     waiting.messages = new Map()
     const changes = { messages: [...worked.values()], marks: waiting.marks.splice(0), users: waiting.users.splice(0) }
-    await completeOwn(changes).catch(() => {})
-  }
-
-  /** Before the first message of a dialog that this process completes, others may have left some. */
-  async function completeOwn({ messages, ...rest }: Changes) {
-    const unknown = messages.filter(({ conversationId }) => !messageVersions.knows(conversationId))
-    const dialogs = new Set(unknown.map(({ conversationId }) => String(conversationId)))
-    const users = new Map(unknown.map(({ users: [a] }) => [String(a), a]))
-    const found = dialogs.size > 0 ? await unversioned.findMessages([...users.values()]) : []
-    const all = new Map(messages.map((message) => [String(message._id), message]))
-    for (const message of found) if (dialogs.has(String(message.conversationId))) all.set(String(message._id), message)
-    await unversioned.complete({ messages: [...all.values()], ...rest })
+    await unversioned.complete(changes).catch(() => {})
   }
 
   return {

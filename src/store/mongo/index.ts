@@ -1,21 +1,23 @@
-import type { MongoClient } from 'mongodb'
+import type { Db, MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
 import type { CommitObserver, Store } from '../store.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
-import { createCommitGroup } from './commitGroup.js'
+import { createCommitGroup, type Pause } from './commitGroup.js'
 import { type Connection, connectToDatabase, longPatience } from './connect.js'
 import { openCursors } from './cursors.js'
+import { assertDesign, keepDesign } from './design.js'
 import { createDialogs } from './dialogs.js'
 import { createFollowUps } from './followUps.js'
-import { assertAdopted } from './generation.js'
 import { createIdentities } from './identities.js'
 import { createImages } from './images.js'
 import { createLastSeen } from './lastSeen.js'
 import { createMessages } from './messages.js'
 import { createMessageVersions } from './messageVersions.js'
 import { createPairs } from './pairs.js'
+import { assertEngine } from './probe.js'
 import { createProfilePictures } from './profilePictures.js'
 import { createMoveMark } from './readMarks.js'
+import { alignRestored } from './restored.js'
 import { loadSecret } from './secret.js'
 import { createSessions } from './sessions.js'
 import { createTails } from './tails.js'
@@ -41,13 +43,13 @@ const openTimeouts = 2
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
  * @param url `mongodb://…` or `mongodb+srv://…`
- * @throws {Error} when nobody answers, it is an unfinished copy, or it has still to be adopted
+ * @throws {Error} when nobody answers, the database cannot be used as it is, or its engine gets wrong what is needed
  */
 export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommit }: MongoOptions): Promise<Store> {
   await prepareDatabase(url, openTimeouts * timeoutMs)
   const connection = await connectToDatabase(url, onNotice)
   const { client } = connection
-  const store = await orClose(client, openStoreIn(connection, timeoutMs, onCommit))
+  const store = await orClose(client, openStoreIn(connection, { timeoutMs, onCommit }))
   const close = () => store.close().finally(() => client.close())
   return withDeadline({ ...store, close }, timeoutMs)
 }
@@ -74,7 +76,9 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
     return new Error(`The database did not answer within ${maxMs / 1000} s.`)
   })
   try {
+    await keepDesign(collections)
     await createIndexes(collections)
+    await alignRestored(collections)
   } finally {
     await client.close()
   }
@@ -83,26 +87,33 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
 async function openChecked(url: string) {
   const { client, database } = await connectToDatabase(url, () => {}, longPatience)
   const collections = collectionsOf(database)
-  await orClose(client, assertUsable(collections))
+  await orClose(client, assertUsable(collections, database))
   return { client, collections }
 }
 
-async function assertUsable(collections: Collections): Promise<void> {
+async function assertUsable(collections: Collections, database: Db): Promise<void> {
+  await assertDesign(collections)
   await assertFinished(collections)
-  await assertAdopted(collections)
+  await assertEngine(database)
 }
 
-async function openStoreIn(
-  connection: Connection,
-  timeoutMs: number,
-  onCommit: CommitObserver['onCommit']
+interface OpenOptions extends CommitObserver {
+  timeoutMs: number
+  /** How to wait after a vain attempt to store messages. */
+  pause?: Pause
+}
+
+/** Opens the store on a connection, which stays open when the store is closed. */
+export async function openStoreIn(
+  connection: Omit<Connection, 'client'>,
+  { timeoutMs, onCommit, pause }: OpenOptions
 ): Promise<Store> {
   const collections = collectionsOf(connection.database)
   const versions = await openVersions(collections, connection.isReplicaSet())
   const cursors = await openCursors(collections)
   const messageVersions = createMessageVersions(collections, versions)
   const unversioned = createUnversionedChanges(collections, versions, messageVersions)
-  const followUps = createFollowUps(unversioned, messageVersions)
+  const followUps = createFollowUps(unversioned)
   const tails = createTails(collections)
   connection.onNewPrimary(tails.forget)
 
@@ -111,7 +122,7 @@ async function openStoreIn(
   const { queue, ...writes } = createWrites({
     identities,
     pairs,
-    commitGroup: createCommitGroup(collections, { tails, followUps }),
+    commitGroup: createCommitGroup(collections, { tails, followUps, pause }),
     moveMark: createMoveMark(collections, followUps.mark),
     untilRoom: followUps.untilRoom,
     onCommit,

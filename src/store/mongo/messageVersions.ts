@@ -1,4 +1,3 @@
-import type { ObjectId } from 'mongodb'
 import { createRecent } from '../../recent.js'
 import type { Collections } from './collections.js'
 import {
@@ -6,7 +5,6 @@ import {
   groupByDialog,
   type Head,
   type HeadedDialog,
-  isWhole,
   lastOf,
   moveOf,
   numberBeyond,
@@ -17,14 +15,8 @@ import {
 import type { Versions } from './versions.js'
 
 export interface MessageVersions {
-  /**
-   * Gives messages their versions, and brings their dialogs up to date.
-   *
-   * @param messages of each dialog all that have no version, or all behind one that this process has completed
-   */
+  /** Gives messages and those before them in their dialogs versions, and brings the dialogs up to date. */
   complete(messages: Unversioned[]): Promise<void>
-  /** Whether this process has completed the newest message of a dialog, as far as it knows. */
-  knows(dialog: ObjectId): boolean
 }
 
 const maxCachedHeads = 100_000
@@ -38,6 +30,7 @@ const maxAttempts = 100
  * message gives it the same version.
  */
 export function createMessageVersions({ conversations, messages }: Collections, versions: Versions): MessageVersions {
+  /** Those up to which all messages have their versions. */
   const heads = createRecent<Head>(maxCachedHeads)
 
   /** @returns those whose dialog is there: after a restore of different moments it may be missing */
@@ -84,10 +77,7 @@ export function createMessageVersions({ conversations, messages }: Collections, 
       const open = groupByDialog(unversioned, (dialog) => heads.get(String(dialog)))
       for (const { dialog } of open) heads.delete(String(dialog))
       await completeAll(open)
-      for (const one of open) {
-        if (one.head && isWhole(one)) heads.set(String(one.dialog), { ...one.head, lastVersions: [] })
-      }
-    },
-    knows: (dialog) => heads.has(String(dialog))
+      for (const { dialog, head } of open) if (head) heads.set(String(dialog), { ...head, lastVersions: [] })
+    }
   }
 }

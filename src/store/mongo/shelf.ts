@@ -9,14 +9,23 @@ export const beforeAll = '0'.repeat(24)
 export function readById<T extends Document>(
   collection: Collection<T>,
   after: unknown,
-  limit: number,
-  filter: Filter<T> = {}
+  limit: number
 ): Promise<WithId<T>[]> {
   return collection
-    .find({ ...filter, _id: { $gt: after } } as Filter<T>)
+    .find({ _id: { $gt: after } } as Filter<T>)
     .sort({ _id: 1 })
     .limit(limit)
     .toArray()
+}
+
+/**
+ * Returns the version of a change. The source completes all changes when it is opened.
+ *
+ * @throws {Error} for a change that a server has begun since then
+ */
+export function complete(version: number | null): number {
+  if (version !== null) return version
+  throw new Error('A server has changed the first store. Stop the servers that use it, and run the same command again.')
 }
 
 /** A page whose documents have been read, of which some may have no record. */

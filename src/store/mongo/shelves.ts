@@ -2,18 +2,11 @@ import { Binary } from 'bson'
 import type { DialogRecord, ImageRecord, SessionRecord, Shelf, Shelves, UserRecord } from '../archive.js'
 import { keyOfTag } from '../keys.js'
 import { nameKeysOf } from '../nameKeys.js'
-import type {
-  Collections,
-  ConversationDocument,
-  ImageDocument,
-  LastMessage,
-  SessionDocument,
-  UserDocument
-} from './collections.js'
+import type { Collections, ConversationDocument, ImageDocument, SessionDocument, UserDocument } from './collections.js'
 import { toId } from './ids.js'
-import { createClientMessageIdShelf, createMessageShelf } from './messageShelves.js'
+import { createMessageShelf } from './messageShelves.js'
 import { emptyDialog } from './pairs.js'
-import { beforeAll, pageOf, put, readById } from './shelf.js'
+import { beforeAll, complete, pageOf, put, readById } from './shelf.js'
 
 export function createShelves(collections: Collections): Shelves {
   return {
@@ -21,8 +14,7 @@ export function createShelves(collections: Collections): Shelves {
     sessions: createSessionShelf(collections),
     images: createImageShelf(collections),
     dialogs: createDialogShelf(collections),
-    messages: createMessageShelf(collections),
-    clientMessageIds: createClientMessageIdShelf(collections)
+    messages: createMessageShelf(collections)
   }
 }
 
@@ -38,8 +30,8 @@ function createUserShelf({ users }: Collections): Shelf<UserRecord> {
 }
 
 function toUser({ _id, password, ...user }: UserDocument): UserRecord {
-  const { tag, email, emailKey, firstName, lastName, img, lastSeen, changed } = user
-  const profile = { tag, firstName, lastName, img, lastSeen, changed }
+  const { tag, email, emailKey, firstName, lastName, img, lastSeen, changed, revision } = user
+  const profile = { tag, firstName, lastName, img, lastSeen, changed: complete(changed), revision }
   return { _id: _id.toHexString(), ...profile, email, emailKey, passwordHash: password }
 }
 
@@ -49,8 +41,7 @@ function toUserDocument({ _id, passwordHash, ...user }: UserRecord): UserDocumen
     ...user,
     tagKey: keyOfTag(user.tag),
     nameKeys: nameKeysOf(user),
-    password: passwordHash,
-    untoldChange: null
+    password: passwordHash
   }
 }
 
@@ -88,46 +79,32 @@ function createImageShelf({ images }: Collections): Shelf<ImageRecord> {
   }
 }
 
-/** A dialog that nobody has said anything in is none yet. */
-const begun = { lastSeq: { $gt: 0 } }
-
 function createDialogShelf({ conversations }: Collections): Shelf<DialogRecord> {
   return {
     async read(after, limit) {
-      const documents = await readById(conversations, toId(after || beforeAll), limit, begun)
+      const documents = await readById(conversations, toId(after || beforeAll), limit)
       return pageOf(documents, documents.map(toDialog), limit, ({ _id }) => _id.toHexString())
     },
     write: (records) => put(conversations, records.map(toDialogDocument)),
-    count: () => conversations.countDocuments(begun)
+    count: () => conversations.countDocuments()
   }
 }
 
-const marksOf = (dialog: Omit<DialogRecord, '_id' | 'a' | 'b' | 'tagA' | 'tagB' | 'last'>) => {
-  const { lastSeq, readSeqA, readSeqB, unreadA, unreadB, position, marked, changedA, changedB } = dialog
-  return { lastSeq, readSeqA, readSeqB, unreadA, unreadB, position, marked, changedA, changedB }
-}
-
-function toDialog(dialog: ConversationDocument): DialogRecord {
-  const { _id, a, b, user1Tag, user2Tag } = dialog
-  const { _id: lastId, senderTag, text, date } = dialog.last as LastMessage
+function toDialog({ _id, a, b, user1Tag, user2Tag, readSeqA, readSeqB, marked }: ConversationDocument): DialogRecord {
   return {
     _id: _id.toHexString(),
     a: a.toHexString(),
     b: b.toHexString(),
     tagA: user1Tag,
     tagB: user2Tag,
-    last: { _id: lastId.toHexString(), isFromA: senderTag === user1Tag, text, date: date.getTime() },
-    ...marksOf(dialog)
+    readSeqA,
+    readSeqB,
+    marked: complete(marked)
   }
 }
 
-function toDialogDocument(dialog: DialogRecord): ConversationDocument {
-  const { _id, a, b, tagA, tagB, last } = dialog
-  const senderTag = last.isFromA ? tagA : tagB
-  return {
-    ...emptyDialog({ a, user1Tag: tagA, b, user2Tag: tagB }),
-    _id: toId(_id),
-    last: { _id: toId(last._id), senderTag, text: last.text, date: new Date(last.date) },
-    ...marksOf(dialog)
-  }
+/** The rest is written with the messages. */
+function toDialogDocument({ _id, a, b, tagA, tagB, readSeqA, readSeqB, marked }: DialogRecord): ConversationDocument {
+  const members = { a, user1Tag: tagA, b, user2Tag: tagB }
+  return { ...emptyDialog(members), _id: toId(_id), readSeqA, readSeqB, marked }
 }

@@ -22,7 +22,7 @@ export interface UnversionedChanges {
   find(user: ObjectId, options: ReadOptions): Promise<Changes>
   /** Finds the messages of dialogs of some users. */
   findMessages(users: ObjectId[], options?: ReadOptions): Promise<Unversioned[]>
-  /** Gives changes their versions. @param changes of a dialog all messages without one, or those behind a completed one */
+  /** Gives changes their versions. */
   complete(changes: Changes): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3'
 import { keepSecret, readSecret } from '../../secret.js'
 import { type Epoch, holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../archive.js'
 import { assertStore, openDatabase, secretFileOf } from './database.js'
-import { createShelves } from './shelves.js'
+import { createShelves, deriveDialogs } from './shelves.js'
 import { readMark, removeMark, writeMark } from './unfinishedCopy.js'
 
 const options = { busyTimeoutMs: 5000, sync: 'FULL' } as const
@@ -67,6 +67,7 @@ function prepareFinish(database: Database): (state: State) => void {
   const setVersion = database.prepare(`UPDATE counters SET value = ? WHERE name = 'version'`)
   const insertEpoch = database.prepare('INSERT INTO epochs (name, firstVersion) VALUES (?, ?)')
   return database.transaction(({ version, epochs }: State) => {
+    deriveDialogs(database)
     setVersion.run(version)
     database.exec('DELETE FROM epochs')
     for (const [index, { name }] of epochs.entries()) insertEpoch.run(name, epochs[index - 1]?.lastVersion ?? 0)

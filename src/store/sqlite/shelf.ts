@@ -3,6 +3,8 @@ import type { Shelf } from '../archive.js'
 import { prepareRows } from './rows.js'
 
 interface ShelfQueries<Row, T> {
+  /** Prepares the connection for the first page. */
+  beforePages?: string
   /** A page of rows, `:limit` at most, behind a key whose columns are parameters. */
   page: string
   /** A key before all others. */
@@ -18,7 +20,7 @@ interface ShelfQueries<Row, T> {
 /** Rows have the columns of their key under its names. */
 export function createShelf<Row extends object, T>(database: Database, queries: ShelfQueries<Row, T>): Shelf<T> {
   const { start, toRecord, toParameters, onInserted } = queries
-  const page = prepareRows<Row>(database, queries.page)
+  let page: ((parameters: object) => Row[]) | undefined
   const insert = database.prepare<[object]>(queries.insert)
   const count = database.prepare<[], number>(queries.count).pluck()
   const insertAll = database.transaction((records: T[]) => {
@@ -27,6 +29,11 @@ export function createShelf<Row extends object, T>(database: Database, queries: 
       onInserted?.(record)
     }
   })
+
+  function preparePages() {
+    if (queries.beforePages) database.exec(queries.beforePages)
+    return prepareRows<Row>(database, queries.page)
+  }
 
   function keyOf(row: Row): string {
     return JSON.stringify(Object.keys(start).map((column) => row[column as keyof Row]))
@@ -39,6 +46,7 @@ export function createShelf<Row extends object, T>(database: Database, queries: 
 
   return {
     async read(after, limit) {
+      page ??= preparePages()
       const rows = page({ ...parseKey(after), limit })
       const last = rows.length === limit ? rows.at(-1) : undefined
       return { records: rows.map(toRecord), next: last && keyOf(last) }

@@ -10,7 +10,7 @@ export interface Person {
   tag: string
 }
 
-/** Whom the first generation's documents mean. */
+/** The users whom documents of the legacy server mean. */
 export interface AddressBook {
   /** Who had which of some tags: by the exact spelling, and by another where only one user can be meant. */
   find(tags: unknown[]): Promise<Map<unknown, Person>>

@@ -1,13 +1,13 @@
 import { collectionsOf, createIndexes } from '../collections.js'
 import { connectToDatabase, longPatience } from '../connect.js'
-import { beginAdoption, endAdoption, isFirstGeneration } from '../generation.js'
+import { openCursors } from '../cursors.js'
+import { beginAdoption, endAdoption, isLegacy } from '../design.js'
 import { assertFinished } from '../unfinishedCopy.js'
-import { deriveKeys } from '../userKeys.js'
 import { openVersions } from '../versions.js'
 import { openAddressBook } from './addressBook.js'
 import { adoptConversations } from './conversations.js'
 import { addressMessages } from './messages.js'
-import { adoptNames, emails, tags } from './names.js'
+import { adoptNames, emails, tags, widenEmailKeys } from './names.js'
 import { numberMessages } from './numbering.js'
 import { oldCollectionsOf } from './old.js'
 import { adoptPeople } from './people.js'
@@ -21,25 +21,27 @@ interface AdoptionOptions {
 }
 
 /**
- * Turns a database of the first generation into one of this server, in place. Whenever it is ended, the next run goes on
+ * Turns a legacy database into one of this server, in place. Whenever it is ended, the next run goes on
  * where it was: each step looks for what is still to be done.
  *
- * @throws {Error} when there is nobody in the database, or it is an unfinished copy
+ * @throws {Error} when there is nobody in the database, it is an unfinished copy, or it has another design
  */
 export async function adoptDatabase(url: string, { images, print }: AdoptionOptions): Promise<void> {
   const { client, database } = await connectToDatabase(url, print, longPatience)
   try {
     const collections = collectionsOf(database)
-    await assertFinished(collections)
     const old = oldCollectionsOf(database)
     if (!(await old.users.findOne())) throw new Error('There are no users in this database.')
-    if (await isFirstGeneration(collections)) {
+    const isUnfinished = await isLegacy(collections)
+    await assertFinished(collections)
+    if (isUnfinished) {
       await beginAdoption(collections)
       print('Adopting users')
       await adoptPeople(old)
       await adoptNames(old.users, tags)
       await adoptNames(old.users, emails)
       await createIndexes(collections, ['users'])
+      await widenEmailKeys(old.users)
       print('Adopting conversations')
       const book = await openAddressBook(old)
       await adoptConversations(old, collections, book)
@@ -51,7 +53,8 @@ export async function adoptDatabase(url: string, { images, print }: AdoptionOpti
     }
     print('Adopting pictures')
     await adoptPictures(old, collections, images, print)
-    await deriveKeys(collections)
+    // A database without an epoch is taken for a restored one.
+    await openCursors(collections)
     await endAdoption(collections)
     await report(old, print)
   } finally {

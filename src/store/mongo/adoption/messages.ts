@@ -10,7 +10,6 @@ import { isText } from './people.js'
 interface Addressed {
   document: Document
   sender: Person
-  receiver: Person
   members: Members
   date: Date
 }
@@ -51,13 +50,14 @@ async function moveToDialogs({ conversations, messages }: OldCollections, pairs:
   )
   await messages.bulkWrite(
     addressed.map((message) => {
-      const { document, sender, receiver, members, date } = message
+      const { document, sender, members, date } = message
       const fields = {
         conversationId: dialogOf(message),
         users: [toId(members.a), toId(members.b)],
-        senderTag: sender.tag,
-        receiverTag: receiver.tag,
-        date
+        senderId: sender._id,
+        key: document._id,
+        date,
+        revision: 1
       }
       return { updateOne: { filter: { _id: document._id }, update: { $set: fields } } }
     })
@@ -71,7 +71,7 @@ function address(document: Document, people: Map<unknown, Person>): Addressed | 
   if (!isText(text)) return { document, why: 'text' }
   if (!(sender && receiver)) return { document, why: 'nobody' }
   if (sender._id.equals(receiver._id)) return { document, why: 'oneself' }
-  return { document, sender, receiver, members: membersOf(sender, receiver), date: dateOf(date, _id) }
+  return { document, sender, members: membersOf(sender, receiver), date: dateOf(date, _id) }
 }
 
 /** When it was sent: epoch in milliseconds, ISO 8601 text or a Date; where it is none of them, when its `_id` was made. */

@@ -1,7 +1,8 @@
 import type { Collection, Document } from 'mongodb'
 import { TagSchema } from '../../../schemas/user.js'
 import { createCheck } from '../../../schemas/validate.js'
-import { formerKeyOfEmail, keyOfTag } from '../../keys.js'
+import { formerKeyOfEmail, keyOfEmail, keyOfTag } from '../../keys.js'
+import { isDuplicateKey } from '../duplicates.js'
 import { batchesOf } from './old.js'
 
 /** A field that is unique here whatever its case, and once was not. */
@@ -79,5 +80,21 @@ async function rename(users: Collection<Document>, { field, key, former, keyOf, 
     while (await users.findOne({ [key]: keyOf(variantOf(old, number)) })) number++
     const name = variantOf(old, number)
     await users.updateOne({ _id }, { $set: { [field]: name, [key]: keyOf(name), [former]: old } })
+  }
+}
+
+/**
+ * Gives users one key for all forms of their address, when keys are unique. Of two users who have the same address in two forms,
+ * one keeps the key of the form that was written.
+ */
+export async function widenEmailKeys(users: Collection<Document>): Promise<void> {
+  for await (const { _id, email, emailKey: former } of users
+    .find({}, { projection: { email: 1, emailKey: 1 } })
+    .sort({ _id: 1 })) {
+    const emailKey = keyOfEmail(email)
+    if (emailKey === former) continue
+    await users.updateOne({ _id }, { $set: { emailKey } }).catch((error) => {
+      if (!isDuplicateKey(error)) throw error
+    })
   }
 }

@@ -13,14 +13,14 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons
 
-/** A document of the first generation that has no place here, as it was. */
+/** A document of the legacy server that has no place here, as it was. */
 export interface LeftOut {
   _id: { from: string; _id: unknown }
   why: Reason
   document: Document
 }
 
-/** The collections as the first generation has left them, where any field may be missing, and what is left out of them. */
+/** The collections as the legacy server has left them, where any field may be missing, and what is left out of them. */
 export interface OldCollections {
   users: Collection<Document>
   conversations: Collection<Document>

@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb'
 import { defaultImage } from '../../../schemas/user.js'
+import { nameKeysOf } from '../../nameKeys.js'
 import { batchesOf, isObjectId, leaveOut, type OldCollections, type Reason } from './old.js'
 
 const texts = ['tag', 'firstName', 'email']
@@ -7,7 +8,7 @@ const texts = ['tag', 'firstName', 'email']
 /** Gives users the fields that do not depend on others, and leaves out those who lack what nobody can make up. */
 export async function adoptPeople(old: OldCollections): Promise<void> {
   const { users } = old
-  for await (const batch of batchesOf(users.find({ changed: null }))) {
+  for await (const batch of batchesOf(users.find({ revision: null }))) {
     const flaws = new Map(batch.map((document) => [document, flawOf(document)] as const))
     const updates = batch
       .filter((document) => !flaws.get(document))
@@ -26,14 +27,15 @@ function flawOf(document: Document): Reason | undefined {
 }
 
 function updateOf(document: Document) {
-  const { _id, img } = document
+  const { _id, img, firstName, lastName } = document
   const field = hashFieldOf(document) as string
   const fields = {
     password: document[field],
     img: isText(img) ? img : defaultImage,
     lastSeen: _id.getTimestamp().getTime(),
+    nameKeys: nameKeysOf({ firstName, lastName }),
     changed: 0,
-    untoldChange: null
+    revision: 1
   }
   // It would be there still when the user has a better one.
   return field === 'password' ? { $set: fields } : { $set: fields, $unset: { [field]: '' } }

@@ -1,0 +1,44 @@
+import type { ObjectId } from 'mongodb'
+import { type Collections, type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
+import { hasVersions } from './versions.js'
+
+/**
+ * Brings the dialogs of a restored database in line with their messages: a dump may not be of one instant. The collection
+ * `epochs` of a restored database is empty, as the recipe of a restore says.
+ */
+export async function alignRestored(collections: Collections): Promise<void> {
+  const { epochs, conversations } = collections
+  if ((await epochs.findOne()) || !(await hasVersions(collections))) return
+  for await (const dialog of conversations.find()) {
+    const { _id, lastSeq, lastId } = dialog
+    const [newest, completed] = await Promise.all([
+      findNewest(collections, _id),
+      findNewest(collections, _id, { version: { $gt: 0 } })
+    ])
+    const isAligned = completed?.seq === lastSeq && lastId?.equals(completed._id)
+    if (isAligned && newest?.seq === lastSeq) continue
+    // Another process that has been started may be ahead of this one.
+    await conversations.updateOne({ _id, lastSeq }, { $set: { ...headOf(completed), ...marksOf(dialog, newest) } })
+  }
+}
+
+function findNewest({ messages }: Collections, conversationId: ObjectId, filter: object = {}) {
+  return messages.findOne({ conversationId, ...filter }, { sort: { seq: -1 } })
+}
+
+/** @param message the newest one that has a version */
+function headOf(message: MessageDocument | null) {
+  if (!message) return { lastSeq: 0, lastId: null, sentByA: 0, position: 0, lastVersions: [] }
+  const position = message.version as number
+  return { lastSeq: message.seq, lastId: message._id, sentByA: sentByA(message), position, lastVersions: [position] }
+}
+
+/** Nobody has read a message that will get its number later. @param message the newest one */
+function marksOf(dialog: ConversationDocument, message: MessageDocument | null) {
+  const seq = message?.seq ?? 0
+  const fromA = message ? sentByA(message) : 0
+  return {
+    ...(dialog.readSeqA > seq && { readSeqA: seq, readCountA: seq - fromA }),
+    ...(dialog.readSeqB > seq && { readSeqB: seq, readCountB: fromA })
+  }
+}

@@ -1,0 +1,91 @@
+import { isExecuted } from './calls.js'
+import type { Process } from './process.js'
+import { lags, type Step, type World } from './world.js'
+
+export type FaultKind = 'crash' | 'cut' | 'failOver'
+
+const lost = () => Object.assign(new Error('connection closed'), { name: 'MongoNetworkError' })
+
+/** The faults that may happen now. */
+export function faultSteps(world: World, kinds: FaultKind[]): Step[] {
+  const living = world.processes.filter(({ isDead }) => !isDead)
+  const table: Record<FaultKind, () => Step[]> = {
+    crash: () => (living.length > 1 ? living.map(crash) : []),
+    cut: () => living.filter(({ calls }) => calls.length > 0).map(cut),
+    failOver: () => failOvers(world)
+  }
+  return kinds.flatMap((kind) => table[kind]()).map((step) => ({ ...step, isFault: true }))
+}
+
+/** What it has sent and was not executed never is; it remembers nothing. */
+function crash(process: Process): Step {
+  return {
+    label: `${process.name} crashes`,
+    take() {
+      process.isDead = true
+      process.calls = []
+      process.pauses = []
+      for (const tell of process.onDeath) tell()
+    }
+  }
+}
+
+/** What it has sent is executed at any time, though it is told that the connection was lost. */
+function cut(process: Process): Step {
+  return {
+    label: `${process.name} loses its connections`,
+    take() {
+      const { calls } = process
+      const open = calls.filter((call) => call.command.kind === 'write' && !isExecuted(call))
+      process.calls = open.map((call) => ({ ...call, settle() {}, fail() {} }))
+      for (const { fail } of calls) fail(lost())
+    }
+  }
+}
+
+function failOvers(world: World): Step[] {
+  const { replicaSet, processes } = world
+  const [committed, end] = [replicaSet.committed(), replicaSet.end()]
+  const isWriting = processes.some(({ calls }) => calls.some(({ command }) => command.kind === 'write'))
+  const keeps = Array.from({ length: end - committed + 1 }, (_, index) => committed + index)
+  const known = lags.map((lag) => committed - lag).filter((index) => index >= 0)
+  return keeps.flatMap((kept) =>
+    known.flatMap((index) => [
+      ...(isWriting ? [failOver(world, kept, index, false)] : []),
+      ...(kept < end || index < committed ? [failOver(world, kept, index, true)] : [])
+    ])
+  )
+}
+
+/**
+ * Another server becomes the primary. Entries that no majority had may be lost, and a majority read may be behind for a while.
+ *
+ * @param isRetried whether writes without an answer are sent again, as the driver does; else the processes are told of errors
+ */
+function failOver(world: World, kept: number, known: number, isRetried: boolean): Step {
+  const { replicaSet, processes, settle } = world
+  const length = replicaSet.end() - kept
+  const undone = length > 0 ? `, without the last ${length}` : ''
+  const behind = replicaSet.committed() - known
+  return {
+    label: `a new primary${undone}${behind > 0 ? `, ${behind} behind` : ''}${isRetried ? ', writes are retried' : ''}`,
+    async take() {
+      replicaSet.failOver(kept, known)
+      world.hasFailedOver = true
+      for (const process of processes) {
+        if (isRetried) for (const call of process.calls) call.done = call.done.filter(({ index }) => index <= kept)
+        else await failWrites(process)
+      }
+    }
+  }
+
+  async function failWrites(process: Process) {
+    for (const tell of process.onNewPrimary) tell()
+    const failed = process.calls.filter(({ command }) => command.kind === 'write')
+    process.calls = process.calls.filter(({ command }) => command.kind === 'read')
+    if (failed.length === 0) return
+    world.awake = process.name
+    for (const { fail } of failed) fail(lost())
+    await settle()
+  }
+}

@@ -1,0 +1,95 @@
+import { ObjectId } from 'bson'
+import type { AddedMessage, StoredUpdates } from '../../../../src/store/store.js'
+import { play } from './play.js'
+import type { Process } from './process.js'
+import { createReplicaSet, type Data } from './replicaSet.js'
+import { createWorld, type World } from './world.js'
+
+export type UserName = 'ann' | 'bob'
+
+/** What a client does: it sends messages, one after the other or at once, moves its read mark, or reads updates. */
+export type Act = { send: string[]; id?: string } | { mark: 'all' | number } | { follow: number }
+
+export interface Client {
+  user: UserName
+  /** The process to which it is connected; when that dies it goes to the next one. */
+  process: string
+  acts: Act[]
+}
+
+export interface Scenario {
+  name: string
+  processes: string[]
+  /** Messages that are there at the beginning: who sent each, and by which process, which then knows the dialog. */
+  before: [process: string, user: UserName][]
+  clients: Client[]
+  /** How many changes a client reads at once. */
+  limit?: number
+}
+
+export interface Answer {
+  client: Client
+  text: string
+  added: AddedMessage
+}
+
+export interface Page extends StoredUpdates {
+  client: Client
+  since: string
+  /** What was acknowledged before the page was asked for. */
+  acknowledged: string[]
+}
+
+/** What the clients were told. */
+export interface Told {
+  answers: Answer[]
+  pages: Page[]
+  marks: { client: Client; upToSeq: number }[]
+  /** Messages that receivers were told of, each time. */
+  pushed: string[]
+  /** What was refused though nothing was wrong. */
+  refused: Error[]
+}
+
+export const users: Record<UserName, { _id: ObjectId; tag: string }> = {
+  ann: { _id: new ObjectId('0a'.repeat(12)), tag: '@ann' },
+  bob: { _id: new ObjectId('0b'.repeat(12)), tag: '@bob' }
+}
+
+export const peerOf = (user: UserName): UserName => (user === 'ann' ? 'bob' : 'ann')
+export const idOf = (user: UserName) => users[user]._id.toHexString()
+
+function seed(): Data {
+  const documents = Object.values(users).map(({ _id, tag }) => {
+    const names = { firstName: tag, lastName: tag, img: '', nameKeys: [] }
+    return { _id, tag, tagKey: tag.slice(1), emailKey: tag, ...names, changed: 0, revision: 1 }
+  })
+  return new Map([['users', new Map(documents.map((user) => [String(user._id), user]))]])
+}
+
+/** Opens the processes, and begins what the clients do. */
+export async function begin({ processes, before, clients, limit = 99 }: Scenario, onWorld: (world: World) => void) {
+  const world = createWorld(createReplicaSet(seed()))
+  onWorld(world)
+  for (const name of processes) await world.open(name)
+  for (const [name, user] of before) await sendBefore(world, name, user)
+  const told: Told = { answers: [], pages: [], marks: [], pushed: [], refused: [] }
+  const cursors = new Map<Client, string>()
+  const [{ store }] = world.processes as [Process]
+  const cursor = await store.newestCursor()
+  for (const client of clients) cursors.set(client, cursor)
+  for (const process of world.processes) process.isAlone = false
+  let working = clients.length
+  for (const client of clients) play(world, client, { told, cursors, limit }).then(() => working--)
+  await world.settle()
+  return { world, told, cursors, hasEnded: () => working === 0 }
+}
+
+export type Game = Awaited<ReturnType<typeof begin>>
+
+async function sendBefore(world: World, name: string, user: UserName) {
+  const process = world.processes.find((each) => each.name === name) as Process
+  world.awake = name
+  await process.store.addMessage({ senderId: idOf(user), receiverTag: users[peerOf(user)].tag, text: `before` })
+  await world.settle()
+}

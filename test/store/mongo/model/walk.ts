@@ -1,0 +1,91 @@
+import type { FaultKind } from './faults.js'
+import { run } from './run.js'
+import type { Scenario } from './scenario.js'
+
+export interface Bounds {
+  /** How many times something other than the first possible step is taken; a fault is not counted. */
+  detours: number
+  /** How many faults happen. */
+  faults: number
+  kinds: FaultKind[]
+}
+
+export interface Walk {
+  runs: number
+  states: number
+  /** The first run that went wrong: its choices, its steps, and what is wrong. */
+  failure?: string
+}
+
+/** A place where a run has chosen. */
+interface Fork {
+  chosen: number
+  isFault: boolean[]
+  /** What was left before the choice. */
+  left: Left
+}
+
+interface Left {
+  detours: number
+  faults: number
+}
+
+/**
+ * Plays a scenario in every way within the bounds, each in a run of its own from the beginning. A run ends where it comes to a
+ * state from which everything within its bounds was walked: what is stored, what each process was answered, and what it waits for.
+ */
+export async function walk(scenario: Scenario, bounds: Bounds): Promise<Walk> {
+  const visited = new Map<string, Left[]>()
+  let forks: Fork[] = []
+  for (let runs = 1; ; runs++) {
+    let count = 0
+    const ended = await run(scenario, bounds.kinds, (steps, print) => {
+      const known = forks[count++]
+      if (known) return known.chosen
+      const left = forks.length === 0 ? bounds : leftAfter(forks.at(-1) as Fork)
+      if (isKnown(visited, print(), left)) return undefined
+      forks.push({ chosen: 0, left, isFault: steps().map(({ isFault }) => isFault ?? false) })
+      return 0
+    })
+    if (ended.fault) return { runs, states: visited.size, failure: describe(scenario, forks, ended.trace, ended.fault) }
+    forks = nextForks(forks)
+    if (forks.length === 0) return { runs, states: visited.size }
+  }
+}
+
+/** Plays one run again. @param choices as `walk` has printed them: the step, and which one was taken instead of the first */
+export async function replay(scenario: Scenario, kinds: FaultKind[], choices: string): Promise<string> {
+  const chosen = new Map(choices.split(' ').map((choice) => choice.split(':').map(Number) as [number, number]))
+  let count = 0
+  const { trace, fault } = await run(scenario, kinds, () => chosen.get(count++) ?? 0)
+  return `${trace.join('\n')}\n${fault}`
+}
+
+/** A state is known where everything that is left to do from it has been done, or will be. */
+function isKnown(visited: Map<string, Left[]>, print: string, { detours, faults }: Left): boolean {
+  const before = visited.get(print) ?? []
+  if (before.some((left) => left.detours >= detours && left.faults >= faults)) return true
+  visited.set(print, [...before, { detours, faults }])
+  return false
+}
+
+function leftAfter({ chosen, isFault, left }: Fork): Left {
+  if (isFault[chosen]) return { ...left, faults: left.faults - 1 }
+  return chosen === 0 ? left : { ...left, detours: left.detours - 1 }
+}
+
+/** The choices of the next run: those of the last one up to the last fork that has another way. */
+function nextForks(forks: Fork[]): Fork[] {
+  for (let index = forks.length - 1; index >= 0; index--) {
+    const fork = forks[index] as Fork
+    const { chosen, isFault, left } = fork
+    const next = isFault.findIndex((each, way) => way > chosen && (each ? left.faults > 0 : left.detours > 0))
+    if (next !== -1) return [...forks.slice(0, index), { ...fork, chosen: next }]
+  }
+  return []
+}
+
+function describe({ name }: Scenario, forks: Fork[], trace: string[], fault: string): string {
+  const choices = forks.flatMap(({ chosen }, index) => (chosen > 0 ? [`${index}:${chosen}`] : []))
+  return `${name}, choices "${choices.join(' ')}":\n${trace.map((step, index) => `${index} ${step}`).join('\n')}\n${fault}`
+}

@@ -1,0 +1,123 @@
+import { hash } from 'node:crypto'
+import { acknowledge, type Call, canExecute, execute, isAcknowledged } from './calls.js'
+import { openProcess, type Process } from './process.js'
+import type { ReplicaSet } from './replicaSet.js'
+
+/** Something that may happen next. */
+export interface Step {
+  label: string
+  isFault?: boolean
+  take(): void | Promise<void>
+}
+
+export interface World {
+  replicaSet: ReplicaSet
+  processes: Process[]
+  /** The process that goes on when nobody interrupts it. */
+  running: string
+  /** The process that has just got an answer. */
+  awake: string
+  /** Whether a majority read may have been behind. */
+  hasFailedOver: boolean
+  /** Lets everything run that does not wait for the database. */
+  settle(): Promise<void>
+  open(name: string): Promise<Process>
+  /** What may happen next, without faults; first what happens when nobody is slow. */
+  steps(): Step[]
+  print(): string
+}
+
+/** By how many entries a new primary may be behind in knowing that a majority has them. */
+export const lags = [0, 1, 3, 6]
+const maxLag = Math.max(...lags)
+
+export function createWorld(replicaSet: ReplicaSet): World {
+  const processes: Process[] = []
+  const world: World = {
+    replicaSet,
+    processes,
+    running: '',
+    awake: '',
+    hasFailedOver: false,
+    settle,
+    async open(name) {
+      world.awake = name
+      const process = await openProcess(name, replicaSet)
+      processes.push(process)
+      return process
+    },
+    steps() {
+      const current = processes.findIndex(({ name }) => name === world.running)
+      const others = [...processes.slice(current + 1), ...processes.slice(0, Math.max(0, current))]
+      const own = processes.slice(current, current + 1)
+      const running = [...own.flatMap(callsOf), ...commits(), ...others.flatMap(callsOf)]
+      const pauses = [...own, ...others].flatMap((process) => pausesOf(process, running.length === 0))
+      return [...running, ...pauses]
+    },
+    print: () => hash('sha1', [world.running, replicaSet.print(maxLag), ...processes.map(printOf)].join('\n'), 'base64')
+  }
+
+  function callsOf(process: Process): Step[] {
+    const possible = process.calls.filter((call) => canExecute(call, replicaSet))
+    return possible.map((call) => ({
+      label: `${process.name} ${call.command.name}`,
+      take() {
+        world.running = process.name
+        world.awake = process.name
+        if (!execute(call, replicaSet)) return
+        process.calls.splice(process.calls.indexOf(call), 1)
+        if (call.command.kind === 'write') acknowledge(call)
+      }
+    }))
+  }
+
+  function commits(): Step[] {
+    if (replicaSet.committed() === replicaSet.end()) return []
+    return [{ label: 'a majority has it', take: commit }]
+  }
+
+  async function commit() {
+    replicaSet.commitNext()
+    for (const process of processes) {
+      const ready = process.calls.filter((call) => isAcknowledged(call, replicaSet))
+      if (ready.length === 0) continue
+      world.awake = process.name
+      process.calls = process.calls.filter((call) => !ready.includes(call))
+      for (const call of ready) acknowledge(call)
+      await settle()
+    }
+  }
+
+  /** A pause ends when something has changed, so that it makes sense to try again. */
+  function pausesOf(process: Process, isNothingElse: boolean): Step[] {
+    const over = process.pauses.filter(({ since }) => isNothingElse || since < replicaSet.changes())
+    return over.map((pause) => ({
+      label: `${process.name} goes on`,
+      take() {
+        world.running = process.name
+        world.awake = process.name
+        process.pauses.splice(process.pauses.indexOf(pause), 1)
+        pause.end()
+      }
+    }))
+  }
+
+  function printOf({ name, print, calls, pauses, sessions, isDead }: Process): string {
+    const seen = Array.from(sessions, (session) => behind(session.seen))
+    return JSON.stringify([name, isDead, print(), seen, calls.map(printOfCall), pauses.length])
+  }
+
+  const behind = (index: number) => Math.min(maxLag + 1, replicaSet.committed() - index)
+
+  function printOfCall({ number, after, done }: Call) {
+    return [number, behind(after), done.map(({ value, index }) => [value, replicaSet.end() - index])]
+  }
+
+  return world
+}
+
+/** Whatever does not wait for the database has run after two turns of the event loop: one of them lets the write queue begin. */
+async function settle(): Promise<void> {
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+}
