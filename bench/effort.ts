@@ -4,11 +4,11 @@ export interface Effort {
   roundMs: number
   /** Pairs of people, and how many requests of each are in flight. */
   conversations: { pairs: number; inFlight: number }[]
-  /** Pairs of people who take turns at two processes. */
+  /** Numbers of pairs of people who take turns at two processes. */
   turns: number[]
-  /** Of MongoDB, in a round. */
+  /** Calls of each kind with MongoDB in a round. */
   storeCalls: number
-  /** A store has done what it puts off when its process has done nothing for so long. */
+  /** A process that has done nothing for this time has done what its store puts off. */
   storeIdleMs: number
   messagesPerSecond: number
   contacts: number

@@ -60,7 +60,7 @@ export function startReference(
   return startProcess(name, [...launcher, ...program])
 }
 
-/** Resolves when a process has had nothing to do for so long: a store may have put something off. */
+/** Resolves when a process has had nothing to do for `idleMs`: a store may have put something off. */
 export async function untilIdle(server: Measured, idleMs: number): Promise<void> {
   const end = performance.now() + maxIdleWaitMs
   let busyAt = performance.now()

@@ -6,7 +6,7 @@ import { connectPairs, type Pair } from './pairs.js'
 import { call, type Person } from './people.js'
 
 export interface Conversations {
-  /** For so long, each pair has so many requests in flight. @param idleMs how long the server does nothing afterwards */
+  /** Keeps requests of each pair in flight for `ms`. @param idleMs how long the server does nothing afterwards */
   talk(inFlight: number, ms: number, idleMs?: number): Promise<Outcome>
   /** For so long, the pairs send so many messages a second together, however long their answers take (open loop). */
   talkAtRate(messagesPerSecond: number, ms: number): Promise<Outcome>

@@ -7,13 +7,13 @@ import { call, connect, createPeople, type Person } from './people.js'
 
 const peers = 30
 
-/** A call of which the costs are measured. */
+/** A call whose costs are measured. */
 export interface Question {
   name: string
   ask(): Promise<unknown>
 }
 
-/** Creates somebody with 30 dialogs, of whom the first one has written so many messages, all unread. */
+/** Creates a reader with 30 dialogs. @param unread messages in the first dialog, besides one in each other */
 export async function createReader(store: Store, unread: number): Promise<Person[]> {
   const people = await createPeople(store, peers + 1)
   const [own, first, ...others] = people as [Person, Person, ...Person[]]
@@ -22,13 +22,13 @@ export async function createReader(store: Store, unread: number): Promise<Person
   return people
 }
 
-/** The calls of the reader, who is the first of these people, at a server. */
+/** Prepares the calls of the reader, who is the first of these people. */
 export async function openQuestions(server: Measured, people: Person[]) {
   const [own, writer, stranger] = people.slice(0, 3) as [Person, Person, Person]
   const sockets = await Promise.all([own, writer, stranger].map((person) => connect(server, person)))
   const [reader, sender, other] = sockets as [WebSocket, WebSocket, WebSocket]
   const cursor = async () => ((await call(reader, 'getUpdates')) as { cursor: string }).cursor
-  // Before a message of one's own, before one of others, and after both.
+  // One cursor is older than a message to the reader, one older than a message between others, one newer than both.
   const beforeOwn = await cursor()
   await call(sender, 'sendMessageToUser', [own.tag, 'new'])
   const beforeOthers = await cursor()
@@ -51,7 +51,7 @@ export async function openQuestions(server: Measured, people: Person[]) {
   return { questions, close }
 }
 
-/** Asks one time after the other. @returns microseconds of CPU time a call, and how long an answer takes, in milliseconds */
+/** Asks again and again, one call at a time. @returns microseconds of CPU time a call, and how long an answer takes, in milliseconds */
 export async function ask(server: Measured, question: Question, calls: number) {
   const latencies: number[] = []
   const before = server.cpuMicroseconds()

@@ -17,9 +17,9 @@ export interface Write {
 
 /** What messengers have asked a MongoDB server for. */
 interface Asked {
-  /** How many commands, by name and collection: `insert messages`. */
+  /** Numbers of commands by name and collection: `insert messages`. */
   commands: Map<string, number>
-  /** How many times the text of a message went to the server, and came from it. */
+  /** Copies of a message's text that went to the server, and that came from it. */
   textsThere: number
   textsBack: number
 }
@@ -31,11 +31,11 @@ export interface Traffic extends Asked {
   indexEntries: number
 }
 
-/** A proxy in front of a MongoDB server that counts. What is timed does without it, since it takes time of the processor. */
+/** A proxy in front of a MongoDB server that counts. Timed runs do without it, since it takes time of the processor. */
 export interface TrafficCounter {
-  /** Of the proxy. */
+  /** URL of the database at the proxy. */
   url: string
-  /** Counts what is asked for meanwhile, and what follows from it. */
+  /** Counts the commands of a run, and those that follow from it. */
   countDuring(run: () => Promise<unknown>): Promise<Traffic>
   close(): Promise<void>
 }
@@ -68,7 +68,7 @@ export async function openTrafficCounter(url: string): Promise<TrafficCounter> {
       await run()
       await untilQuiet(activity)
       const { written: alive, ...asked } = tally
-      // Where it has not become quiet, it goes on growing.
+      // A copy, because it goes on growing where the server has not become quiet.
       const written = [...alive]
       return { ...asked, documents: sum(written.map(changedBy)), indexEntries: await indexEntriesOf(client, written) }
     },
@@ -83,7 +83,7 @@ interface Tally extends Asked {
   written: Write[]
 }
 
-/** Whether the server has something to do. */
+/** Tells whether the server has something to do. */
 interface Activity {
   open: number
   lastAt: number
@@ -123,14 +123,14 @@ const nameOf = (command: Document) => Object.keys(command)[0] as string
 
 const countTexts = (frame: Buffer) => frame.toString('latin1').split(padding).length - 1
 
-/** What follows from a message is written after its answer. */
+/** Waits for what is written after the answers. */
 async function untilQuiet(activity: Activity) {
   const end = performance.now() + maxQuietWaitMs
   const isQuiet = () => activity.open === 0 && performance.now() > activity.lastAt + quietMs
   while (performance.now() < end && !isQuiet()) await setTimeout(quietMs / 10)
 }
 
-/** How many documents a write has inserted or changed. */
+/** Returns the number of documents that a write has inserted or changed. */
 export function changedBy({ command, reply }: Write): number {
   if (command.findAndModify) return reply.lastErrorObject?.n ?? 0
   if (command.update) return (reply.nModified ?? 0) + (reply.upserted?.length ?? 0)

@@ -6,7 +6,7 @@ import { padding } from './pairs.js'
 import { call, connectAll, type Person } from './people.js'
 
 export interface Turns {
-  /** For so long, and 4 times at least, each pair writes, one after the other. @param idleMs how long the servers do nothing afterwards */
+  /** Lets each pair write in turn for `ms`, 4 times at least. @param idleMs how long the servers do nothing afterwards */
   take(ms: number, idleMs: number): Promise<TurnsOutcome>
   /** @throws {Error} unless the dialog of each pair ends with the last message, at its number */
   assertStored(): Promise<void>
@@ -32,7 +32,7 @@ interface Couple {
   sent: number
 }
 
-// Also where the machine is slow, so that the first two of a dialog, which cost more, are over.
+// The first message of a process in a dialog costs more. On a slow machine there would be no others.
 const minTurns = 4
 
 /**

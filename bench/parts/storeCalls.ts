@@ -6,13 +6,13 @@ import { inTurn } from '../rounds.js'
 import { type StoreLoad, startOnMongo, toCommandRows } from './storeLoad.js'
 
 type CallsOptions = Pick<StoreLoad, 'dir' | 'nextUrl' | 'rounds'> & {
-  /** In a round. */
+  /** Calls of each kind in a round. */
   calls: number
 }
 
 const countedCalls = 20
 
-/** What calls that read, and a read mark, cost with MongoDB. */
+/** Measures calls that read, and a read mark, with MongoDB. */
 export async function measureCalls(options: CallsOptions): Promise<Row[]> {
   const timed = await time(options)
   const counted = await count(options)

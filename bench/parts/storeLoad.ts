@@ -4,18 +4,18 @@ import type { Row } from '../report.js'
 
 /** People who talk, and where and for how long. */
 export interface StoreLoad {
-  /** In which the servers run. */
+  /** Folder in which the servers run. */
   dir: string
   /** Returns the URL of an empty database of MongoDB. */
   nextUrl(): string
   pairs: number
   rounds: number
   roundMs: number
-  /** A process has done what it puts off when it has done nothing for so long. */
+  /** A process that has done nothing for this time has done what it puts off. */
   idleMs: number
 }
 
-/** A MongoDB server that shares the machine with all else may be slow; that must not end the run. */
+/** A MongoDB server that shares the machine with all else may be slow. That must not end the run. */
 const patience = { DB_TIMEOUT_MS: '30000' }
 
 export function startOnMongo(dir: string, url: string): Promise<Measured> {
@@ -25,14 +25,14 @@ export function startOnMongo(dir: string, url: string): Promise<Measured> {
 /** A smaller share of all commands belongs to something else that the server does meanwhile. */
 const minShare = 0.01
 
-/** What each of some messages has asked MongoDB for. */
+/** Returns what a message has asked MongoDB for, on the average. */
 export function toTrafficRows(traffic: Traffic, messages: number): Row[] {
   return [
     ...toCommandRows('', traffic, messages),
     { name: 'documents written', values: [traffic.documents / messages] },
     { name: 'index entries added', values: [traffic.indexEntries / messages] },
-    { name: 'times that its text goes to MongoDB', values: [traffic.textsThere / messages] },
-    { name: 'times that its text comes back', values: [traffic.textsBack / messages] }
+    { name: 'copies of its text to MongoDB', values: [traffic.textsThere / messages] },
+    { name: 'copies of its text back', values: [traffic.textsBack / messages] }
   ]
 }
 

@@ -5,7 +5,7 @@ import type { Row } from '../report.js'
 import { inTurn } from '../rounds.js'
 import { type StoreLoad, startOnMongo, toTrafficRows } from './storeLoad.js'
 
-/** What a message costs where each follows one that was stored by another process. */
+/** Measures what a message costs where each follows one that another process has stored. */
 export async function measureTurns(options: StoreLoad): Promise<Row[]> {
   const { dir, nextUrl, pairs, rounds, roundMs, idleMs } = options
   const [outcomes] = await withTurns(dir, nextUrl(), pairs, (turns) =>
