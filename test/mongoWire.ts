@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { deserialize } from 'bson'
 import type { Test } from 'tap'
 import { openWire, type Wire } from './wire.js'
 
@@ -7,6 +8,8 @@ export interface Command {
   /** `find`, `insert`, `findAndModify`, … */
   name: string
   collection: string
+  /** The documents to insert, or the updates. */
+  items(): Record<string, unknown>[]
 }
 
 /** A cable to a MongoDB server on which one can read. */
@@ -15,6 +18,10 @@ export interface MongoWire extends Wire {
   counts: Map<string, number>
   /** Calls back before the client hears of the reply to a certain write from now on: the first one is number 1. */
   onceWritten(number: number, hear: () => void): void
+  /** @returns everything that has been asked for since this call */
+  record(): Command[]
+  /** Lets the reply to each command from now on wait for a promise. */
+  holdReplies(until: (command: Command) => Promise<void> | undefined): void
 }
 
 const writes = new Set(['insert', 'update', 'findAndModify', 'delete'])
@@ -23,10 +30,15 @@ const chatter = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions']
 /** @param url `mongodb://…` of one server, and a database; the wire's own has the same database */
 export async function openMongoWire(t: Test, url: string): Promise<MongoWire> {
   const counts = new Map<string, number>()
+  const records: Command[][] = []
+  const held = new WeakMap<Socket, Promise<void>>()
   let writesToGo = 0
   let onWritten = () => {}
+  let until: (command: Command) => Promise<void> | undefined = () => undefined
 
-  function count({ name, collection }: Command) {
+  function count(command: Command) {
+    const { name, collection } = command
+    for (const record of records) record.push(command)
     for (const key of [name, `${name} ${collection}`]) counts.set(key, (counts.get(key) ?? 0) + 1)
   }
 
@@ -35,19 +47,25 @@ export async function openMongoWire(t: Test, url: string): Promise<MongoWire> {
   }
 
   function onConnection(near: Socket, far: Socket) {
-    const asked = new Set<number>()
+    const asked = new Map<number, Command>()
     readFrames(near, (frame) => {
       const command = commandOf(frame)
       if (!command || chatter.has(command.name)) return
       count(command)
-      if (writes.has(command.name)) asked.add(frame.readInt32LE(requestIdAt))
+      asked.set(frame.readInt32LE(requestIdAt), command)
     })
     readFrames(far, (frame) => {
-      if (asked.delete(frame.readInt32LE(responseToAt))) countDown()
+      const id = frame.readInt32LE(responseToAt)
+      const command = asked.get(id)
+      if (!command) return
+      asked.delete(id)
+      const waiting = until(command)
+      if (waiting) held.set(far, waiting)
+      if (writes.has(command.name)) countDown()
     })
   }
 
-  const wire = await openWire(t, url, { onConnection })
+  const wire = await openWire(t, url, { onConnection, hold: (far) => held.get(far) })
   const ownUrl = new URL(url)
   ownUrl.host = new URL(wire.url).host
   // Or the driver would learn of a replica set's members, and go past the wire.
@@ -59,6 +77,14 @@ export async function openMongoWire(t: Test, url: string): Promise<MongoWire> {
     onceWritten(number, hear) {
       writesToGo = number
       onWritten = hear
+    },
+    record() {
+      const record: Command[] = []
+      records.push(record)
+      return record
+    },
+    holdReplies(next) {
+      until = next
     }
   }
 }
@@ -90,7 +116,22 @@ function commandOf(frame: Buffer): Command | undefined {
   const typeAt = sectionAt + 1 + 4
   const nameEnd = frame.indexOf(0, typeAt + 1)
   const name = frame.toString('latin1', typeAt + 1, nameEnd)
-  if (frame[typeAt] !== isString) return { name, collection: '' }
+  const items = () => itemsOf(frame, name)
+  if (frame[typeAt] !== isString) return { name, collection: '', items }
   const valueAt = nameEnd + 1 + 4
-  return { name, collection: frame.toString('latin1', valueAt, frame.indexOf(0, valueAt)) }
+  return { name, collection: frame.toString('latin1', valueAt, frame.indexOf(0, valueAt)), items }
+}
+
+/** They are in the command itself or in a section of their own, behind its length and its name. */
+function itemsOf(frame: Buffer, name: string): Record<string, unknown>[] {
+  const bodyAt = sectionAt + 1
+  const bodyEnd = bodyAt + frame.readInt32LE(bodyAt)
+  const body = deserialize(frame.subarray(bodyAt, bodyEnd))
+  const items: Record<string, unknown>[] = [...(body[name === 'insert' ? 'documents' : 'updates'] ?? [])]
+  if (frame[bodyEnd] !== 1) return items
+  const end = bodyEnd + 1 + frame.readInt32LE(bodyEnd + 1)
+  for (let at = frame.indexOf(0, bodyEnd + 5) + 1; at < end; at += frame.readInt32LE(at)) {
+    items.push(deserialize(frame.subarray(at, at + frame.readInt32LE(at))))
+  }
+  return items
 }

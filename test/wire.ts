@@ -25,13 +25,15 @@ export interface Wire {
 interface WireOptions {
   /** Shown both ends of each connection, before anything goes through. */
   onConnection?(near: Socket, far: Socket): void
+  /** What the server has said goes on when this resolves. */
+  hold?(far: Socket): Promise<void> | undefined
 }
 
 /** Opens a wire to a server; it is gone with the test. */
 export async function openWire(
   t: Pick<Test, 'teardown'>,
   url: string,
-  { onConnection }: WireOptions = {}
+  { onConnection, hold }: WireOptions = {}
 ): Promise<Wire> {
   let target = new URL(url)
   const ends = new Set<Socket>()
@@ -42,7 +44,8 @@ export async function openWire(
 
   function scissors(far: Socket) {
     return new Transform({
-      transform(chunk: Buffer, _, pass) {
+      async transform(chunk: Buffer, _, pass) {
+        await hold?.(far)
         bytesUntilCut -= chunk.length
         if (bytesUntilCut >= 0) return pass(null, chunk)
         this.push(chunk.subarray(0, bytesUntilCut))

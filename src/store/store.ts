@@ -31,7 +31,7 @@ export interface NewMessage {
 }
 
 export interface AddedMessage {
-  message: StoredMessage
+  message: Omit<StoredMessage, 'isRead'>
   receiver: Identity
   /** Whether it was there already. */
   isDuplicate: boolean

@@ -26,6 +26,8 @@ interface Look {
   newest: number
   /** Whether nothing of the user's own is new. */
   isQuiet: boolean
+  /** Whether anything may have no version yet. */
+  isUnversioned: boolean
   /** Users whose data have changed, of whom nobody has looked yet whether they are contacts. */
   users: ChangedUser[]
 }
@@ -39,20 +41,27 @@ export interface Changes {
   find(user: ObjectId, page: Page, options: ReadOptions): Promise<ChangesOfUser & { until: number; hasMore: boolean }>
 }
 
+const newerThan = (field: string, since: number) => ({ $or: [{ [field]: null }, { [field]: { $gt: since } }] })
+
+/** Null comes first. */
+const firstBy = (field: string) => ({ projection: { [field]: 1 }, sort: { [field]: 1 as const } })
+
 export function createChanges(collections: Collections, versions: Versions): Changes {
   const { conversations, messages } = collections
 
-  /** Of messages and marks, whether one is newer or has no version yet; and the users of whom that is so. */
+  /** Looks for one message and one mark that are newer or have no version yet, and for the users of whom that is so. */
   async function findNews(user: ObjectId, since: number, options: ReadOptions) {
-    const isNew = (field: string) => ({ $or: [{ [field]: null }, { [field]: { $gt: since } }] })
-    const anyIn = { projection: { _id: 1 }, ...options }
     const [message, mark, users] = await Promise.all([
-      messages.findOne({ users: user, ...isNew('version') }, anyIn),
-      conversations.findOne({ users: user, ...isNew('marked') }, anyIn),
-      findFewChanged(collections, isNew('changed'), options)
+      messages.findOne({ users: user, ...newerThan('version', since) }, { ...firstBy('version'), ...options }),
+      conversations.findOne({ users: user, ...newerThan('marked', since) }, { ...firstBy('marked'), ...options }),
+      findFewChanged(collections, newerThan('changed', since), options)
     ])
     const isOwn = users.some(({ _id }) => _id.equals(user))
-    return { isQuiet: !(message || mark || isOwn || users.length > maxFewUsers), users }
+    return {
+      isQuiet: !(message || mark || isOwn || users.length > maxFewUsers),
+      isUnversioned: [message?.version, mark?.marked, users[0]?.changed].includes(null),
+      users
+    }
   }
 
   return {

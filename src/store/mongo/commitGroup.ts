@@ -5,13 +5,14 @@ import type { AddedMessage } from '../store.js'
 import type { Collections, MessageDocument } from './collections.js'
 import { insertInOrder } from './duplicates.js'
 import type { FollowUps } from './followUps.js'
-import { type Marks, toMessage } from './messages.js'
+import { toMessage } from './messages.js'
 import { type AddressedMessage, keyOf, numberMessages } from './pendingWrites.js'
 import { type Tails, tailOf } from './tails.js'
 
 // Each of them fails only where another process has stored a message, or where a read is behind.
 const maxVainAttempts = 100
-const maxPauseMs = 50
+// Grows with the square of the attempts: the first ones meet another process, the last ones a read that is behind for seconds.
+const pauseMs = 0.01
 const maxUncertainKeys = 10_000
 
 interface CommitParts {
@@ -30,21 +31,22 @@ export type CommitGroup = (group: AddressedMessage[]) => Promise<void>
  * One ordered insert stores a group, where no other process writes into the same dialogs. After a duplicate key it is found out
  * which of the rest are stored already; the others are numbered again and inserted.
  */
-export function createCommitGroup(
-  collections: Collections,
-  { tails, followUps, pause = delay }: CommitParts
-): CommitGroup {
+export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, parts: CommitParts): CommitGroup {
+  const { tails, followUps, pause = delay } = parts
   /** Keys of messages that may be stored, though this process could not say so. */
   const uncertain = createRecent<true>(maxUncertainKeys)
 
   /** @returns those that are not stored yet */
-  async function attempt(group: AddressedMessage[]): Promise<AddressedMessage[]> {
+  async function attempt(group: AddressedMessage[], vain: number): Promise<AddressedMessage[]> {
     const documents = numberMessages(group, await tails.load(dialogsOf(group)))
-    const { stored, isTaken, refusal } = await insertInOrder(collections.messages, documents)
+    const { stored, isTaken, refusal } = await insertInOrder(messages, documents)
     accept(group, documents.slice(0, stored))
     if (refusal) (group[stored] as AddressedMessage).write.outcome = refusal
-    const rest = group.slice(refusal ? stored + 1 : stored)
-    return isTaken ? withoutStored(rest) : rest
+    const rest = group.slice(stored).filter(({ write }) => !write.outcome)
+    if (!isTaken) return rest
+    // Before the tails are read: another process that goes on writing makes them old at once.
+    if (stored === 0 && vain > 0) await pause(Math.random() * vain ** 2 * pauseMs)
+    return withoutStored(rest)
   }
 
   function accept(group: AddressedMessage[], documents: MessageDocument[]) {
@@ -52,77 +54,55 @@ export function createCommitGroup(
       const { write, receiver } = group[index] as AddressedMessage
       write.outcome = { message: toMessage(document), receiver, isDuplicate: false, isUntold: true }
       tails.set(document.conversationId, tailOf(document))
+      uncertain.delete(String(document.key))
     }
     followUps.messages(documents)
   }
 
   /** @returns those that are not stored yet */
   async function withoutStored(group: AddressedMessage[]): Promise<AddressedMessage[]> {
-    const [stored] = await Promise.all([findStored(collections, group), tails.reload(dialogsOf(group))])
+    const wanted = { key: { $in: group.map(({ write }) => keyOf(write)) } }
+    const [found] = await Promise.all([messages.find(wanted).toArray(), tails.reload(dialogsOf(group))])
+    const stored = new Map(found.map((document) => [String(document.key), document]))
     return group.filter((addressed) => {
-      const found = stored.get(String(keyOf(addressed.write)))
-      if (found) addressed.write.outcome = outcomeOf(addressed, found)
-      return !found
+      const document = stored.get(String(keyOf(addressed.write)))
+      if (document) addressed.write.outcome = outcomeOf(addressed, document)
+      return document === undefined
     })
   }
 
-  function outcomeOf({ write, receiver, dialog }: AddressedMessage, { document, marks }: Found): AddedMessage | Error {
-    const isOther = document.text !== write.message.text || !document.conversationId.equals(dialog)
-    if (isOther) return refusals.otherMessage()
+  function outcomeOf({ write, receiver, dialog }: AddressedMessage, document: MessageDocument): AddedMessage | Error {
+    if (document.text !== write.message.text || !document.conversationId.equals(dialog)) return refusals.otherMessage()
     const isDuplicate = !document._id.equals(write._id)
     // The process that stored it may have ended before it could tell anybody.
     const isOrphan = document.version === null && !followUps.has(document._id)
     if (isOrphan) followUps.messages([document])
-    const isUntold = !isDuplicate || isOrphan || uncertain.delete(String(document.key))
-    return { message: toMessage(document, marks), receiver, isDuplicate, isUntold }
-  }
-
-  /** The outcome of a message is not known, so that nothing may follow from it. */
-  function fail({ write }: AddressedMessage, error: Error) {
-    write.outcome = error
-    uncertain.set(String(keyOf(write)), true)
-    tails.forget()
+    const isUncertain = uncertain.delete(String(document.key))
+    return { message: toMessage(document), receiver, isDuplicate, isUntold: !isDuplicate || isOrphan || isUncertain }
   }
 
   return async (group) => {
     try {
-      await untilNoneIsLeft(group, attempt, pause)
+      await untilNoneIsLeft(group, attempt)
     } catch (error) {
-      for (const addressed of group) if (!addressed.write.outcome) fail(addressed, error as Error)
+      tails.forget()
+      for (const { write } of group) {
+        if (!write.outcome) uncertain.set(String(keyOf(write)), true)
+        write.outcome ??= error as Error
+      }
     }
   }
 }
 
 /** @throws {Error} when other processes are always faster */
-async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[]) => Promise<T[]>, pause: Pause): Promise<void> {
+async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[], vain: number) => Promise<T[]>): Promise<void> {
   let vain = 0
   for (let rest = all; rest.length > 0; ) {
     const before = rest.length
-    rest = await attempt(rest)
+    rest = await attempt(rest, vain)
     vain = rest.length < before ? 0 : vain + 1
     if (vain === maxVainAttempts) throw new Error('Other processes do not let this one store a message.')
-    // So that processes which have met do not meet again, and a read that is behind gets time.
-    if (vain > 0) await pause(Math.random() * Math.min(vain, maxPauseMs))
   }
 }
 
 const dialogsOf = (group: AddressedMessage[]) => group.map(({ dialog }) => dialog)
-
-interface Found {
-  document: MessageDocument
-  /** Of its dialog. */
-  marks: Marks | undefined
-}
-
-/** Finds those of some messages that are stored, by their keys. */
-async function findStored({ conversations, messages }: Collections, group: AddressedMessage[]) {
-  const projection = { a: 1, readSeqA: 1, readSeqB: 1 }
-  const [stored, dialogs] = await Promise.all([
-    messages.find({ key: { $in: group.map(({ write }) => keyOf(write)) } }).toArray(),
-    conversations.find({ _id: { $in: dialogsOf(group) } }, { projection }).toArray()
-  ])
-  const marks = new Map(dialogs.map((dialog) => [String(dialog._id), dialog]))
-  return new Map<string, Found>(
-    stored.map((document) => [String(document.key), { document, marks: marks.get(String(document.conversationId)) }])
-  )
-}

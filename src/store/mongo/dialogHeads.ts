@@ -33,7 +33,11 @@ export function groupByDialog(
     group.messages.push(message)
     groups.set(String(dialog), group)
   }
-  for (const { messages } of groups.values()) messages.sort((one, other) => one.seq - other.seq)
+  for (const group of groups.values()) {
+    group.messages.sort((one, other) => one.seq - other.seq)
+    // Another process has stored what is in between, and is likely to have moved the dialog on.
+    if (group.head && group.messages[0]?.seq !== group.head.lastSeq + 1) group.head = undefined
+  }
   return [...groups.values()]
 }
 

@@ -11,7 +11,7 @@ export interface FollowUps {
   messages(stored: Unversioned[]): void
   mark(moved: MovedMark): void
   user(changed: Pick<ChangedUser, '_id' | 'revision'>): void
-  /** Whether a message waits for its version. */
+  /** Whether a message waits for its version, or has got it so recently that a read may not have seen it. */
   has(_id: ObjectId): boolean
   /** Resolves when there is room for more messages. */
   untilRoom(): Promise<void>
@@ -22,6 +22,7 @@ export interface FollowUps {
 export function createFollowUps(unversioned: UnversionedChanges): FollowUps {
   const waiting = { messages: new Map<string, Unversioned>(), marks: [] as MovedMark[], users: [] as Changes['users'] }
   let worked = new Map<string, Unversioned>()
+  let former = worked
   let running: Promise<void> = Promise.resolve()
   let isPlanned = false
 
@@ -32,6 +33,7 @@ export function createFollowUps(unversioned: UnversionedChanges): FollowUps {
 
   async function runNext() {
     isPlanned = false
+    former = worked
     worked = waiting.messages
     waiting.messages = new Map()
     const changes = { messages: [...worked.values()], marks: waiting.marks.splice(0), users: waiting.users.splice(0) }
@@ -40,6 +42,7 @@ export function createFollowUps(unversioned: UnversionedChanges): FollowUps {
 
   return {
     messages(stored) {
+      if (stored.length === 0) return
       for (const message of stored) waiting.messages.set(String(message._id), message)
       start()
     },
@@ -51,7 +54,7 @@ export function createFollowUps(unversioned: UnversionedChanges): FollowUps {
       waiting.users.push(changed)
       start()
     },
-    has: (_id) => waiting.messages.has(String(_id)) || worked.has(String(_id)),
+    has: (_id) => [waiting.messages, worked, former].some((messages) => messages.has(String(_id))),
     async untilRoom() {
       if (waiting.messages.size > maxWaitingMessages) await running
     },

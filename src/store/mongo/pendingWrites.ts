@@ -24,7 +24,7 @@ export interface PendingMark {
   upToSeq: number
   /** The last message that there was when the mark was asked for, as far as this process knows. */
   endSeq: number
-  outcome?: ReadMark
+  outcome?: ReadMark | Error
 }
 
 export type PendingWrite = PendingMessage | PendingMark

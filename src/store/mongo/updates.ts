@@ -9,7 +9,7 @@ import type { Dialogs } from './dialogs.js'
 import type { FollowUps } from './followUps.js'
 import { toId } from './ids.js'
 import { toMessage } from './messages.js'
-import type { UnversionedChanges } from './unversionedChanges.js'
+import type { Changes, UnversionedChanges } from './unversionedChanges.js'
 import { findProfiles } from './users.js'
 import type { Versions } from './versions.js'
 
@@ -22,6 +22,9 @@ interface Parts {
   inSession: InSession
 }
 
+// Each of them fails only where another server has become the primary meanwhile.
+const maxRounds = 3
+
 type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
 
 /** The changes after the version of a cursor, in the order of their versions. */
@@ -32,20 +35,29 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
 
   /**
    * Gives everything that concerns a user a version: before the newest version is read, so that it is up to date, and again
-   * after that, so that nothing up to it is missed.
+   * after that, so that nothing up to it is missed. The reads of the session then see the versions that it has given: after a
+   * change of the primary they may be behind.
    *
    * @returns that version
    */
-  async function completeAll(user: ObjectId, options: ReadOptions): Promise<number> {
-    await complete(user, options)
+  async function completeAll(user: ObjectId, isUnversioned: boolean, options: ReadOptions): Promise<number> {
+    if (isUnversioned) await complete(user, options)
     const newest = await versions.newest(options)
-    await complete(user, options)
+    let open = await complete(user, options)
+    for (let round = 0; open.length > 0; round++) {
+      if (round === maxRounds) throw new Error('The database does not show what it has stored.')
+      const still = new Set(await complete(user, options))
+      open = open.filter((change) => still.has(change))
+    }
     return newest
   }
 
-  async function complete(user: ObjectId, options: ReadOptions) {
+  /** @returns the changes that had no version */
+  async function complete(user: ObjectId, options: ReadOptions): Promise<string[]> {
     const found = await unversioned.find(user, options)
-    if (found.messages.length + found.marks.length + found.users.length > 0) await unversioned.complete(found)
+    const names = namesOf(found)
+    if (names.length > 0) await unversioned.complete(found)
+    return names
   }
 
   const nothing = (version: number): StoredUpdates => {
@@ -54,11 +66,11 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
 
   async function readPage(user: ObjectId, since: number, limit: number, options: ReadOptions): Promise<StoredUpdates> {
     const first = await changes.look(user, since, options)
-    const { newest, isQuiet, users } = first
+    const { newest, isQuiet, isUnversioned, users } = first
     if (newest < since && (await versions.certain()) < since) throw refusals.foreignCursor()
     if (newest <= since && isQuiet && users.length === 0) return nothing(since)
     if (newest > since && isQuiet && (await changes.lookAgain(user, since, first, options))) return nothing(newest)
-    const until = Math.max(since, await completeAll(user, options))
+    const until = Math.max(since, await completeAll(user, isUnversioned, options))
     const { hasMore, until: end, ...changed } = await changes.find(user, { since, until, limit }, options)
     return { ...(await describe(changed, user, options)), cursor: cursors.toCursor(end), hasMore }
   }
@@ -74,6 +86,13 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
       return inSession((options) => readPage(toId(userId), since, limit, options))
     }
   }
+}
+
+function namesOf({ messages, marks, users }: Changes): string[] {
+  return [
+    ...[...messages, ...users].map(({ _id, revision }) => `${_id} ${revision}`),
+    ...marks.map(({ _id, markRevision }) => `${_id} ${markRevision}`)
+  ]
 }
 
 /** Describes changes by the present state of what has changed. */

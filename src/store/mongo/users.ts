@@ -25,6 +25,7 @@ export async function findProfiles(
   ids: ObjectId[],
   options: ReadOptions = {}
 ): Promise<StoredProfile[]> {
+  if (ids.length === 0) return []
   const found = users.find({ _id: { $in: ids } }, { projection: profileFields, ...options })
   return found.map(toProfile).toArray()
 }

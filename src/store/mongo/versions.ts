@@ -2,6 +2,7 @@ import type { Collection } from 'mongodb'
 import type { Collections, SettingDocument } from './collections.js'
 import type { ReadOptions } from './connect.js'
 import { insertNew } from './duplicates.js'
+import { toId } from './ids.js'
 
 /**
  * Numbers every change that `listUpdates` tells of. A version is taken after the change is acknowledged. So a process that has
@@ -56,11 +57,15 @@ async function findNewest({ users, conversations, messages }: Collections): Prom
     users.findOne({}, { projection: { changed: 1 }, sort: { changed: -1 } }),
     conversations.findOne({}, { projection: { marked: 1 }, sort: { marked: -1 } }),
     messages
-      .find({}, { projection: { version: 1 } })
+      .find({}, { projection: { version: 1, conversationId: 1 } })
       .sort({ _id: -1 })
       .limit(maxLateMessages)
       .toArray()
   ])
-  const versions = [user?.changed, dialog?.marked, ...latest.map(({ version }) => version)]
+  // A dialog's document may name versions that the messages do not have yet.
+  const dialogs = [...new Set(latest.map(({ conversationId }) => conversationId.toHexString()))].map(toId)
+  const heads = await conversations.find({ _id: { $in: dialogs } }, { projection: { position: 1 } }).toArray()
+  const positions = heads.map(({ position }) => position)
+  const versions = [user?.changed, dialog?.marked, ...latest.map(({ version }) => version), ...positions]
   return Math.max(...versions.map((version) => version ?? 0))
 }

@@ -6,7 +6,14 @@ import type { AddedMessage, CommitObserver, ReadMark, Store } from '../store.js'
 import type { CommitGroup } from './commitGroup.js'
 import type { Identities } from './identities.js'
 import { keyOfPair, type Pairs } from './pairs.js'
-import { type AddressedMessage, addressedTo, type PendingWrite, pendingMark, pendingMessage } from './pendingWrites.js'
+import {
+  type AddressedMessage,
+  addressedTo,
+  type PendingMark,
+  type PendingWrite,
+  pendingMark,
+  pendingMessage
+} from './pendingWrites.js'
 import type { MoveMark } from './readMarks.js'
 import { createWriteQueue, type WriteQueue } from './writeQueue.js'
 
@@ -36,7 +43,7 @@ interface Writes extends Pick<Store, 'addMessage' | 'markAsRead'> {
 
 /** Messages and read marks: all that wait go together. */
 export function createWrites(parts: Parts): Writes {
-  const { identities, pairs, commitGroup, moveMark, untilRoom, onCommit, maxWaitMs } = parts
+  const { identities, pairs, commitGroup, untilRoom, onCommit, maxWaitMs } = parts
 
   async function address(writes: PendingWrite[]): Promise<AddressedMessage[]> {
     const pending = writes.filter((write) => write.kind === 'message')
@@ -50,24 +57,12 @@ export function createWrites(parts: Parts): Writes {
     return addressed.map((one) => ({ ...one, dialog: dialogs.get(keyOfPair(one.pair)) as ObjectId }))
   }
 
-  async function moveMarks(writes: PendingWrite[]) {
-    const marks = writes.filter((write) => write.kind === 'mark')
-    if (marks.length === 0) return
-    setEnds(writes)
-    const dialogs = await pairs.find(marks.map(({ readerId, peerId }) => pairOf(readerId, peerId)))
-    const moves = marks.map((mark) => {
-      const dialog = dialogs.get(keyOfPair(pairOf(mark.readerId, mark.peerId)))
-      return dialog && moveMark(mark, dialog)
-    })
-    await Promise.all(moves)
-  }
-
   async function writeTogether(writes: PendingWrite[]): Promise<(Outcome | Error)[]> {
     await untilRoom()
     const start = performance.now()
     const addressed = await address(writes)
     if (addressed.length > 0) await commitGroup(addressed)
-    await moveMarks(writes)
+    await moveMarks(writes, parts)
     const outcomes = writes.map(({ outcome }) => outcome ?? noMark)
     const stored = outcomes.filter(isStored).length
     if (stored > 0) onCommit?.(stored, performance.now() - start)
@@ -89,6 +84,22 @@ export function createWrites(parts: Parts): Writes {
     },
     markAsRead: (readerId, peerId, upToSeq) => queue.enter(pendingMark(readerId, peerId, upToSeq)) as Promise<ReadMark>
   }
+}
+
+/** A mark that fails refuses neither the messages of the group, which are stored, nor other marks. */
+async function moveMarks(writes: PendingWrite[], { pairs, moveMark }: Pick<Parts, 'pairs' | 'moveMark'>) {
+  const marks = writes.filter((write) => write.kind === 'mark')
+  if (marks.length === 0) return
+  setEnds(writes)
+  const dialogs = pairs.find(marks.map(({ readerId, peerId }) => pairOf(readerId, peerId)))
+  const move = async (mark: PendingMark) => {
+    const dialog = (await dialogs).get(keyOfPair(pairOf(mark.readerId, mark.peerId)))
+    if (dialog) await moveMark(mark, dialog)
+  }
+  const fail = (mark: PendingMark) => (error: Error) => {
+    mark.outcome = error
+  }
+  await Promise.all(marks.map((mark) => move(mark).catch(fail(mark))))
 }
 
 /** A mark does not cover the messages of its group that came after it. */

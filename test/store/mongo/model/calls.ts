@@ -19,6 +19,8 @@ interface Common {
 export interface Read extends Common {
   kind: 'read'
   read(documents: Documents): unknown
+  /** Whether it sees what no majority has. */
+  isLocal: boolean
   session?: Session | undefined
 }
 
@@ -27,6 +29,8 @@ export interface Write extends Common {
   parts: Part[]
   /** Whether an error ends it. */
   isOrdered: boolean
+  /** Whether its answer waits for a majority. */
+  isMajority: boolean
   /** Makes the answer of those of the parts, or throws. */
   answer(values: unknown[]): unknown
 }
@@ -63,8 +67,8 @@ export function execute(call: Call, replicaSet: ReplicaSet): boolean {
     call.done.push(executePart(command, command.parts[call.done.length] as Part, replicaSet))
     return isAcknowledged(call, replicaSet)
   }
-  const { session, collection, read } = command
-  const index = replicaSet.committed()
+  const { session, collection, read, isLocal } = command
+  const index = isLocal ? replicaSet.end() : replicaSet.committed()
   if (session?.isCausal) session.seen = Math.max(session.seen, index)
   call.settle(read(replicaSet.documents(collection, index)))
   return true
@@ -86,7 +90,8 @@ function executePart({ collection }: Write, part: Part, replicaSet: ReplicaSet) 
  * nothing, and that of a duplicate key, wait as well.
  */
 export function isAcknowledged(call: Call, replicaSet: ReplicaSet): boolean {
-  return isExecuted(call) && call.done.every(({ index }) => index <= replicaSet.committed())
+  const isMajority = call.command.kind === 'write' && call.command.isMajority
+  return isExecuted(call) && (!isMajority || call.done.every(({ index }) => index <= replicaSet.committed()))
 }
 
 export function acknowledge({ command, done, settle, fail }: Call): void {

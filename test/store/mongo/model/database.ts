@@ -10,6 +10,12 @@ interface ReadOptions extends FindOptions {
   readConcern?: { level: string }
 }
 
+interface WriteOptions {
+  ordered: boolean
+  /** A majority where it is absent, as the connection says. */
+  writeConcern?: { w: number }
+}
+
 interface UpdateOne {
   updateOne: { filter: Document; update: Document }
 }
@@ -24,14 +30,20 @@ function createModelCollection(collection: string, submit: Submit) {
     assertKnown(options, ['projection', 'sort', 'limit', 'skip'])
     const found = (documents: Documents) => select(documents, filter, isOne ? { ...options, limit: 1 } : options)
     const name = `${collection}.find${isOne ? 'One' : ''}`
-    if (!readConcern) return submit({ kind: 'read', name, collection, read: found, session }) as Promise<Document[]>
+    if (readConcern?.level !== 'linearizable') {
+      const isLocal = readConcern?.level === 'local'
+      return submit({ kind: 'read', name, collection, read: found, isLocal, session }) as Promise<Document[]>
+    }
     // A linearizable read is acknowledged as a write is that changes nothing.
     const part: Part = (documents) => ({ value: found(documents) })
     return write(`${name} ${readConcern.level}`, [part], ([value]) => value) as Promise<Document[]>
   }
 
-  function write(name: string, parts: Part[], answer: (values: unknown[]) => unknown, isOrdered = true) {
-    return submit({ kind: 'write', name, collection, parts, isOrdered, answer })
+  function write(name: string, parts: Part[], answer: (values: unknown[]) => unknown, options?: WriteOptions) {
+    const { ordered: isOrdered = true, writeConcern, ...rest } = options ?? {}
+    assertKnown(rest, [])
+    const isMajority = writeConcern === undefined
+    return submit({ kind: 'write', name, collection, parts, isOrdered, isMajority, answer })
   }
 
   function find(filter: Document, options: ReadOptions = {}, map = (document: Document): unknown => document) {
@@ -49,8 +61,8 @@ function createModelCollection(collection: string, submit: Submit) {
     }
   }
 
-  async function insertMany(documents: Document[], { ordered: isOrdered }: { ordered: boolean }) {
-    return write(`${collection}.insertMany`, documents.map(insertOf), bulkAnswer, isOrdered)
+  async function insertMany(documents: Document[], options: WriteOptions) {
+    return write(`${collection}.insertMany`, documents.map(insertOf), bulkAnswer, options)
   }
 
   return {
@@ -60,9 +72,9 @@ function createModelCollection(collection: string, submit: Submit) {
     insertOne: (document: Document) => insertMany([document], { ordered: true }),
     updateOne: (filter: Document, update: Document) =>
       write(`${collection}.updateOne`, [updateOf(filter, update)], bulkAnswer),
-    bulkWrite(updates: UpdateOne[], { ordered: isOrdered }: { ordered: boolean }) {
+    bulkWrite(updates: UpdateOne[], options: WriteOptions) {
       const parts = updates.map(({ updateOne: { filter, update } }) => updateOf(filter, update))
-      return write(`${collection}.bulkWrite`, parts, bulkAnswer, isOrdered)
+      return write(`${collection}.bulkWrite`, parts, bulkAnswer, options)
     },
     findOneAndUpdate(filter: Document, update: Document, { returnDocument, projection, ...rest }: Document) {
       assertKnown({ ...rest, [String(returnDocument)]: true }, ['after'])

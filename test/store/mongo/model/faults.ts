@@ -1,8 +1,6 @@
 import { isExecuted } from './calls.js'
 import type { Process } from './process.js'
-import { lags, type Step, type World } from './world.js'
-
-export type FaultKind = 'crash' | 'cut' | 'failOver'
+import { type FaultKind, lags, type Step, type World } from './world.js'
 
 const lost = () => Object.assign(new Error('connection closed'), { name: 'MongoNetworkError' })
 
@@ -12,9 +10,19 @@ export function faultSteps(world: World, kinds: FaultKind[]): Step[] {
   const table: Record<FaultKind, () => Step[]> = {
     crash: () => (living.length > 1 ? living.map(crash) : []),
     cut: () => living.filter(({ calls }) => calls.length > 0).map(cut),
+    lag: () => behind(world),
     failOver: () => failOvers(world)
   }
-  return kinds.flatMap((kind) => table[kind]()).map((step) => ({ ...step, isFault: true }))
+  return kinds.flatMap((kind) => {
+    return table[kind]().map(({ label, take }) => ({
+      label,
+      fault: kind,
+      take() {
+        world.faults.add(kind)
+        return take()
+      }
+    }))
+  })
 }
 
 /** What it has sent and was not executed never is; it remembers nothing. */
@@ -43,16 +51,25 @@ function cut(process: Process): Step {
   }
 }
 
+function lagsOf({ replicaSet }: World): number[] {
+  return lags.map((lag) => replicaSet.committed() - lag).filter((index) => index >= 0)
+}
+
+/** The new primary has everything, and does not know yet that a majority has it. */
+function behind(world: World): Step[] {
+  return lagsOf(world).map((known) => failOver(world, world.replicaSet.end(), known, true))
+}
+
+/** The new primary may lack what no majority had. */
 function failOvers(world: World): Step[] {
   const { replicaSet, processes } = world
   const [committed, end] = [replicaSet.committed(), replicaSet.end()]
   const isWriting = processes.some(({ calls }) => calls.some(({ command }) => command.kind === 'write'))
   const keeps = Array.from({ length: end - committed + 1 }, (_, index) => committed + index)
-  const known = lags.map((lag) => committed - lag).filter((index) => index >= 0)
   return keeps.flatMap((kept) =>
-    known.flatMap((index) => [
-      ...(isWriting ? [failOver(world, kept, index, false)] : []),
-      ...(kept < end || index < committed ? [failOver(world, kept, index, true)] : [])
+    [committed, ...lagsOf(world)].flatMap((known) => [
+      ...(isWriting ? [failOver(world, kept, known, false)] : []),
+      ...(kept < end ? [failOver(world, kept, known, true)] : [])
     ])
   )
 }
@@ -71,7 +88,6 @@ function failOver(world: World, kept: number, known: number, isRetried: boolean)
     label: `a new primary${undone}${behind > 0 ? `, ${behind} behind` : ''}${isRetried ? ', writes are retried' : ''}`,
     async take() {
       replicaSet.failOver(kept, known)
-      world.hasFailedOver = true
       for (const process of processes) {
         if (isRetried) for (const call of process.calls) call.done = call.done.filter(({ index }) => index <= kept)
         else await failWrites(process)

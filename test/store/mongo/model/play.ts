@@ -19,7 +19,7 @@ export async function play(world: World, client: Client, score: Score): Promise<
   for (const act of client.acts) {
     if ('send' in act) await Promise.all(act.send.map((text) => send(world, client, act, text, score.told)))
     else if ('mark' in act) await mark(world, client, act.mark, score.told)
-    else for (let page = 0; page < act.follow; page++) await follow(world, client, score)
+    else for (let page = 0; page < act.follow; page++) await follow(world, client, score, act.at)
   }
 }
 
@@ -43,10 +43,11 @@ async function mark(world: World, client: Client, upTo: 'all' | number, told: To
 }
 
 /** Reads one page of updates. */
-export async function follow(world: World, client: Client, { told, cursors, limit }: Score): Promise<void> {
+export async function follow(world: World, client: Client, { told, cursors, limit }: Score, at?: string): Promise<void> {
   const since = cursors.get(client) as string
   const acknowledged = told.answers.map(({ text }) => text)
-  const page = await attempt(world, client, told, (store) => store.listUpdates(idOf(client.user), since, limit))
+  const from = at === undefined ? client : { ...client, process: at }
+  const page = await attempt(world, from, told, (store) => store.listUpdates(idOf(client.user), since, limit))
   if (!page) return
   cursors.set(client, page.cursor)
   told.pages.push({ ...page, client, since, acknowledged })

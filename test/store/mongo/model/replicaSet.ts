@@ -70,10 +70,11 @@ export function createReplicaSet(data: Data = new Map()): ReplicaSet {
       committed = known
     },
     print: (maxForgotten) =>
-      `${end() - committed} ${history
-        .slice(Math.max(0, committed - maxForgotten))
-        .map(printOf)
-        .join()}`
+      JSON.stringify([
+        end() - committed,
+        Math.max(0, firstOfTerm - committed),
+        history.slice(Math.max(0, committed - maxForgotten)).map(printOf)
+      ])
   }
 }
 

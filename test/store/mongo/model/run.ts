@@ -1,11 +1,11 @@
 import { ObjectId } from 'bson'
 import { findFault } from './checks.js'
-import { type FaultKind, faultSteps } from './faults.js'
+import { faultSteps } from './faults.js'
 import { begin, type Game, type Scenario } from './scenario.js'
-import type { Step, World } from './world.js'
+import type { FaultKind, Step, World } from './world.js'
 
 /** Chooses one of the next steps by its index; undefined ends the run. */
-export type Choose = (steps: () => Step[], print: () => string) => number | undefined
+export type Choose = (steps: () => Step[], print: World['print']) => number | undefined
 
 export interface Ended {
   trace: string[]

@@ -7,8 +7,8 @@ import { createWorld, type World } from './world.js'
 
 export type UserName = 'ann' | 'bob'
 
-/** What a client does: it sends messages, one after the other or at once, moves its read mark, or reads updates. */
-export type Act = { send: string[]; id?: string } | { mark: 'all' | number } | { follow: number }
+/** What a client does: it sends messages at once, moves its read mark, or reads pages of updates, maybe from another process. */
+export type Act = { send: string[]; id?: string } | { mark: 'all' | number } | { follow: number; at?: string }
 
 export interface Client {
   user: UserName
@@ -23,6 +23,8 @@ export interface Scenario {
   /** Messages that are there at the beginning: who sent each, and by which process, which then knows the dialog. */
   before: [process: string, user: UserName][]
   clients: Client[]
+  /** Whether clients read what was there at the beginning, too. */
+  readsAll?: boolean
   /** How many changes a client reads at once. */
   limit?: number
 }
@@ -68,16 +70,17 @@ function seed(): Data {
 }
 
 /** Opens the processes, and begins what the clients do. */
-export async function begin({ processes, before, clients, limit = 99 }: Scenario, onWorld: (world: World) => void) {
+export async function begin({ processes, before, clients, readsAll = false, limit = 99 }: Scenario, onWorld: (world: World) => void) {
   const world = createWorld(createReplicaSet(seed()))
   onWorld(world)
   for (const name of processes) await world.open(name)
-  for (const [name, user] of before) await sendBefore(world, name, user)
+  const [{ store }] = world.processes as [Process]
+  const oldest = await store.newestCursor()
+  for (const [index, [name, user]] of before.entries()) await sendBefore(world, name, user, `before ${index + 1}`)
   const told: Told = { answers: [], pages: [], marks: [], pushed: [], refused: [] }
   const cursors = new Map<Client, string>()
-  const [{ store }] = world.processes as [Process]
-  const cursor = await store.newestCursor()
-  for (const client of clients) cursors.set(client, cursor)
+  const newest = await store.newestCursor()
+  for (const client of clients) cursors.set(client, readsAll ? oldest : newest)
   for (const process of world.processes) process.isAlone = false
   let working = clients.length
   for (const client of clients) play(world, client, { told, cursors, limit }).then(() => working--)
@@ -87,9 +90,9 @@ export async function begin({ processes, before, clients, limit = 99 }: Scenario
 
 export type Game = Awaited<ReturnType<typeof begin>>
 
-async function sendBefore(world: World, name: string, user: UserName) {
+async function sendBefore(world: World, name: string, user: UserName, text: string) {
   const process = world.processes.find((each) => each.name === name) as Process
   world.awake = name
-  await process.store.addMessage({ senderId: idOf(user), receiverTag: users[peerOf(user)].tag, text: `before` })
+  await process.store.addMessage({ senderId: idOf(user), receiverTag: users[peerOf(user)].tag, text })
   await world.settle()
 }

@@ -1,6 +1,6 @@
-import type { FaultKind } from './faults.js'
 import { run } from './run.js'
 import type { Scenario } from './scenario.js'
+import type { FaultKind } from './world.js'
 
 export interface Bounds {
   /** How many times something other than the first possible step is taken; a fault is not counted. */
@@ -43,8 +43,8 @@ export async function walk(scenario: Scenario, bounds: Bounds): Promise<Walk> {
       const known = forks[count++]
       if (known) return known.chosen
       const left = forks.length === 0 ? bounds : leftAfter(forks.at(-1) as Fork)
-      if (isKnown(visited, print(), left)) return undefined
-      forks.push({ chosen: 0, left, isFault: steps().map(({ isFault }) => isFault ?? false) })
+      if (isKnown(visited, print(left.faults > 0), left)) return undefined
+      forks.push({ chosen: 0, left, isFault: steps().map(({ fault }) => fault !== undefined) })
       return 0
     })
     if (ended.fault) return { runs, states: visited.size, failure: describe(scenario, forks, ended.trace, ended.fault) }

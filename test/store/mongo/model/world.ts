@@ -3,10 +3,12 @@ import { acknowledge, type Call, canExecute, execute, isAcknowledged } from './c
 import { openProcess, type Process } from './process.js'
 import type { ReplicaSet } from './replicaSet.js'
 
+export type FaultKind = 'crash' | 'cut' | 'lag' | 'failOver'
+
 /** Something that may happen next. */
 export interface Step {
   label: string
-  isFault?: boolean
+  fault?: FaultKind
   take(): void | Promise<void>
 }
 
@@ -17,18 +19,19 @@ export interface World {
   running: string
   /** The process that has just got an answer. */
   awake: string
-  /** Whether a majority read may have been behind. */
-  hasFailedOver: boolean
+  /** Which kinds of faults have happened. */
+  faults: Set<FaultKind>
   /** Lets everything run that does not wait for the database. */
   settle(): Promise<void>
   open(name: string): Promise<Process>
   /** What may happen next, without faults; first what happens when nobody is slow. */
   steps(): Step[]
-  print(): string
+  /** What tells this state from others. @param mayFailOver whether a new primary may still be behind */
+  print(mayFailOver: boolean): string
 }
 
 /** By how many entries a new primary may be behind in knowing that a majority has them. */
-export const lags = [0, 1, 3, 6]
+export const lags = [1, 3, 6]
 const maxLag = Math.max(...lags)
 
 export function createWorld(replicaSet: ReplicaSet): World {
@@ -38,7 +41,7 @@ export function createWorld(replicaSet: ReplicaSet): World {
     processes,
     running: '',
     awake: '',
-    hasFailedOver: false,
+    faults: new Set(),
     settle,
     async open(name) {
       world.awake = name
@@ -54,7 +57,11 @@ export function createWorld(replicaSet: ReplicaSet): World {
       const pauses = [...own, ...others].flatMap((process) => pausesOf(process, running.length === 0))
       return [...running, ...pauses]
     },
-    print: () => hash('sha1', [world.running, replicaSet.print(maxLag), ...processes.map(printOf)].join('\n'), 'base64')
+    print(mayFailOver) {
+      const lag = mayFailOver ? maxLag : 0
+      const prints = processes.map((process) => printOf(process, lag))
+      return hash('sha1', [world.running, replicaSet.print(lag), ...prints].join('\n'), 'base64')
+    }
   }
 
   function callsOf(process: Process): Step[] {
@@ -102,15 +109,13 @@ export function createWorld(replicaSet: ReplicaSet): World {
     }))
   }
 
-  function printOf({ name, print, calls, pauses, sessions, isDead }: Process): string {
+  function printOf({ name, print, calls, pauses, sessions, isDead }: Process, lag: number): string {
+    const behind = (index: number) => Math.min(lag, replicaSet.committed() - index)
     const seen = Array.from(sessions, (session) => behind(session.seen))
-    return JSON.stringify([name, isDead, print(), seen, calls.map(printOfCall), pauses.length])
-  }
-
-  const behind = (index: number) => Math.min(maxLag + 1, replicaSet.committed() - index)
-
-  function printOfCall({ number, after, done }: Call) {
-    return [number, behind(after), done.map(({ value, index }) => [value, replicaSet.end() - index])]
+    const waiting = calls.map(({ number, after, done }) => {
+      return [number, behind(after), done.map(({ value, index }) => [value, replicaSet.end() - index])]
+    })
+    return JSON.stringify([name, isDead, print(), seen, waiting, pauses.length])
   }
 
   return world
