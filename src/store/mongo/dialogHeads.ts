@@ -79,7 +79,7 @@ export function stampsOf({ dialog, messages, head }: HeadedDialog): AnyBulkWrite
   return [...named, ...others.map(({ _id, revision }) => stampOf({ _id, revision }, head.position))]
 }
 
-function stampOf(filter: Filter<MessageDocument>, version: number): AnyBulkWriteOperation<MessageDocument> {
+export function stampOf(filter: Filter<MessageDocument>, version: number): AnyBulkWriteOperation<MessageDocument> {
   return { updateOne: { filter: { ...filter, version: null }, update: { $set: { version } } } }
 }
 

@@ -9,6 +9,7 @@ import {
   moveOf,
   numberBeyond,
   type OpenDialog,
+  stampOf,
   stampsOf,
   type Unversioned
 } from './dialogHeads.js'
@@ -33,7 +34,7 @@ export function createMessageVersions({ conversations, messages }: Collections, 
   /** Those up to which all messages have their versions. */
   const heads = createRecent<Head>(maxCachedHeads)
 
-  /** @returns those whose dialog is there: after a restore of different moments it may be missing */
+  /** @returns those whose dialog is there */
   async function withHeads(open: OpenDialog[]): Promise<HeadedDialog[]> {
     const unknown = open.filter(({ head }) => !head)
     if (unknown.length > 0) {
@@ -59,6 +60,14 @@ export function createMessageVersions({ conversations, messages }: Collections, 
     for (const [index, one] of (dialogs as OpenDialog[]).entries()) one.head = hasMovedAll ? next[index] : undefined
   }
 
+  /** After a restore of different moments the dialog of a message may be missing. */
+  async function stampLost(dialogs: OpenDialog[]) {
+    const lost = dialogs.filter(({ head }) => !head).flatMap(({ messages }) => messages)
+    if (lost.length === 0) return
+    const last = await versions.take(lost.length)
+    await messages.bulkWrite(lost.map(({ _id, revision }, index) => stampOf({ _id, revision }, last + 1 + index)))
+  }
+
   async function completeAll(all: OpenDialog[]) {
     let open = all
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
@@ -77,6 +86,7 @@ export function createMessageVersions({ conversations, messages }: Collections, 
       const open = groupByDialog(unversioned, (dialog) => heads.get(String(dialog)))
       for (const { dialog } of open) heads.delete(String(dialog))
       await completeAll(open)
+      await stampLost(open)
       for (const { dialog, head } of open) if (head) heads.set(String(dialog), { ...head, lastVersions: [] })
     }
   }

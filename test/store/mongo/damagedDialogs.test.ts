@@ -32,9 +32,9 @@ async function sendOne(t: Test, by: Store, processes: Processes, seq: number) {
   const { ann, bob, say } = processes
   const cursor = await by.newestCursor()
   const added = await say('new', 'an id', by)
-  t.match(added, { isDuplicate: false, isUntold: true, message: { text: 'new', seq, isRead: false } })
-  const { isRead, ...message } = added.message
-  t.match(await say('new', 'an id', by), { isDuplicate: true, message }, 'it is stored once')
+  t.match(added, { isDuplicate: false, isUntold: true, message: { text: 'new', seq } })
+  const again = await say('new', 'an id', by)
+  t.match(again, { isDuplicate: true, message: added.message }, 'it is stored once')
   for (const [one, other] of [
     [ann, bob],
     [bob, ann]

@@ -42,7 +42,7 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
       sayAsBob('two')
     ])
     const keysAndTails = Array(3).fill('find messages')
-    t.same(commandsBefore(asked), ['find conversations', ...keysAndTails, 'insert messages', 'insert messages'])
+    t.same(commandsBefore(asked), [...keysAndTails, 'insert messages', 'insert messages'])
     t.same(
       again.map(({ message }) => message),
       first.map(({ message }) => message),

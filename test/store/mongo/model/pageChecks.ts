@@ -6,7 +6,9 @@ const versionOf = (cursor: string) => Number(cursor.split('.')[1])
 /** Compares the pages of updates that clients have read with what is stored. @returns what is wrong */
 export function findFaultOfPages(stored: Stored, { told, world }: Game): string[] {
   const clients = new Set(told.pages.map(({ client }) => client))
-  return [...clients].flatMap((client) => faultsOf(client, stored, told.pages, world.faults.has('failOver') || world.faults.has('lag')))
+  return [...clients].flatMap((client) =>
+    faultsOf(client, stored, told.pages, world.faults.has('failOver') || world.faults.has('lag'))
+  )
 }
 
 function faultsOf(client: Client, { messages, dialog }: Stored, all: Page[], mayBeBehind: boolean): string[] {

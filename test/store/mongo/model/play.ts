@@ -43,7 +43,12 @@ async function mark(world: World, client: Client, upTo: 'all' | number, told: To
 }
 
 /** Reads one page of updates. */
-export async function follow(world: World, client: Client, { told, cursors, limit }: Score, at?: string): Promise<void> {
+export async function follow(
+  world: World,
+  client: Client,
+  { told, cursors, limit }: Score,
+  at?: string
+): Promise<void> {
   const since = cursors.get(client) as string
   const acknowledged = told.answers.map(({ text }) => text)
   const from = at === undefined ? client : { ...client, process: at }

@@ -70,7 +70,10 @@ function seed(): Data {
 }
 
 /** Opens the processes, and begins what the clients do. */
-export async function begin({ processes, before, clients, readsAll = false, limit = 99 }: Scenario, onWorld: (world: World) => void) {
+export async function begin(
+  { processes, before, clients, readsAll = false, limit = 99 }: Scenario,
+  onWorld: (world: World) => void
+) {
   const world = createWorld(createReplicaSet(seed()))
   onWorld(world)
   for (const name of processes) await world.open(name)

@@ -63,7 +63,14 @@ export const scenarios: Scenario[] = [
     processes: ['A', 'B'],
     before: known,
     clients: [
-      { user: 'ann', process: 'A', acts: [{ send: ['a1'], id: 'id' }, { send: ['a2'], id: 'id' }] },
+      {
+        user: 'ann',
+        process: 'A',
+        acts: [
+          { send: ['a1'], id: 'id' },
+          { send: ['a2'], id: 'id' }
+        ]
+      },
       { user: 'bob', process: 'B', acts: [{ follow: 1 }, { follow: 1, at: 'A' }] }
     ]
   },

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { acknowledge, type Call, canExecute, execute, isAcknowledged } from './calls.js'
+import { acknowledge, canExecute, execute, isAcknowledged } from './calls.js'
 import { openProcess, type Process } from './process.js'
 import type { ReplicaSet } from './replicaSet.js'
 
