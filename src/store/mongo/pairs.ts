@@ -11,7 +11,7 @@ const maxCachedPairs = 100_000
 export interface Pairs {
   /** The ids of the dialogs that there are, by `keyOfPair`. */
   find(pairs: Pair[]): Promise<Map<string, ObjectId>>
-  /** The same, with those begun that there are not. */
+  /** The same, with those begun that there are not. One may be missing that another process has begun meanwhile. */
   open(pairs: Pair[]): Promise<Map<string, ObjectId>>
 }
 
@@ -50,7 +50,11 @@ export function createPairs({ users, conversations }: Pick<Collections, 'users' 
       emptyDialog({ a, user1Tag: tagOf(a), b, user2Tag: tagOf(b) })
     )
     // Of two processes that begin a dialog one is the first.
-    await insertNew(conversations, begun)
+    const taken = new Set(await insertNew(conversations, begun))
+    // Not read again: a new primary may not show it yet.
+    for (const { _id, a, b } of begun.filter((_, index) => !taken.has(index))) {
+      cache.set(keyOfPair({ a: a.toHexString(), b: b.toHexString() }), _id)
+    }
   }
 
   return {

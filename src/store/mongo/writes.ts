@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks'
-import type { ObjectId } from 'mongodb'
 import { pairOf } from '../pair.js'
 import { refusals } from '../refusals.js'
 import type { AddedMessage, CommitObserver, ReadMark, Store } from '../store.js'
@@ -54,7 +53,11 @@ export function createWrites(parts: Parts): Writes {
       return receiver ? addressedTo(write, receiver) : []
     })
     const dialogs = await pairs.open(addressed.map(({ pair }) => pair))
-    return addressed.map((one) => ({ ...one, dialog: dialogs.get(keyOfPair(one.pair)) as ObjectId }))
+    return addressed.flatMap((one) => {
+      const dialog = dialogs.get(keyOfPair(one.pair))
+      if (!dialog) one.write.outcome = new Error('The database does not show a dialog that it has.')
+      return dialog ? { ...one, dialog } : []
+    })
   }
 
   async function writeTogether(writes: PendingWrite[]): Promise<(Outcome | Error)[]> {

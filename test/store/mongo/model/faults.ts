@@ -64,7 +64,7 @@ function behind(world: World): Step[] {
 function failOvers(world: World): Step[] {
   const { replicaSet, processes } = world
   const [committed, end] = [replicaSet.committed(), replicaSet.end()]
-  const isWriting = processes.some(({ calls }) => calls.some(({ command }) => command.kind === 'write'))
+  const isWriting = processes.some(({ calls }) => calls.some(({ done }) => done.length > 0))
   const keeps = Array.from({ length: end - committed + 1 }, (_, index) => committed + index)
   return keeps.flatMap((kept) =>
     [committed, ...lagsOf(world)].flatMap((known) => [
@@ -97,8 +97,9 @@ function failOver(world: World, kept: number, known: number, isRetried: boolean)
 
   async function failWrites(process: Process) {
     for (const tell of process.onNewPrimary) tell()
-    const failed = process.calls.filter(({ command }) => command.kind === 'write')
-    process.calls = process.calls.filter(({ command }) => command.kind === 'read')
+    // The others are sent after it.
+    const failed = process.calls.filter(({ done }) => done.length > 0)
+    process.calls = process.calls.filter(({ done }) => done.length === 0)
     if (failed.length === 0) return
     world.awake = process.name
     for (const { fail } of failed) fail(lost())

@@ -70,7 +70,7 @@ async function attempt<T>(
     try {
       return await untilDeath(process, run(process.store))
     } catch (error) {
-      if (error instanceof AppError) told.refused.push(error)
+      if (error instanceof AppError || error instanceof TypeError) told.refused.push(error)
     }
   }
   return undefined

@@ -14,19 +14,27 @@ export interface Ended {
   hasEnded: boolean
 }
 
+/** What may happen. */
+export interface Rules {
+  /** Kinds of faults. */
+  kinds: FaultKind[]
+  /** Whether the commands that a process sends at once are executed in their order. */
+  isInOrder: boolean
+}
+
 // Beyond, something does not end.
 const maxSteps = 1000
 
 /** Plays a scenario to its end, and compares what was told with what is stored. */
-export async function run(scenario: Scenario, faults: FaultKind[], choose: Choose): Promise<Ended> {
+export async function run(scenario: Scenario, rules: Rules, choose: Choose): Promise<Ended> {
   const owner: { world?: World } = {}
   const restore = identify(() => owner.world?.awake ?? '')
   const trace: string[] = []
   try {
-    const game = await begin(scenario, (world) => {
+    const game = await begin(scenario, rules.isInOrder, (world) => {
       owner.world = world
     })
-    const hasEnded = await playOn(game, faults, choose, trace)
+    const hasEnded = await playOn(game, rules.kinds, choose, trace)
     const fault = hasEnded ? await findFault(scenario, game) : ''
     return { trace, fault, hasEnded }
   } catch (error) {

@@ -3,6 +3,7 @@ import type { AddedMessage, StoredUpdates } from '../../../../src/store/store.js
 import { play } from './play.js'
 import type { Process } from './process.js'
 import { createReplicaSet, type Data } from './replicaSet.js'
+import type { Bounds } from './walk.js'
 import { createWorld, type World } from './world.js'
 
 export type UserName = 'ann' | 'bob'
@@ -27,6 +28,8 @@ export interface Scenario {
   readsAll?: boolean
   /** How many changes a client reads at once. */
   limit?: number
+  /** How far else it is walked in every test. */
+  bounds?: Bounds[]
 }
 
 export interface Answer {
@@ -49,7 +52,7 @@ export interface Told {
   marks: { client: Client; upToSeq: number }[]
   /** Messages that receivers were told of, each time. */
   pushed: string[]
-  /** What was refused though nothing was wrong. */
+  /** What was refused though nothing was wrong with it. */
   refused: Error[]
 }
 
@@ -70,11 +73,9 @@ function seed(): Data {
 }
 
 /** Opens the processes, and begins what the clients do. */
-export async function begin(
-  { processes, before, clients, readsAll = false, limit = 99 }: Scenario,
-  onWorld: (world: World) => void
-) {
-  const world = createWorld(createReplicaSet(seed()))
+export async function begin(scenario: Scenario, isInOrder: boolean, onWorld: (world: World) => void) {
+  const { processes, before, clients, readsAll = false, limit = 99 } = scenario
+  const world = createWorld(createReplicaSet(seed()), isInOrder)
   onWorld(world)
   for (const name of processes) await world.open(name)
   const [{ store }] = world.processes as [Process]

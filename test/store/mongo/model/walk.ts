@@ -1,13 +1,11 @@
-import { run } from './run.js'
+import { type Ended, type Rules, run } from './run.js'
 import type { Scenario } from './scenario.js'
-import type { FaultKind } from './world.js'
 
-export interface Bounds {
+export interface Bounds extends Rules {
   /** How many times something other than the first possible step is taken; a fault is not counted. */
   detours: number
   /** How many faults happen. */
   faults: number
-  kinds: FaultKind[]
 }
 
 export interface Walk {
@@ -39,7 +37,7 @@ export async function walk(scenario: Scenario, bounds: Bounds): Promise<Walk> {
   let forks: Fork[] = []
   for (let runs = 1; ; runs++) {
     let count = 0
-    const ended = await run(scenario, bounds.kinds, (steps, print) => {
+    const ended = await run(scenario, bounds, (steps, print) => {
       const known = forks[count++]
       if (known) return known.chosen
       const left = forks.length === 0 ? bounds : leftAfter(forks.at(-1) as Fork)
@@ -47,19 +45,27 @@ export async function walk(scenario: Scenario, bounds: Bounds): Promise<Walk> {
       forks.push({ chosen: 0, left, isFault: steps().map(({ fault }) => fault !== undefined) })
       return 0
     })
-    if (ended.fault) return { runs, states: visited.size, failure: describe(scenario, forks, ended.trace, ended.fault) }
+    if (ended.fault) return { runs, states: visited.size, failure: describe(scenario, bounds, forks, ended) }
     forks = nextForks(forks)
     if (forks.length === 0) return { runs, states: visited.size }
   }
 }
 
-/** Plays one run again. @param choices as `walk` has printed them: the step, and which one was taken instead of the first */
-export async function replay(scenario: Scenario, kinds: FaultKind[], choices: string): Promise<string> {
-  const chosen = new Map(choices.split(' ').map((choice) => choice.split(':').map(Number) as [number, number]))
+/** Plays one run again. @param text what `walk` has printed of it */
+export async function replay(scenarios: Scenario[], text: string): Promise<{ trace: string; fault: string }> {
+  const { name, choices, ...rules } = JSON.parse(text) as Replayed
+  const scenario = scenarios.find((each) => each.name === name) as Scenario
   let count = 0
-  const { trace, fault } = await run(scenario, kinds, () => chosen.get(count++) ?? 0)
-  return `${trace.join('\n')}\n${fault}`
+  const { trace, fault } = await run(scenario, rules, () => choices[count++] ?? 0)
+  return { trace: show(trace), fault }
 }
+
+interface Replayed extends Rules {
+  name: string
+  choices: number[]
+}
+
+const show = (trace: string[]) => trace.map((step, index) => `${index} ${step}`).join('\n')
 
 /** A state is known where everything that is left to do from it has been done, or will be. */
 function isKnown(visited: Map<string, Left[]>, print: string, { detours, faults }: Left): boolean {
@@ -85,7 +91,9 @@ function nextForks(forks: Fork[]): Fork[] {
   return []
 }
 
-function describe({ name }: Scenario, forks: Fork[], trace: string[], fault: string): string {
-  const choices = forks.flatMap(({ chosen }, index) => (chosen > 0 ? [`${index}:${chosen}`] : []))
-  return `${name}, choices "${choices.join(' ')}":\n${trace.map((step, index) => `${index} ${step}`).join('\n')}\n${fault}`
+function describe({ name }: Scenario, { kinds, isInOrder }: Rules, forks: Fork[], { trace, fault }: Ended): string {
+  const choices = forks.map(({ chosen }) => chosen)
+  const last = choices.findLastIndex((chosen) => chosen > 0)
+  const replayed: Replayed = { name, kinds, isInOrder, choices: choices.slice(0, last + 1) }
+  return `MODEL='${JSON.stringify(replayed)}'\n${show(trace)}\n${fault}`
 }

@@ -34,7 +34,8 @@ export interface World {
 export const lags = [1, 3, 6]
 const maxLag = Math.max(...lags)
 
-export function createWorld(replicaSet: ReplicaSet): World {
+/** @param isInOrder whether the commands that a process sends at once are executed in their order */
+export function createWorld(replicaSet: ReplicaSet, isInOrder: boolean): World {
   const processes: Process[] = []
   const world: World = {
     replicaSet,
@@ -66,7 +67,7 @@ export function createWorld(replicaSet: ReplicaSet): World {
 
   function callsOf(process: Process): Step[] {
     const possible = process.calls.filter((call) => canExecute(call, replicaSet))
-    return possible.map((call) => ({
+    return possible.slice(0, isInOrder ? 1 : undefined).map((call) => ({
       label: `${process.name} ${call.command.name}`,
       take() {
         world.running = process.name
