@@ -4,6 +4,12 @@ export interface Effort {
   roundMs: number
   /** Pairs of people, and how many requests of each are in flight. */
   conversations: { pairs: number; inFlight: number }[]
+  /** Numbers of pairs of people who take turns at two processes. */
+  turns: number[]
+  /** Calls of each kind with MongoDB in a round. */
+  storeCalls: number
+  /** A process that has done nothing for this time has done what its store puts off. */
+  storeIdleMs: number
   messagesPerSecond: number
   contacts: number
   announcements: number
@@ -25,6 +31,9 @@ export const full: Effort = {
     { pairs: 400, inFlight: 1 },
     { pairs: 50, inFlight: 8 }
   ],
+  turns: [1, 50],
+  storeCalls: 200,
+  storeIdleMs: 1000,
   messagesPerSecond: 1000,
   contacts: 1000,
   announcements: 50,
@@ -46,6 +55,9 @@ export const brief: Effort = {
     { pairs: 20, inFlight: 1 },
     { pairs: 5, inFlight: 8 }
   ],
+  turns: [2],
+  storeCalls: 10,
+  storeIdleMs: 50,
   messagesPerSecond: 500,
   contacts: 20,
   announcements: 5,

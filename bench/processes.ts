@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { memoryOf } from '../test/memory.js'
 
 /** A process that is measured: the messenger, or what it is compared with. */
@@ -23,6 +24,8 @@ export interface Measured {
 
 /** The secret with which the benchmark signs the tokens of its people. */
 export const privateKey = 'the secret of a benchmark, known to everybody'
+
+const maxIdleWaitMs = 10_000
 
 /** Starts the built server as its users do, with its database in a folder. */
 export function startMessenger(
@@ -55,6 +58,18 @@ export function startReference(
 ): Promise<Measured> {
   const program = [process.execPath, resolve('dist/bench/references', script), JSON.stringify(options)]
   return startProcess(name, [...launcher, ...program])
+}
+
+/** Resolves when a process has had nothing to do for `idleMs`: a store may have put something off. */
+export async function untilIdle(server: Measured, idleMs: number): Promise<void> {
+  const end = performance.now() + maxIdleWaitMs
+  let busyAt = performance.now()
+  for (let cpu = server.cpuMicroseconds(); performance.now() < Math.min(end, busyAt + idleMs); ) {
+    await setTimeout(idleMs / 10)
+    const before = cpu
+    cpu = server.cpuMicroseconds()
+    if (cpu > before) busyAt = performance.now()
+  }
 }
 
 async function startProcess(

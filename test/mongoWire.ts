@@ -97,7 +97,7 @@ const opMsg = 2013
 const sectionAt = 20
 
 /** Reads along: each frame is seen before its last bytes are passed on. */
-function readFrames(socket: Socket, onFrame: (frame: Buffer) => void) {
+export function readFrames(socket: Socket, onFrame: (frame: Buffer) => void) {
   let rest = Buffer.alloc(0)
   socket.on('data', (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk])

@@ -30,7 +30,11 @@ interface WireOptions {
 }
 
 /** Opens a wire to a server; it is gone with the test. */
-export async function openWire(t: Test, url: string, { onConnection, hold }: WireOptions = {}): Promise<Wire> {
+export async function openWire(
+  t: Pick<Test, 'teardown'>,
+  url: string,
+  { onConnection, hold }: WireOptions = {}
+): Promise<Wire> {
   let target = new URL(url)
   const ends = new Set<Socket>()
   const fromServer = new Set<Socket>()

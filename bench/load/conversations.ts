@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
-import type { Measured } from '../processes.js'
+import { type Measured, untilIdle } from '../processes.js'
 import { percentile } from '../statistics.js'
 import { connectPairs, type Pair } from './pairs.js'
 import { call, type Person } from './people.js'
 
 export interface Conversations {
-  /** For so long, each pair has so many requests in flight. */
-  talk(inFlight: number, ms: number): Promise<Outcome>
+  /** Keeps requests of each pair in flight for `ms`. @param idleMs how long the server does nothing afterwards */
+  talk(inFlight: number, ms: number, idleMs?: number): Promise<Outcome>
   /** For so long, the pairs send so many messages a second together, however long their answers take (open loop). */
   talkAtRate(messagesPerSecond: number, ms: number): Promise<Outcome>
   /** @throws {Error} unless the messenger has stored as many messages as were sent, and each pair's last one is its last */
@@ -16,6 +16,7 @@ export interface Conversations {
 }
 
 export interface Outcome {
+  messages: number
   /** CPU time of the server, in microseconds a message. */
   cpu: number
   messagesPerSecond: number
@@ -33,15 +34,18 @@ export async function startConversations(server: Measured, people: Person[]): Pr
   })
   const sent = () => pairs.reduce((sum, pair) => sum + pair.sent(), 0)
 
-  async function measure(send: () => Promise<void>): Promise<Outcome> {
+  async function measure(send: () => Promise<void>, idleMs = 0): Promise<Outcome> {
     latencies = []
     const before = { sent: sent(), cpu: server.cpuMicroseconds(), ms: performance.now() }
     await send()
     await Promise.all(pairs.map((pair) => pair.settled()))
     const messages = sent() - before.sent
+    const seconds = (performance.now() - before.ms) / 1000
+    if (idleMs > 0) await untilIdle(server, idleMs)
     return {
+      messages,
       cpu: (server.cpuMicroseconds() - before.cpu) / messages,
-      messagesPerSecond: (messages / (performance.now() - before.ms)) * 1000,
+      messagesPerSecond: messages / seconds,
       latency: {
         p50: percentile(latencies, 0.5),
         p99: percentile(latencies, 0.99),
@@ -51,13 +55,13 @@ export async function startConversations(server: Measured, people: Person[]): Pr
   }
 
   return {
-    talk: (inFlight, ms) =>
+    talk: (inFlight, ms, idleMs) =>
       measure(async () => {
         onAnswer = (pair) => pair.send()
         for (let number = 0; number < inFlight; number++) for (const pair of pairs) pair.send()
         await setTimeout(ms)
         onAnswer = () => {}
-      }),
+      }, idleMs),
 
     talkAtRate: (messagesPerSecond, ms) => measure(() => sendAtRate(pairs, messagesPerSecond, ms)),
 

@@ -22,7 +22,8 @@ interface PairEvents {
   onDelivery(ms: number): void
 }
 
-const padding = 'as long as a message in a conversation mostly is'
+/** Stands in every message, once. */
+export const padding = 'as long as a message in a conversation mostly is'
 const settleTimeoutMs = 30_000
 
 /**

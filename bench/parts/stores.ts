@@ -1,63 +1,46 @@
 import { findMongod, runMongod } from '../../test/mongod.js'
 import type { Effort } from '../effort.js'
 import { inFolder } from '../folder.js'
-import { type Compared, measureInTurn } from '../load/compare.js'
-import { createPeople, withStoreAt, withStoreOf } from '../load/people.js'
-import { startMessenger } from '../processes.js'
-import { type Row, ratios, type Tables } from '../report.js'
+import type { Tables } from '../report.js'
+import { measureCalls } from './storeCalls.js'
+import { measureTalk } from './storeTalk.js'
+import { measureTurns } from './storeTurns.js'
 
-/** What a message costs the messenger with each of its stores. */
-export async function stores({ rounds, roundMs, conversations }: Effort): Promise<Tables> {
+/** What a message costs the messenger with each of its stores, and what other calls cost with MongoDB. */
+export async function stores(effort: Effort): Promise<Tables> {
   if (!findMongod()) {
     console.log('The stores are not compared: there is no mongod in the PATH.\n')
     return {}
   }
+  return inFolder((dir) => withMongod(dir, (url) => measureStores(dir, url, effort)))
+}
+
+async function measureStores(dir: string, mongodUrl: string, effort: Effort): Promise<Tables> {
+  const { rounds, roundMs, storeIdleMs: idleMs, conversations, turns, storeCalls: calls } = effort
+  let number = 0
+  // Each measurement has a database of its own.
+  const base = { dir, rounds, roundMs, idleMs, nextUrl: () => `${mongodUrl}/bench${++number}` }
   const tables: Tables = {}
-  for (const { pairs, inFlight } of conversations) {
-    const compared = await compareStores(pairs, rounds, inFlight, roundMs)
-    tables[`A message in SQLite and in MongoDB, ${pairs} pairs with ${inFlight} in flight`] = toRows(compared)
+  for (const { pairs, inFlight } of [{ pairs: 1, inFlight: 1 }, ...conversations]) {
+    const title = `A message in SQLite and in MongoDB, ${pairsOf(pairs)} with ${inFlight} in flight`
+    tables[title] = await measureTalk({ ...base, pairs, inFlight })
   }
+  for (const pairs of turns) {
+    const title = `Two who take turns at two processes on one MongoDB database, ${pairsOf(pairs)}`
+    tables[title] = await measureTurns({ ...base, pairs })
+  }
+  tables['A call with MongoDB, one at a time'] = await measureCalls({ ...base, calls })
   return tables
 }
 
-function compareStores(pairs: number, rounds: number, inFlight: number, roundMs: number): Promise<Compared[]> {
-  return inFolder(async (dir) => {
-    const mongod = await runMongod(dir)
-    const kill = () => mongod.child.kill('SIGKILL')
-    process.once('exit', kill)
-    const url = `${mongod.url}/bench`
-    const subjects = [
-      {
-        people: await withStoreOf(dir, (store) => createPeople(store, pairs * 2)),
-        server: await startMessenger(dir, {}, 'messenger on SQLite')
-      },
-      {
-        people: await withStoreAt(url, (store) => createPeople(store, pairs * 2)),
-        server: await startMessenger(dir, { DB_URL: url }, 'messenger on MongoDB')
-      }
-    ]
-    const compared = await measureInTurn(subjects, rounds, (load) => load.talk(inFlight, roundMs))
-    process.off('exit', kill)
-    kill()
-    return compared
-  })
+async function withMongod<T>(dir: string, use: (url: string) => Promise<T>): Promise<T> {
+  const { child, url } = await runMongod(dir)
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const result = await use(url)
+  process.off('exit', kill)
+  kill()
+  return result
 }
 
-function toRows(compared: Compared[]): Row[] {
-  const [sqlite, mongo] = compared.map(({ outcomes }) => outcomes.map(({ cpu }) => cpu))
-  return [
-    { name: "CPU of the messenger's process, MongoDB / SQLite", values: ratios(mongo, sqlite) },
-    ...compared.map(({ name, outcomes }) => ({
-      name: `${name}: CPU, us a message`,
-      values: outcomes.map(({ cpu }) => cpu)
-    })),
-    ...compared.map(({ name, outcomes }) => ({
-      name: `${name}: messages/s`,
-      values: outcomes.map(({ messagesPerSecond }) => messagesPerSecond)
-    })),
-    ...compared.map(({ name, outcomes }) => ({
-      name: `${name}: delivery p50, ms`,
-      values: outcomes.map(({ latency }) => latency.p50)
-    }))
-  ]
-}
+const pairsOf = (count: number) => (count === 1 ? '1 pair' : `${count} pairs`)

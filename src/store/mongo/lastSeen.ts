@@ -1,7 +1,7 @@
 import type { Store } from '../store.js'
+import { createWriteQueue } from '../writeQueue.js'
 import type { Collections } from './collections.js'
 import { toId } from './ids.js'
-import { createWriteQueue } from './writeQueue.js'
 
 interface Sighting {
   _id: string

@@ -3,6 +3,7 @@ import { formerKeyOfEmail, keyOfEmail, keyOfTag } from '../keys.js'
 import { nameKeysOf } from '../nameKeys.js'
 import { refusals } from '../refusals.js'
 import type { NewUser, Store, StoredProfile, StoredUser, UserChanges } from '../store.js'
+import type { WriteQueue } from '../writeQueue.js'
 import type { Collections, UserDocument } from './collections.js'
 import type { ReadOptions } from './connect.js'
 import { isDuplicateKey } from './duplicates.js'
@@ -10,7 +11,6 @@ import type { FollowUps } from './followUps.js'
 import type { Identities } from './identities.js'
 import { toId } from './ids.js'
 import type { ProfilePictures } from './profilePictures.js'
-import type { WriteQueue } from './writeQueue.js'
 
 /** The fields of a StoredProfile. */
 export const profileFields = { tag: 1, firstName: 1, lastName: 1, img: 1, lastSeen: 1 } as const

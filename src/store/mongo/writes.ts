@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { pairOf } from '../pair.js'
 import { refusals } from '../refusals.js'
 import type { AddedMessage, CommitObserver, ReadMark, Store } from '../store.js'
+import { createWriteQueue, type WriteQueue } from '../writeQueue.js'
 import type { CommitGroup } from './commitGroup.js'
 import type { Identities } from './identities.js'
 import { keyOfPair, type Pairs } from './pairs.js'
@@ -14,7 +15,6 @@ import {
   pendingMessage
 } from './pendingWrites.js'
 import type { MoveMark } from './readMarks.js'
-import { createWriteQueue, type WriteQueue } from './writeQueue.js'
 
 type Outcome = AddedMessage | ReadMark
 

@@ -1,4 +1,5 @@
 import { ObjectId } from 'bson'
+import { Collection, type UpdateResult } from 'mongodb'
 import t from 'tap'
 import { AppError } from '../../../src/errors.js'
 import type { Store } from '../../../src/store/store.js'
@@ -112,5 +113,13 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     t.same(await store.markAsRead(ann._id, bob._id), { hasMoved: false, unreadCount: 0, upToSeq: 0 })
     t.same(await collections.conversations.findOne(), written)
     t.same(await store.listDialogs(bob._id, 0, 1), moved)
+  })
+
+  t.test('a change of a user that always comes too late comes to an end', async (t) => {
+    const { store, ann } = await openProcesses(t, newDatabase(t))
+    const writes = t.capture(Collection.prototype, 'updateOne', async () => ({ matchedCount: 0 }) as UpdateResult)
+    const refusal = { message: 'Other processes do not let this one change a user.' }
+    await t.rejects(store.updateUser(ann._id, { firstName: 'Nova' }), refusal)
+    t.equal(writes().length, 20)
   })
 })

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { settleInOrder } from '../settleInOrder.js'
+import { settleInOrder } from './settleInOrder.js'
 
 interface QueueOptions<Write, Result> {
   /** How long a write may wait for those before it. */

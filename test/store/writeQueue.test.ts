@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { AppError } from '../../../src/errors.js'
-import { createWriteQueue } from '../../../src/store/mongo/writeQueue.js'
+import { AppError } from '../../src/errors.js'
+import { createWriteQueue } from '../../src/store/writeQueue.js'
 
 /** A queue of names whose groups are written when the test says so. */
 function openQueue({ maxWaitMs = 5000, weight = 0.3 } = {}) {

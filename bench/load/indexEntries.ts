@@ -1,0 +1,56 @@
+import type { Document } from 'bson'
+import type { MongoClient } from 'mongodb'
+import { changedBy, sum, type Write } from './mongoTraffic.js'
+
+/** The fields of each index of a collection. */
+type Indexes = string[][]
+
+/** Counts the entries that writes add to indexes: one for each index with a changed field, or for each item of its array. */
+export async function indexEntriesOf(client: MongoClient, writes: Write[]): Promise<number> {
+  const names = new Set(writes.map(({ command }) => collectionOf(command)))
+  const byName = new Map(
+    await Promise.all([...names].map(async (name) => [name, await describe(client, name)] as const))
+  )
+  return sum(
+    writes.map((write) => {
+      const { indexes, sample } = byName.get(collectionOf(write.command)) as Described
+      const entries = documentsOf(write.command).map((document) => countEntries(indexes, document, sample))
+      // A refused write adds nothing; which one it was makes no difference here.
+      return entries.length > 0 ? (sum(entries) / entries.length) * changedBy(write) : 0
+    })
+  )
+}
+
+interface Described {
+  indexes: Indexes
+  /** Any document: an update does not say how long the arrays are that it leaves alone. */
+  sample: Document
+}
+
+async function describe(client: MongoClient, name: string): Promise<Described> {
+  const collection = client.db().collection(name)
+  const [indexes, sample] = await Promise.all([collection.indexes(), collection.findOne()])
+  return { indexes: indexes.map(({ key }) => Object.keys(key)), sample: sample ?? {} }
+}
+
+/** A `findAndModify` has a field `update`, too. */
+function collectionOf({ findAndModify, insert, update, delete: from }: Document): string {
+  return findAndModify ?? insert ?? update ?? from
+}
+
+/** The fields that each operation of a write sets, with their values where these are known. */
+function documentsOf({ documents, updates, update }: Document): Document[] {
+  if (documents) return documents
+  const changes: Document[] = Array.isArray(updates) ? updates.map(({ u }) => u) : [update ?? {}]
+  return changes.map((change) =>
+    Object.assign({}, ...Object.values(change).filter((fields) => typeof fields === 'object'))
+  )
+}
+
+function countEntries(indexes: Indexes, document: Document, sample: Document): number {
+  const changed = new Set(Object.keys(document).map((path) => path.split('.')[0]))
+  const touched = indexes.filter((fields) => fields.some((field) => changed.has(field)))
+  return sum(touched.map((fields) => Math.max(...fields.map((field) => lengthOf(document[field] ?? sample[field])))))
+}
+
+const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 1)

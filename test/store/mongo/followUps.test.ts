@@ -1,0 +1,48 @@
+import { ObjectId } from 'bson'
+import t from 'tap'
+import type { Unversioned } from '../../../src/store/mongo/dialogHeads.js'
+import { createFollowUps } from '../../../src/store/mongo/followUps.js'
+
+const messagesOf = (count: number): Unversioned[] =>
+  Array.from({ length: count }, () => ({ _id: new ObjectId() }) as Unversioned)
+
+t.test('new messages wait while very many have no version yet', async (t) => {
+  const ends: (() => void)[] = []
+  const groups: number[] = []
+  const followUps = createFollowUps({
+    find: () => Promise.reject(),
+    findMessages: () => Promise.reject(),
+    complete({ messages }) {
+      groups.push(messages.length)
+      return new Promise((resolve) => void ends.push(resolve))
+    }
+  })
+  const first = messagesOf(1)
+  followUps.messages(first)
+  await Promise.resolve()
+  followUps.messages(messagesOf(5000))
+  await followUps.untilRoom()
+  followUps.messages(messagesOf(1))
+  let hasRoom = false
+  const room = followUps.untilRoom().then(() => {
+    hasRoom = true
+  })
+  await new Promise(setImmediate)
+  t.notOk(hasRoom)
+  t.same(groups, [1])
+
+  ends.shift()?.()
+  while (ends.length === 0) await new Promise(setImmediate)
+  t.same(groups, [1, 5001], 'what waits goes together')
+  ends.shift()?.()
+  await room
+  t.ok(followUps.has(first[0]?._id as ObjectId), 'a read that began before may not know its version')
+  followUps.messages(messagesOf(1))
+  while (ends.length === 0) await new Promise(setImmediate)
+  t.notOk(followUps.has(first[0]?._id as ObjectId))
+  ends.shift()?.()
+  await followUps.finish()
+  followUps.messages([])
+  await followUps.finish()
+  t.same(groups, [1, 5001, 1], 'nothing is done for nothing')
+})
