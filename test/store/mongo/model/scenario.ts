@@ -3,7 +3,6 @@ import type { AddedMessage, StoredUpdates } from '../../../../src/store/store.js
 import { play } from './play.js'
 import type { Process } from './process.js'
 import { createReplicaSet, type Data } from './replicaSet.js'
-import type { Bounds } from './walk.js'
 import { createWorld, type World } from './world.js'
 
 export type UserName = 'ann' | 'bob'
@@ -28,8 +27,8 @@ export interface Scenario {
   readsAll?: boolean
   /** How many changes a client reads at once. */
   limit?: number
-  /** How far else it is walked in every test. */
-  bounds?: Bounds[]
+  /** Whether its fail-overs that undo something are left to the long test. */
+  isLong?: boolean
 }
 
 export interface Answer {

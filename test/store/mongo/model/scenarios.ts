@@ -20,6 +20,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: 'two processes that know the dialog, and one that reads',
+    isLong: true,
     processes: ['A', 'B', 'C'],
     before: known,
     clients: [
@@ -30,6 +31,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: 'a group of two and a message of another process, read one at a time where they are written',
+    isLong: true,
     processes: ['A', 'B'],
     before: known,
     clients: [
@@ -50,6 +52,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: 'read marks at two processes, of which one writes',
+    isLong: true,
     processes: ['A', 'B'],
     before: known,
     clients: [
