@@ -4,8 +4,13 @@ import { settleInOrder } from './settleInOrder.js'
 interface QueueOptions<Write, Result> {
   /** How long a write may wait for those before it. */
   maxWaitMs: number
-  /** Makes writes durable, in their order, in as few round trips as it can. @returns what each has come to */
-  writeTogether(writes: Write[]): Promise<(Result | Error)[]>
+  /**
+   * Makes writes durable, in their order, in as few round trips as it can.
+   *
+   * @param settle ends the wait of writes that are durable before others, which have no result yet
+   * @returns what each has come to
+   */
+  writeTogether(writes: Write[], settle: (results: (Result | Error | undefined)[]) => void): Promise<(Result | Error)[]>
   /** How much of a group a write is; a group is full at 1. */
   weightOf?(write: Write): number
 }
@@ -59,15 +64,15 @@ export function createWriteQueue<Write, Result>(options: QueueOptions<Write, Res
   }
 
   async function writeGroup(group: Waiting<Write>[]) {
-    try {
-      const results = await writeTogether(group.map(({ write }) => write as Write))
+    const settle = (results: (Result | Error | undefined)[]) => {
       settleInOrder(
-        group.map(({ resolve, reject }, index) => () => {
-          const result = results[index]
-          if (result instanceof Error) reject(result)
-          else resolve(result)
-        })
+        group.flatMap((one, index) => (results[index] === undefined ? [] : settlingOf(one, results[index])))
       )
+    }
+    try {
+      const writes = group.map(({ write }) => write as Write)
+      const results = await writeTogether(writes, settle)
+      settleInOrder(group.map((one, index) => settlingOf(one, results[index])))
     } catch (error) {
       for (const { reject } of group) reject(error)
     }
@@ -81,6 +86,11 @@ export function createWriteQueue<Write, Result>(options: QueueOptions<Write, Res
       await working
     }
   }
+}
+
+/** A write that is settled already stays as it is. */
+function settlingOf<Write>({ resolve, reject }: Waiting<Write>, result: unknown): () => void {
+  return () => (result instanceof Error ? reject(result) : resolve(result))
 }
 
 /** Takes the first writes that can go together. */

@@ -8,11 +8,13 @@ function openQueue({ maxWaitMs = 5000, weight = 0.3 } = {}) {
   const groups: string[][] = []
   let finish: (results: (string | AppError)[]) => void = () => {}
   let fail: (reason: Error) => void = () => {}
+  let settleEarly: (results: (string | undefined)[]) => void = () => {}
   const queue = createWriteQueue<string, string>({
     maxWaitMs,
     weightOf: () => weight,
-    writeTogether(names) {
+    writeTogether(names, settle) {
       groups.push(names)
+      settleEarly = settle
       return new Promise((resolve, reject) => {
         finish = resolve
         fail = reject
@@ -27,6 +29,8 @@ function openQueue({ maxWaitMs = 5000, weight = 0.3 } = {}) {
       finish((groups.at(-1) as string[]).map(result))
       await setImmediate()
     },
+    /** Settles the writes of the present group that have a result. */
+    settle: (results: (string | undefined)[]) => settleEarly(results),
     async fail(reason: Error) {
       fail(reason)
       await setImmediate()
@@ -78,6 +82,32 @@ t.test('a group that fails takes all its writes with it, a refusal its own', asy
     alone(() => Promise.reject(new Error('no'))),
     { message: 'no' }
   )
+  await close()
+})
+
+t.test('a write that is durable before others of its group is settled before them', async (t) => {
+  const { enter, settle, finish, fail, close } = openQueue()
+  const settled: string[] = []
+  const say = (name: string) =>
+    enter(name).then(
+      (result) => settled.push(result),
+      ({ message }) => settled.push(message)
+    )
+  const first = [say('a'), say('b')]
+  await setImmediate()
+  settle([undefined, 'b is early'])
+  await setImmediate()
+  t.same(settled, ['b is early'])
+  await finish()
+  await Promise.all(first)
+  t.same(settled, ['b is early', 'a is stored'])
+
+  const second = [say('c'), say('d')]
+  await setImmediate()
+  settle(['c is early', undefined])
+  await fail(new Error('gone'))
+  await Promise.all(second)
+  t.same(settled.slice(2), ['c is early', 'gone'], 'what fails later is not taken back')
   await close()
 })
 

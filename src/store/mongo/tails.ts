@@ -3,6 +3,8 @@ import { createRecent } from '../../recent.js'
 import { type Collections, type MessageDocument, sentByA } from './collections.js'
 
 const maxCachedTails = 100_000
+// Of messages that other processes have stored in the dialogs of a group. Beyond, the last one of each dialog is read.
+const maxNewer = 2000
 
 /** The newest message of a dialog, as far as the next one follows from it; all are 0 before the first one. */
 export interface Tail {
@@ -38,8 +40,24 @@ export function createTails({ messages }: Pick<Collections, 'messages'>): Tails 
     return tail
   }
 
+  /** Reads what is newer than the known tails at once. @returns the dialogs that are left: too much is newer, or nothing known */
+  async function readNewer(dialogs: Map<string, ObjectId>): Promise<ObjectId[]> {
+    const known = [...dialogs].flatMap(([key, dialog]) => {
+      const tail = tails.get(key)
+      return tail ? { conversationId: dialog, seq: { $gte: tail.seq } } : []
+    })
+    if (known.length < 2) return [...dialogs.values()]
+    const fields = { projection: { ...projection, conversationId: 1 } }
+    const newer = await messages.find({ $or: known }, fields).limit(maxNewer).toArray()
+    if (newer.length === maxNewer) return [...dialogs.values()]
+    const inOrder = newer.sort((one, other) => one.seq - other.seq)
+    const newest = new Map(inOrder.map((message) => [String(message.conversationId), tailOf(message)]))
+    for (const [key, tail] of newest) tails.set(key, tail)
+    return [...dialogs].filter(([key]) => !newest.has(key)).map(([, dialog]) => dialog)
+  }
+
   async function load(dialogs: ObjectId[]) {
-    const distinct = new Map(dialogs.map((dialog) => [String(dialog), dialog]))
+    const distinct = byKey(dialogs)
     const found = Array.from(distinct, async ([key, dialog]) => [key, tails.get(key) ?? (await read(dialog))] as const)
     return new Map(await Promise.all(found))
   }
@@ -47,13 +65,14 @@ export function createTails({ messages }: Pick<Collections, 'messages'>): Tails 
   return {
     load,
     async reload(dialogs) {
-      for (const dialog of dialogs) tails.delete(String(dialog))
-      await load(dialogs)
+      await Promise.all((await readNewer(byKey(dialogs))).map(read))
     },
     set: (dialog, tail) => void tails.set(String(dialog), tail),
     forget: () => tails.clear()
   }
 }
+
+const byKey = (dialogs: ObjectId[]) => new Map(dialogs.map((dialog) => [String(dialog), dialog]))
 
 export function tailOf(message: Pick<MessageDocument, 'seq' | 'sent' | 'senderId' | 'users' | 'date'>): Tail {
   return { seq: message.seq, sentByA: sentByA(message), date: message.date.getTime() }

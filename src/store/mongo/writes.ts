@@ -60,11 +60,16 @@ export function createWrites(parts: Parts): Writes {
     })
   }
 
-  async function writeTogether(writes: PendingWrite[]): Promise<(Outcome | Error)[]> {
+  async function writeTogether(
+    writes: PendingWrite[],
+    settle: (outcomes: (Outcome | Error | undefined)[]) => void
+  ): Promise<(Outcome | Error)[]> {
     await untilRoom()
     const start = performance.now()
     const addressed = await address(writes)
     if (addressed.length > 0) await commitGroup(addressed)
+    // No message waits for the read marks that came with it.
+    if (addressed.length < writes.length) settle(writes.map(({ outcome }) => outcome))
     await moveMarks(writes, parts)
     const outcomes = writes.map(({ outcome }) => outcome ?? noMark)
     const stored = outcomes.filter(isStored).length
