@@ -5,9 +5,6 @@ import { findContactIds, findContactsAmong } from './contacts.js'
 
 export type ChangedUser = Pick<UserDocument, '_id' | 'changed' | 'revision'>
 
-/** A condition of the version at which the data of a user have changed. */
-export type ChangedFilter = null | { $gt: number; $lte: number }
-
 /** More than these are not compared with the contacts of a user, but the contacts are looked at. */
 export const maxFewUsers = 100
 
@@ -27,21 +24,28 @@ export function findFewChanged(
 export async function findChangedContacts(
   collections: Collections,
   user: ObjectId,
-  changed: ChangedFilter,
-  options: ReadOptions = {}
+  changed: { $gt: number; $lte: number },
+  options: ReadOptions
 ): Promise<ChangedUser[]> {
   const few = await findFewChanged(collections, { changed }, options)
+  if (few.length > maxFewUsers) return findAmongContacts(collections, user, changed, options)
   if (few.length === 0) return few
-  if (few.length <= maxFewUsers) {
-    const contacts = await findContactsAmong(
-      collections,
-      user,
-      few.map(({ _id }) => _id),
-      options
-    )
-    const wanted = new Set([...contacts, user].map(String))
-    return few.filter(({ _id }) => wanted.has(String(_id)))
-  }
+  const ids = few.map(({ _id }) => _id)
+  const wanted = new Set([...(await findContactsAmong(collections, user, ids, options)), user].map(String))
+  return few.filter(({ _id }) => wanted.has(String(_id)))
+}
+
+/** Finds users whose change has no version yet: a few of all users, and all among the contacts of a user, and the user. */
+export async function findUnversionedUsers(
+  collections: Collections,
+  user: ObjectId,
+  options: ReadOptions
+): Promise<ChangedUser[]> {
+  const few = await findFewChanged(collections, { changed: null }, options)
+  return few.length > maxFewUsers ? few.concat(await findAmongContacts(collections, user, null, options)) : few
+}
+
+async function findAmongContacts(collections: Collections, user: ObjectId, changed: unknown, options: ReadOptions) {
   const _id = { $in: [...(await findContactIds(collections, user, options)), user] }
   return collections.users
     .find({ _id, changed } as object, { projection, ...options })

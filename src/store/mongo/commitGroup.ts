@@ -45,8 +45,8 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
     const rest = group.slice(stored).filter(({ write }) => !write.outcome)
     if (!isTaken) return rest
     // Before the tails are read: another process that goes on writing makes them old at once.
-    if (stored === 0 && vain > 0) await pause(Math.random() * vain ** 2 * pauseMs)
-    return withoutStored(rest)
+    if (vain > 0) await pause(Math.random() * vain ** 2 * pauseMs)
+    return withoutStored(behindOthers(rest))
   }
 
   function accept(group: AddressedMessage[], documents: MessageDocument[]) {
@@ -56,7 +56,7 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
       tails.set(document.conversationId, tailOf(document))
       uncertain.delete(String(document.key))
     }
-    followUps.messages(documents)
+    followUps.messages(documents.map(({ text, ...unversioned }) => unversioned))
   }
 
   /** @returns those that are not stored yet */
@@ -71,8 +71,10 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
     })
   }
 
-  function outcomeOf({ write, receiver, dialog }: AddressedMessage, document: MessageDocument): AddedMessage | Error {
-    if (document.text !== write.message.text || !document.conversationId.equals(dialog)) return refusals.otherMessage()
+  function outcomeOf({ write, receiver, pair }: AddressedMessage, document: MessageDocument): AddedMessage | Error {
+    // Not the dialog: after a restore the two may have another one.
+    const isSamePair = document.users.join() === `${pair.a},${pair.b}`
+    if (document.text !== write.message.text || !isSamePair) return refusals.otherMessage()
     const isDuplicate = !document._id.equals(write._id)
     // The process that stored it may have ended before it could tell anybody.
     const isOrphan = document.version === null && !followUps.has(document._id)
@@ -103,6 +105,12 @@ async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[], vain: number) =
     vain = rest.length < before ? 0 : vain + 1
     if (vain === maxVainAttempts) throw new Error('Other processes do not let this one store a message.')
   }
+}
+
+/** Puts the messages of the dialog in which another process writes behind those of other dialogs. */
+function behindOthers(group: AddressedMessage[]): AddressedMessage[] {
+  const isOfFirst = ({ dialog }: AddressedMessage) => dialog.equals((group[0] as AddressedMessage).dialog)
+  return [...group.filter((message) => !isOfFirst(message)), ...group.filter(isOfFirst)]
 }
 
 const dialogsOf = (group: AddressedMessage[]) => group.map(({ dialog }) => dialog)

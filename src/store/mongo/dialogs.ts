@@ -15,6 +15,9 @@ export interface Dialogs extends Pick<Store, 'listDialogs' | 'listContactIds'> {
   view(documents: ConversationDocument[], user: ObjectId, options?: ReadOptions): Promise<StoredDialog[]>
 }
 
+/** Without what only the versions of messages need. */
+export const dialogFields = { projection: { lastVersions: 0 } }
+
 export function createDialogs(collections: Collections, unversioned: UnversionedChanges): Dialogs {
   const { conversations, messages } = collections
 
@@ -38,7 +41,8 @@ export function createDialogs(collections: Collections, unversioned: Unversioned
     // After a restore of different moments a message may be missing.
     return documents.flatMap((dialog) => {
       const message = lastOf.get(String(dialog._id))
-      return message ? toDialog(dialog, user, peers.get(String(peerOf(dialog, user))) as StoredProfile, message) : []
+      const peer = peers.get(String(peerOf(dialog, user)))
+      return message && peer ? toDialog(dialog, user, peer, message) : []
     })
   }
 
@@ -50,7 +54,7 @@ export function createDialogs(collections: Collections, unversioned: Unversioned
       const user = toId(userId)
       // Not at the same time: what had no version when the slice was read could have one when it is looked for.
       await complete(user)
-      const found = conversations.find({ users: user, ...begun }).sort({ position: -1 })
+      const found = conversations.find({ users: user, ...begun }, dialogFields).sort({ position: -1 })
       const slice = await found
         .skip(startIndex)
         .limit(endIndex - startIndex)

@@ -3,13 +3,29 @@ import type { Collection, Document, MongoBulkWriteError, OptionalUnlessRequiredI
 const duplicateKey = 11000
 /** Some engines answer so where two write one key at the same time, of which one has succeeded. */
 const writeConflict = 112
+const maxAttempts = 10
 
 export function isDuplicateKey(error: unknown): boolean {
   return (error as { code?: unknown }).code === duplicateKey
 }
 
+function isConflict(error: unknown): boolean {
+  return (error as { code?: unknown }).code === writeConflict
+}
+
 function isTaken(error: unknown): boolean {
-  return isDuplicateKey(error) || (error as { code?: unknown }).code === writeConflict
+  return isDuplicateKey(error) || isConflict(error)
+}
+
+/** Repeats a write that changes nothing where it meets another one of the same document. */
+export async function repeatAtConflict<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write()
+    } catch (error) {
+      if (!isConflict(error) || attempt === maxAttempts) throw error
+    }
+  }
 }
 
 /** Where an ordered insert has ended. */
@@ -59,12 +75,14 @@ export async function insertNew<T extends Document>(
   documents: OptionalUnlessRequiredId<T>[]
 ): Promise<number[]> {
   if (documents.length === 0) return []
-  try {
-    await collection.insertMany(documents, { ordered: false })
-    return []
-  } catch (error) {
-    const errors = writeErrorsOf(error)
-    if (errors.length === 0 || !errors.every(isDuplicateKey)) throw error
-    return errors.map(({ index }) => index)
-  }
+  return repeatAtConflict(async () => {
+    try {
+      await collection.insertMany(documents, { ordered: false })
+      return []
+    } catch (error) {
+      const errors = writeErrorsOf(error)
+      if (errors.length === 0 || !errors.every(isTaken)) throw error
+      return errors.map(({ index }) => index)
+    }
+  })
 }

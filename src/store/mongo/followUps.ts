@@ -19,12 +19,14 @@ export interface FollowUps {
   finish(): Promise<void>
 }
 
-export function createFollowUps(unversioned: UnversionedChanges): FollowUps {
+/** @param onFailure told where it fails for the first time after it has not */
+export function createFollowUps(unversioned: UnversionedChanges, onFailure: (error: Error) => void): FollowUps {
   const waiting = { messages: new Map<string, Unversioned>(), marks: [] as MovedMark[], users: [] as Changes['users'] }
   let worked = new Map<string, Unversioned>()
   let former = worked
   let running: Promise<void> = Promise.resolve()
   let isPlanned = false
+  let hasFailed = false
 
   function start() {
     if (!isPlanned) running = running.then(runNext)
@@ -37,7 +39,13 @@ export function createFollowUps(unversioned: UnversionedChanges): FollowUps {
     worked = waiting.messages
     waiting.messages = new Map()
     const changes = { messages: [...worked.values()], marks: waiting.marks.splice(0), users: waiting.users.splice(0) }
-    await unversioned.complete(changes).catch(() => {})
+    try {
+      await unversioned.complete(changes)
+      hasFailed = false
+    } catch (error) {
+      if (!hasFailed) onFailure(error as Error)
+      hasFailed = true
+    }
   }
 
   return {

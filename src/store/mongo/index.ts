@@ -36,6 +36,8 @@ interface MongoOptions extends CommitObserver {
   onNotice(notice: string): void
 }
 
+const unfinished = 'The store could not write what follows from stored messages; reads do it until it can'
+
 /** A database has this many times `timeoutMs` for the first answers, because it is asked for several things then. */
 const openTimeouts = 2
 
@@ -49,7 +51,7 @@ export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommi
   await prepareDatabase(url, openTimeouts * timeoutMs)
   const connection = await connectToDatabase(url, onNotice)
   const { client } = connection
-  const store = await orClose(client, openStoreIn(connection, { timeoutMs, onCommit }))
+  const store = await orClose(client, openStoreIn(connection, { timeoutMs, onNotice, onCommit }))
   const close = () => store.close().finally(() => client.close())
   return withDeadline({ ...store, close }, timeoutMs)
 }
@@ -97,8 +99,7 @@ async function assertUsable(collections: Collections, database: Db): Promise<voi
   await assertEngine(database)
 }
 
-interface OpenOptions extends CommitObserver {
-  timeoutMs: number
+interface OpenOptions extends MongoOptions {
   /** How to wait after a vain attempt to store messages. */
   pause?: Pause
 }
@@ -106,14 +107,14 @@ interface OpenOptions extends CommitObserver {
 /** Opens the store on a connection, which stays open when the store is closed. */
 export async function openStoreIn(
   connection: Omit<Connection, 'client'>,
-  { timeoutMs, onCommit, pause }: OpenOptions
+  { timeoutMs, onNotice, onCommit, pause }: OpenOptions
 ): Promise<Store> {
   const collections = collectionsOf(connection.database)
   const versions = await openVersions(collections, connection.isReplicaSet())
   const cursors = await openCursors(collections)
   const messageVersions = createMessageVersions(collections, versions)
   const unversioned = createUnversionedChanges(collections, versions, messageVersions)
-  const followUps = createFollowUps(unversioned)
+  const followUps = createFollowUps(unversioned, ({ message }) => onNotice(`${unfinished}: ${message}`))
   const tails = createTails(collections)
   connection.onNewPrimary(tails.forget)
 

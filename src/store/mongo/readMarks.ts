@@ -2,6 +2,7 @@ import type { ObjectId } from 'mongodb'
 import { pairOf } from '../pair.js'
 import type { ReadMark } from '../store.js'
 import { type Collections, type ConversationDocument, sentByA } from './collections.js'
+import { repeatAtConflict } from './duplicates.js'
 import type { PendingMark } from './pendingWrites.js'
 
 type Marked = Pick<ConversationDocument, '_id' | 'markRevision'>
@@ -36,7 +37,9 @@ export function createMoveMark({ conversations, messages }: Collections, follow:
       $set: { [readSeq]: place.seq, [readCount]: place.count, marked: null },
       $inc: { markRevision: 1 }
     }
-    const moved = await conversations.findOneAndUpdate(guard, update, { returnDocument: 'after', projection })
+    const moved = await repeatAtConflict(() =>
+      conversations.findOneAndUpdate(guard, update, { returnDocument: 'after', projection })
+    )
     if (moved) follow(moved)
     const present = moved ?? (await conversations.findOne({ _id: dialog }, { projection }))
     mark.outcome = outcomeOf(present as ConversationDocument, { readSeq, readCount }, end.count, moved !== null)

@@ -7,16 +7,17 @@ import { hasVersions } from './versions.js'
  * `epochs` of a restored database is empty, as the recipe of a restore says.
  */
 export async function alignRestored(collections: Collections): Promise<void> {
-  const { epochs, conversations } = collections
+  const { epochs, conversations, messages } = collections
   if ((await epochs.findOne()) || !(await hasVersions(collections))) return
   for await (const dialog of conversations.find()) {
     const { _id, lastSeq, lastId } = dialog
-    const [newest, completed] = await Promise.all([
+    const [last, newest, completed] = await Promise.all([
+      messages.findOne({ _id: lastId as ObjectId }),
       findNewest(collections, _id),
       findNewest(collections, _id, { version: { $gt: 0 } })
     ])
-    const isAligned = completed?.seq === lastSeq && lastId?.equals(completed._id)
-    if (isAligned && newest?.seq === lastSeq) continue
+    // Readers complete what is behind a dialog that has its last message.
+    if (last && completed && completed.seq <= lastSeq) continue
     // Another process that has been started may be ahead of this one.
     await conversations.updateOne({ _id, lastSeq }, { $set: { ...headOf(completed), ...marksOf(dialog, newest) } })
   }

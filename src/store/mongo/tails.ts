@@ -1,10 +1,13 @@
 import type { ObjectId } from 'mongodb'
+import pLimit from 'p-limit'
 import { createRecent } from '../../recent.js'
 import { type Collections, type MessageDocument, sentByA } from './collections.js'
 
 const maxCachedTails = 100_000
 // Of messages that other processes have stored in the dialogs of a group. Beyond, the last one of each dialog is read.
 const maxNewer = 2000
+// Fewer than there may be connections, for which others wait, too.
+const maxReadsAtATime = 50
 
 /** The newest message of a dialog, as far as the next one follows from it; all are 0 before the first one. */
 export interface Tail {
@@ -33,8 +36,11 @@ const projection = { seq: 1, sent: 1, senderId: 1, users: 1, date: 1 }
 export function createTails({ messages }: Pick<Collections, 'messages'>): Tails {
   const tails = createRecent<Tail>(maxCachedTails)
 
+  const limit = pLimit(maxReadsAtATime)
+
   async function read(dialog: ObjectId): Promise<Tail> {
-    const newest = await messages.findOne({ conversationId: dialog }, { projection, sort: { seq: -1 } })
+    const filter = { conversationId: dialog }
+    const newest = await limit(() => messages.findOne(filter, { projection, sort: { seq: -1 } }))
     const tail = newest ? tailOf(newest) : { seq: 0, sentByA: 0, date: 0 }
     tails.set(String(dialog), tail)
     return tail

@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, Collection, ObjectId } from 'mongodb'
-import { type ChangedUser, findChangedContacts } from './changedUsers.js'
+import { type ChangedUser, findUnversionedUsers } from './changedUsers.js'
 import type { Collections, ConversationDocument } from './collections.js'
 import type { ReadOptions } from './connect.js'
 import type { Unversioned } from './dialogHeads.js'
@@ -18,7 +18,7 @@ export interface Changes {
 const messageFields = { conversationId: 1, users: 1, senderId: 1, seq: 1, sent: 1, revision: 1 }
 
 export interface UnversionedChanges {
-  /** Finds those that concern a user. */
+  /** Finds those that concern a user, and a few changes of other users. */
   find(user: ObjectId, options: ReadOptions): Promise<Changes>
   /** Finds the messages of dialogs of some users. */
   findMessages(users: ObjectId[], options?: ReadOptions): Promise<Unversioned[]>
@@ -69,7 +69,7 @@ export function createUnversionedChanges(
       const [found, marks, changed] = await Promise.all([
         findMessages([user], options),
         moved.toArray(),
-        findChangedContacts(collections, user, null, options)
+        findUnversionedUsers(collections, user, options)
       ])
       return { messages: found, marks, users: changed }
     },

@@ -5,7 +5,7 @@ import { type ChangesOfUser, createChanges } from './changes.js'
 import type { Collections } from './collections.js'
 import type { InSession, ReadOptions } from './connect.js'
 import type { Cursors } from './cursors.js'
-import type { Dialogs } from './dialogs.js'
+import { type Dialogs, dialogFields } from './dialogs.js'
 import type { FollowUps } from './followUps.js'
 import { toId } from './ids.js'
 import { toMessage } from './messages.js'
@@ -100,7 +100,10 @@ function createDescribe(collections: Collections, dialogs: Dialogs) {
   return async ({ messages, marks, users }: ChangesOfUser, user: ObjectId, options: ReadOptions) => {
     const ids = [...messages.map(({ conversationId }) => conversationId), ...marks.map(({ _id }) => _id)]
     const distinct = new Map(ids.map((_id) => [String(_id), _id]))
-    const found = collections.conversations.find({ _id: { $in: [...distinct.values()] } }, options)
+    const found = collections.conversations.find(
+      { _id: { $in: [...distinct.values()] } },
+      { ...dialogFields, ...options }
+    )
     const byId = new Map(await found.map((dialog) => [String(dialog._id), dialog] as const).toArray())
     const inOrder = [...distinct.keys()].flatMap((_id) => byId.get(_id) ?? [])
     const [views, profiles] = await Promise.all([

@@ -6,7 +6,7 @@ import type { NewUser, Store, StoredProfile, StoredUser, UserChanges } from '../
 import type { WriteQueue } from '../writeQueue.js'
 import type { Collections, UserDocument } from './collections.js'
 import type { ReadOptions } from './connect.js'
-import { isDuplicateKey } from './duplicates.js'
+import { isDuplicateKey, repeatAtConflict } from './duplicates.js'
 import type { FollowUps } from './followUps.js'
 import type { Identities } from './identities.js'
 import { toId } from './ids.js'
@@ -55,7 +55,7 @@ export function createUsers(collections: Collections, { queue, identities, follo
   async function insert(user: NewUser): Promise<StoredUser> {
     const document = toDocument(user)
     try {
-      await users.insertOne(document)
+      await repeatAtConflict(() => users.insertOne(document))
     } catch (error) {
       if (!isDuplicateKey(error)) throw error
       // Which key it is, not every server says.

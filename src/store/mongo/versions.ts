@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb'
 import type { Collections, SettingDocument } from './collections.js'
 import type { ReadOptions } from './connect.js'
-import { insertNew } from './duplicates.js'
+import { insertNew, repeatAtConflict } from './duplicates.js'
 import { toId } from './ids.js'
 
 /**
@@ -44,8 +44,11 @@ export async function openVersions(collections: Collections, isReplicaSet = fals
   return {
     async take(count) {
       const update = { $inc: { value: count as never } }
-      const counter = await settings.findOneAndUpdate({ _id }, update, { returnDocument: 'after' })
-      return (counter?.value as number) - count
+      const counter = await repeatAtConflict(() =>
+        settings.findOneAndUpdate({ _id }, update, { returnDocument: 'after' })
+      )
+      if (!counter) throw new Error('The counter of versions is missing.')
+      return (counter.value as number) - count
     },
     newest: read,
     certain: () => read(linearizable)

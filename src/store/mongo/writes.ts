@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import pLimit from 'p-limit'
 import { pairOf } from '../pair.js'
 import { refusals } from '../refusals.js'
 import type { AddedMessage, CommitObserver, ReadMark, Store } from '../store.js'
@@ -31,6 +32,8 @@ interface Parts {
 }
 
 const maxGroupWrites = 1000
+// Fewer than there may be connections, for which others wait, too.
+const maxMarksAtATime = 50
 // Of UTF-16: what goes to MongoDB at once may have 48 MB.
 const maxGroupUnits = 1_000_000
 
@@ -107,7 +110,8 @@ async function moveMarks(writes: PendingWrite[], { pairs, moveMark }: Pick<Parts
   const fail = (mark: PendingMark) => (error: Error) => {
     mark.outcome = error
   }
-  await Promise.all(marks.map((mark) => move(mark).catch(fail(mark))))
+  const limit = pLimit(maxMarksAtATime)
+  await Promise.all(marks.map((mark) => limit(() => move(mark)).catch(fail(mark))))
 }
 
 /** A mark does not cover the messages of its group that came after it. */

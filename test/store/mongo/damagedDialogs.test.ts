@@ -87,6 +87,16 @@ t.test('a dialog that does not fit its messages', { skip: withoutMongo }, async 
     })
   }
 
+  t.test('a dialog with a user who is missing is not listed', async (t) => {
+    const processes = await openProcesses(t, newDatabase(t))
+    const { ann, bob, store, collections } = processes
+    const start = await store.newestCursor()
+    await talk(processes)
+    await collections.users.deleteOne({ _id: new ObjectId(ann._id) })
+    t.same(await store.listDialogs(bob._id, 0, 9), [])
+    t.match(await store.listUpdates(bob._id, start, 9), { dialogs: [], messages: Array(5).fill({}) })
+  })
+
   t.test('a number that belongs to another message already costs no message', async (t) => {
     const processes = await openProcesses(t, newDatabase(t))
     await talk(processes)

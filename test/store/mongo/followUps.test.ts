@@ -9,14 +9,17 @@ const messagesOf = (count: number): Unversioned[] =>
 t.test('new messages wait while very many have no version yet', async (t) => {
   const ends: (() => void)[] = []
   const groups: number[] = []
-  const followUps = createFollowUps({
-    find: () => Promise.reject(),
-    findMessages: () => Promise.reject(),
-    complete({ messages }) {
-      groups.push(messages.length)
-      return new Promise((resolve) => void ends.push(resolve))
-    }
-  })
+  const followUps = createFollowUps(
+    {
+      find: () => Promise.reject(),
+      findMessages: () => Promise.reject(),
+      complete({ messages }) {
+        groups.push(messages.length)
+        return new Promise((resolve) => void ends.push(resolve))
+      }
+    },
+    t.fail
+  )
   const first = messagesOf(1)
   followUps.messages(first)
   await Promise.resolve()
@@ -45,4 +48,23 @@ t.test('new messages wait while very many have no version yet', async (t) => {
   followUps.messages([])
   await followUps.finish()
   t.same(groups, [1, 5001, 1], 'nothing is done for nothing')
+})
+
+t.test('a failure is told once, until it has ended', async (t) => {
+  const outcomes = ['fails', 'fails', 'succeeds', 'fails']
+  const told: string[] = []
+  const unversioned = {
+    find: () => Promise.reject(),
+    findMessages: () => Promise.reject(),
+    complete: async () => {
+      const outcome = outcomes.shift() as string
+      if (outcome === 'fails') throw new Error(`${outcomes.length} left`)
+    }
+  }
+  const followUps = createFollowUps(unversioned, ({ message }) => told.push(message))
+  while (outcomes.length > 0) {
+    followUps.messages(messagesOf(1))
+    await followUps.finish()
+  }
+  t.same(told, ['3 left', '0 left'])
 })

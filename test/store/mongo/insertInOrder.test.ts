@@ -1,6 +1,6 @@
 import { Collection, MongoBulkWriteError, MongoNetworkError, MongoServerError } from 'mongodb'
 import t, { type Test } from 'tap'
-import { insertInOrder } from '../../../src/store/mongo/duplicates.js'
+import { insertInOrder, insertNew, repeatAtConflict } from '../../../src/store/mongo/duplicates.js'
 import { useMongo, withoutMongo } from '../../mongod.js'
 import { openProcesses } from './processes.js'
 
@@ -128,4 +128,20 @@ t.test('a group of messages', { skip: withoutMongo }, async (t) => {
     t.match(await say('vain', 'id'), { isDuplicate: false, message: { seq: 1 } })
     t.same(await history(), ['1 vain'])
   })
+})
+
+t.test('a write that meets another one of the same document is repeated', async (t) => {
+  const conflict = new MongoServerError({ message: 'WriteConflict', code: 112 })
+  const attempts = (...outcomes: unknown[]) => {
+    return () => {
+      const outcome = outcomes.shift()
+      return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome)
+    }
+  }
+  t.equal(await repeatAtConflict(attempts(conflict, conflict, 'written')), 'written')
+  await t.rejects(repeatAtConflict(attempts(...Array(10).fill(conflict), 'too late')), conflict)
+  await t.rejects(repeatAtConflict(attempts(new Error('another one'), 'never')), { message: 'another one' })
+
+  const collection = { insertMany: attempts(conflict, bulkError(112, { index: 1 })) } as unknown as Collection
+  t.same(await insertNew(collection, [{}, {}]), [1], 'where several are inserted, one whose key is taken is not')
 })

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { MongoClient, MongoNetworkError, ObjectId } from 'mongodb'
+import { MongoClient, MongoNetworkError, MongoServerError, ObjectId } from 'mongodb'
 import t from 'tap'
 import { assertEngine } from '../../../src/store/mongo/probe.js'
 import { reportOf, spawnMessenger } from '../../messengerProcess.js'
@@ -46,6 +46,14 @@ t.test('the engine at a start', { skip: withoutMongo }, async (t) => {
       return command
     })
     await t.rejects(assertEngine(database), new MongoNetworkError('gone'))
+  })
+
+  t.test('nor is what says nothing about it', async (t) => {
+    spoil(t, (command) => {
+      if (command.findAndModify) throw new MongoServerError({ message: 'not primary', code: 10107 })
+      return command
+    })
+    await t.rejects(assertEngine(database), { message: 'not primary' })
   })
 
   t.test('what killed starts have left goes after a day', async (t) => {

@@ -35,6 +35,13 @@ t.test('the counter of versions', { skip: withoutMongo }, async (t) => {
       }
     }
   ]
+  t.test('gives no version where it is missing', async (t) => {
+    const { collections } = await openProcesses(t, newDatabase(t))
+    const versions = await openVersions(collections)
+    await collections.settings.deleteOne({ _id: 'version' })
+    await t.rejects(versions.take(1), { message: 'The counter of versions is missing.' })
+  })
+
   for (const { why, damage } of cases) {
     await t.test(`is raised at a start to the newest version, one ${why}`, async (t) => {
       const processes = await openProcesses(t, newDatabase(t))

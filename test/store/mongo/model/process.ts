@@ -94,7 +94,7 @@ export async function openProcess(name: string, replicaSet: ReplicaSet): Promise
     if (process.isAlone) return
     await new Promise<void>((end) => void process.pauses.push({ since: replicaSet.changes(), end }))
   }
-  process.store = await openStoreIn(connection, { timeoutMs: 1e9, pause })
+  process.store = await openStoreIn(connection, { timeoutMs: 1e9, onNotice() {}, pause })
   return process
 }
 
