@@ -80,7 +80,10 @@ async function goOn(url: string, { people, sent }: Talk, random: Random) {
   const marks = []
   for (let number = 0; number < 30; number++) marks.push(await readSome(store, pickPair(people, random), random))
   const again = []
-  for (const message of sent.filter((_, index) => index % 20 === 0)) again.push(await store.addMessage(message))
+  for (const message of sent.filter((_, index) => index % 20 === 0)) {
+    const { isDuplicate, message: first } = await store.addMessage(message)
+    again.push({ isDuplicate, _id: first._id, seq: first.seq, date: first.date })
+  }
   await store.close()
   return { marks, again }
 }

@@ -43,10 +43,9 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
     accept(group, documents.slice(0, stored))
     if (refusal) (group[stored] as AddressedMessage).write.outcome = refusal
     const rest = group.slice(stored).filter(({ write }) => !write.outcome)
-    if (!isTaken) return rest
     // Before the tails are read: another process that goes on writing makes them old at once.
-    if (vain > 0) await pause(Math.random() * vain ** 2 * pauseMs)
-    return withoutStored(behindOthers(rest))
+    if (isTaken && vain > 0) await pause(Math.random() * vain ** 2 * pauseMs)
+    return isTaken ? withoutStored(behindOthers(rest)) : rest
   }
 
   function accept(group: AddressedMessage[], documents: MessageDocument[]) {
