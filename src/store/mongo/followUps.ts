@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import type { ChangedUser } from './changedUsers.js'
-import type { Unversioned } from './dialogHeads.js'
+import type { Unversioned } from './dialogProgress.js'
 import type { Changes, MovedMark, UnversionedChanges } from './unversionedChanges.js'
 
 // Beyond, new messages wait: what follows from a message costs more than the message.

@@ -1,18 +1,18 @@
 import { createRecent } from '../../recent.js'
 import type { Collections } from './collections.js'
 import {
-  countBeyond,
+  countOpen,
   groupByDialog,
-  type Head,
-  type HeadedDialog,
   lastOf,
   moveOf,
-  numberBeyond,
+  numberOpen,
   type OpenDialog,
+  type Progress,
+  type StartedDialog,
   stampOf,
   stampsOf,
   type Unversioned
-} from './dialogHeads.js'
+} from './dialogProgress.js'
 import type { Versions } from './versions.js'
 
 export interface MessageVersions {
@@ -20,7 +20,7 @@ export interface MessageVersions {
   complete(messages: Unversioned[]): Promise<void>
 }
 
-const maxCachedHeads = 100_000
+const maxCachedDialogs = 100_000
 // Each of them fails only where another process has completed a message of the same dialog.
 const maxAttempts = 100
 
@@ -31,39 +31,39 @@ const maxAttempts = 100
  * message gives it the same version.
  */
 export function createMessageVersions({ conversations, messages }: Collections, versions: Versions): MessageVersions {
-  /** Those up to which all messages have their versions. */
-  const heads = createRecent<Head>(maxCachedHeads)
+  /** Up to there all messages of a dialog have their versions. */
+  const known = createRecent<Progress>(maxCachedDialogs)
 
   /** @returns those whose dialog is there */
-  async function withHeads(open: OpenDialog[]): Promise<HeadedDialog[]> {
-    const unknown = open.filter(({ head }) => !head)
-    const found = await findHeads(conversations, unknown)
-    for (const one of unknown) one.head = found.get(String(one.dialog))
-    return open.filter((one): one is HeadedDialog => one.head !== undefined)
+  async function withProgress(open: OpenDialog[]): Promise<StartedDialog[]> {
+    const unknown = open.filter(({ progress }) => !progress)
+    const found = await findProgress(conversations, unknown)
+    for (const one of unknown) one.progress = found.get(String(one.dialog))
+    return open.filter((one): one is StartedDialog => one.progress !== undefined)
   }
 
-  async function stamp(dialogs: HeadedDialog[]) {
+  async function stamp(dialogs: StartedDialog[]) {
     const stamps = dialogs.flatMap(stampsOf)
     if (stamps.length > 0) await messages.bulkWrite(stamps, { ordered: false })
   }
 
   /** Moves dialogs on to their newest messages. Where another process moves one, it is not known which one. */
-  async function moveOn(dialogs: HeadedDialog[]) {
-    const next = numberBeyond(dialogs, await versions.take(countBeyond(dialogs)))
-    const moves = dialogs.map((one, index) => moveOf(one, next[index] as Head))
+  async function moveOn(dialogs: StartedDialog[]) {
+    const next = numberOpen(dialogs, await versions.take(countOpen(dialogs)))
+    const moves = dialogs.map((one, index) => moveOf(one, next[index] as Progress))
     const { matchedCount } = await conversations.bulkWrite(moves, { ordered: false })
     const hasMovedAll = matchedCount === dialogs.length
-    for (const [index, one] of (dialogs as OpenDialog[]).entries()) one.head = hasMovedAll ? next[index] : undefined
+    for (const [index, one] of (dialogs as OpenDialog[]).entries()) one.progress = hasMovedAll ? next[index] : undefined
   }
 
   /** After a restore of different moments the dialog of a message may be missing. */
   async function completeLost(dialogs: OpenDialog[]) {
-    const lost = dialogs.filter(({ head }) => !head)
+    const lost = dialogs.filter(({ progress }) => !progress)
     if (lost.length === 0) return
     const last = await versions.take(lost.reduce((sum, { messages }) => sum + messages.length, 0))
     // A new primary may not have shown it, but does so after it has acknowledged a write.
-    await completeAll(await withHeads(lost))
-    const stamps = lost.filter(({ head }) => !head).flatMap(({ messages }) => messages)
+    await completeAll(await withProgress(lost))
+    const stamps = lost.filter(({ progress }) => !progress).flatMap(({ messages }) => messages)
     if (stamps.length === 0) return
     await messages.bulkWrite(stamps.map(({ _id, revision }, index) => stampOf({ _id, revision }, last + 1 + index)))
   }
@@ -71,9 +71,9 @@ export function createMessageVersions({ conversations, messages }: Collections, 
   async function completeAll(all: OpenDialog[]) {
     let open = all
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const headed = await withHeads(open)
-      await stamp(headed)
-      const behind = headed.filter((one) => lastOf(one).seq > one.head.lastSeq)
+      const started = await withProgress(open)
+      await stamp(started)
+      const behind = started.filter((one) => lastOf(one).seq > one.progress.lastSeq)
       if (behind.length === 0) return
       await moveOn(behind)
       open = behind
@@ -83,16 +83,20 @@ export function createMessageVersions({ conversations, messages }: Collections, 
 
   return {
     async complete(unversioned) {
-      const open = groupByDialog(unversioned, (dialog) => heads.get(String(dialog)))
-      for (const { dialog } of open) heads.delete(String(dialog))
+      const open = groupByDialog(unversioned, (dialog) => known.get(String(dialog)))
+      for (const { dialog } of open) known.delete(String(dialog))
       await completeAll(open)
       await completeLost(open)
-      for (const { dialog, head } of open) if (head) heads.set(String(dialog), { ...head, lastVersions: [] })
+      for (const { dialog, progress } of open)
+        if (progress) known.set(String(dialog), { ...progress, lastVersions: [] })
     }
   }
 }
 
-async function findHeads(conversations: Collections['conversations'], open: OpenDialog[]): Promise<Map<string, Head>> {
+async function findProgress(
+  conversations: Collections['conversations'],
+  open: OpenDialog[]
+): Promise<Map<string, Progress>> {
   if (open.length === 0) return new Map()
   const filter = { _id: { $in: open.map(({ dialog }) => dialog) } }
   const found = conversations.find(filter, { projection: { lastSeq: 1, position: 1, lastVersions: 1 } })

@@ -19,7 +19,7 @@ export async function alignRestored(collections: Collections): Promise<void> {
     // Readers complete what is behind a dialog that has its last message.
     if (last && completed && completed.seq <= lastSeq) continue
     // Another process that has been started may be ahead of this one.
-    await conversations.updateOne({ _id, lastSeq }, { $set: { ...headOf(completed), ...marksOf(dialog, newest) } })
+    await conversations.updateOne({ _id, lastSeq }, { $set: { ...progressOf(completed), ...marksOf(dialog, newest) } })
   }
 }
 
@@ -28,7 +28,7 @@ function findNewest({ messages }: Collections, conversationId: ObjectId, filter:
 }
 
 /** @param message the newest one that has a version */
-function headOf(message: MessageDocument | null) {
+function progressOf(message: MessageDocument | null) {
   if (!message) return { lastSeq: 0, lastId: null, sentByA: 0, position: 0, lastVersions: [] }
   const position = message.version as number
   return { lastSeq: message.seq, lastId: message._id, sentByA: sentByA(message), position, lastVersions: [position] }

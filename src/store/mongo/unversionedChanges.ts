@@ -2,7 +2,7 @@ import type { AnyBulkWriteOperation, Collection, ObjectId } from 'mongodb'
 import { type ChangedUser, findUnversionedUsers } from './changedUsers.js'
 import type { Collections, ConversationDocument } from './collections.js'
 import type { ReadOptions } from './connect.js'
-import type { Unversioned } from './dialogHeads.js'
+import type { Unversioned } from './dialogProgress.js'
 import type { MessageVersions } from './messageVersions.js'
 import type { Versions } from './versions.js'
 

@@ -67,8 +67,8 @@ async function findNewest({ users, conversations, messages }: Collections): Prom
   ])
   // A dialog's document may name versions that the messages do not have yet.
   const dialogs = [...new Set(latest.map(({ conversationId }) => conversationId.toHexString()))].map(toId)
-  const heads = await conversations.find({ _id: { $in: dialogs } }, { projection: { position: 1 } }).toArray()
-  const positions = heads.map(({ position }) => position)
+  const found = await conversations.find({ _id: { $in: dialogs } }, { projection: { position: 1 } }).toArray()
+  const positions = found.map(({ position }) => position)
   const versions = [user?.changed, dialog?.marked, ...latest.map(({ version }) => version), ...positions]
   return Math.max(...versions.map((version) => version ?? 0))
 }

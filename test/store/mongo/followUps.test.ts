@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson'
 import t from 'tap'
-import type { Unversioned } from '../../../src/store/mongo/dialogHeads.js'
+import type { Unversioned } from '../../../src/store/mongo/dialogProgress.js'
 import { createFollowUps } from '../../../src/store/mongo/followUps.js'
 
 const messagesOf = (count: number): Unversioned[] =>
