@@ -39,7 +39,7 @@ export function createMessageVersions({ conversations, messages }: Collections, 
     const unknown = open.filter(({ progress }) => !progress)
     const found = await findProgress(conversations, unknown)
     for (const one of unknown) one.progress = found.get(String(one.dialog))
-    return open.filter((one): one is StartedDialog => one.progress !== undefined)
+    return open.filter(isStarted)
   }
 
   async function stamp(dialogs: StartedDialog[]) {
@@ -87,11 +87,13 @@ export function createMessageVersions({ conversations, messages }: Collections, 
       for (const { dialog } of open) known.delete(String(dialog))
       await completeAll(open)
       await completeLost(open)
-      for (const { dialog, progress } of open)
-        if (progress) known.set(String(dialog), { ...progress, lastVersions: [] })
+      for (const { dialog, progress } of open.filter(isStarted))
+        known.set(String(dialog), { ...progress, lastVersions: [] })
     }
   }
 }
+
+const isStarted = (one: OpenDialog): one is StartedDialog => one.progress !== undefined
 
 async function findProgress(
   conversations: Collections['conversations'],
