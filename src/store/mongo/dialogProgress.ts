@@ -79,7 +79,12 @@ export function stampsOf({ dialog, messages, progress }: StartedDialog): AnyBulk
   return [...named, ...others.map(({ _id, revision }) => stampOf({ _id, revision }, progress.position))]
 }
 
-export function stampOf(filter: Filter<MessageDocument>, version: number): AnyBulkWriteOperation<MessageDocument> {
+/** Stamps messages with the versions after one, whatever their dialogs. */
+export function stampAfter(version: number) {
+  return ({ _id, revision }: Unversioned, index: number) => stampOf({ _id, revision }, version + 1 + index)
+}
+
+function stampOf(filter: Filter<MessageDocument>, version: number): AnyBulkWriteOperation<MessageDocument> {
   return { updateOne: { filter: { ...filter, version: null }, update: { $set: { version } } } }
 }
 

@@ -9,7 +9,7 @@ import {
   type OpenDialog,
   type Progress,
   type StartedDialog,
-  stampOf,
+  stampAfter,
   stampsOf,
   type Unversioned
 } from './dialogProgress.js'
@@ -52,20 +52,19 @@ export function createMessageVersions({ conversations, messages }: Collections, 
     const next = numberOpen(dialogs, await versions.take(countOpen(dialogs)))
     const moves = dialogs.map((one, index) => moveOf(one, next[index] as Progress))
     const { matchedCount } = await conversations.bulkWrite(moves, { ordered: false })
-    const hasMovedAll = matchedCount === dialogs.length
-    for (const [index, one] of (dialogs as OpenDialog[]).entries()) one.progress = hasMovedAll ? next[index] : undefined
+    const moved = matchedCount === dialogs.length ? next : []
+    for (const [index, one] of (dialogs as OpenDialog[]).entries()) one.progress = moved[index]
   }
 
   /** After a restore of different moments the dialog of a message may be missing. */
   async function completeLost(dialogs: OpenDialog[]) {
-    const lost = dialogs.filter(({ progress }) => !progress)
+    const lost = dialogs.filter((one) => !isStarted(one))
     if (lost.length === 0) return
     const last = await versions.take(lost.reduce((sum, { messages }) => sum + messages.length, 0))
     // A new primary may not have shown it, but does so after it has acknowledged a write.
     await completeAll(await withProgress(lost))
-    const stamps = lost.filter(({ progress }) => !progress).flatMap(({ messages }) => messages)
-    if (stamps.length === 0) return
-    await messages.bulkWrite(stamps.map(({ _id, revision }, index) => stampOf({ _id, revision }, last + 1 + index)))
+    const left = lost.filter((one) => !isStarted(one)).flatMap(({ messages }) => messages)
+    if (left.length > 0) await messages.bulkWrite(left.map(stampAfter(last)))
   }
 
   async function completeAll(all: OpenDialog[]) {

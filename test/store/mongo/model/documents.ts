@@ -88,6 +88,9 @@ export function select(documents: Documents, filter: Document, options: FindOpti
 export function project(document: Document, projection: Document = {}): Document {
   const fields = Object.entries(projection)
   if (fields.length === 0) return { ...document }
+  if (fields.every(([, value]) => value === 0)) {
+    return Object.fromEntries(Object.entries(document).filter(([name]) => !(name in projection)))
+  }
   if (fields.some(([, value]) => value !== 1)) throw new Error('The model knows projections of fields only.')
   const wanted = ['_id', ...fields.map(([name]) => name)]
   return Object.fromEntries(wanted.flatMap((name) => (name in document ? [[name, document[name]]] : [])))
