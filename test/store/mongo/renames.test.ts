@@ -92,7 +92,7 @@ t.test('a change of a contact is found when very many have changed theirs', { sk
   const told = await store.listUpdates(ann._id, cursor, 9)
   t.match(told, { users: [{ tag: '@Bob', firstName: 'Robert' }], hasMore: false }, 'none has a version')
   t.equal(told.users.length, 1)
-  t.equal(await collections.users.countDocuments({ changed: null }), 120, 'strangers are left to their contacts')
+  t.ok((await collections.users.countDocuments({ changed: null })) < 120, 'a few strangers get one with them')
   for (const { _id } of strangers) await store.updateUser(String(_id), { firstName: 'Nobody' })
   t.match(await store.listUpdates(ann._id, cursor, 9), { users: [{ tag: '@Bob' }] }, 'all have one')
   t.same((await store.listUpdates(ann._id, told.cursor, 9)).users, [], 'once')

@@ -1,5 +1,10 @@
 import { Collection } from 'mongodb'
 import t from 'tap'
+import { openCursors } from '../../../src/store/mongo/cursors.js'
+import { createDialogs } from '../../../src/store/mongo/dialogs.js'
+import { createFollowUps } from '../../../src/store/mongo/followUps.js'
+import { createUpdates } from '../../../src/store/mongo/updates.js'
+import { openVersions } from '../../../src/store/mongo/versions.js'
 import type { Store, StoredUser } from '../../../src/store/store.js'
 import { useMongo, withoutMongo } from '../../mongod.js'
 import { openProcesses } from './processes.js'
@@ -99,4 +104,26 @@ t.test('a read mark in a group', { skip: withoutMongo }, async (t) => {
   t.match(next, { isDuplicate: false, message: { seq: 3, isRead: false } })
   t.match(later, { hasMoved: false, upToSeq: 2 })
   t.match(await store.listDialogs(bob._id, 0, 9), [{ readSeq: 2, unreadIncoming: 1 }], 'and none that comes after it')
+
+  t.test('are not given where the database does not show what it has stored', async (t) => {
+    const { ann, say, findDialog, collections } = await openProcesses(t, (await useMongo(t))(t))
+    await say('stored')
+    await findDialog()
+    const message = await collections.messages.findOne()
+    const versions = await openVersions(collections)
+    const never = { messages: [message as never], marks: [], users: [] }
+    const unversioned = { find: async () => never, findMessages: async () => [], complete: async () => {} }
+    const updates = createUpdates(collections, {
+      versions,
+      cursors: await openCursors(collections),
+      dialogs: createDialogs(collections, unversioned),
+      unversioned,
+      followUps: { ...createFollowUps(unversioned, t.fail), finish: async () => {} },
+      inSession: (read) => read({})
+    })
+    const cursor = (await updates.newestCursor()).replace(/\..*/, '.0')
+    await t.rejects(updates.listUpdates(ann._id, cursor, 9), {
+      message: 'The database does not show what it has stored.'
+    })
+  })
 })
