@@ -38,7 +38,11 @@ export function createDialogs(collections: Collections, unversioned: Unversioned
     ])
     const peers = new Map(profiles.map((profile) => [profile._id, profile]))
     const lastOf = new Map(last.map((message) => [String(message.conversationId), message]))
-    // After a restore of different moments a message may be missing.
+    // After a restore of different moments the last message may be missing, or a user.
+    for (const { _id } of documents.filter(({ _id }) => !lastOf.has(String(_id)))) {
+      const newest = await messages.findOne({ conversationId: _id }, { sort: { seq: -1 }, ...options })
+      if (newest) lastOf.set(String(_id), newest)
+    }
     return documents.flatMap((dialog) => {
       const message = lastOf.get(String(dialog._id))
       const peer = peers.get(String(peerOf(dialog, user)))

@@ -1,5 +1,7 @@
 import type { ObjectId } from 'mongodb'
 import { type Collections, type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
+import { insertNew } from './duplicates.js'
+import { emptyDialog } from './pairs.js'
 import { hasVersions } from './versions.js'
 
 /**
@@ -9,6 +11,7 @@ import { hasVersions } from './versions.js'
 export async function alignRestored(collections: Collections): Promise<void> {
   const { epochs, conversations, messages } = collections
   if ((await epochs.findOne()) || !(await hasVersions(collections))) return
+  await addMissing(collections)
   for await (const dialog of conversations.find()) {
     const { _id, lastSeq, lastId } = dialog
     const [last, newest, completed] = await Promise.all([
@@ -20,6 +23,22 @@ export async function alignRestored(collections: Collections): Promise<void> {
     if (last && completed && completed.seq <= lastSeq) continue
     // Another process that has been started may be ahead of this one.
     await conversations.updateOne({ _id, lastSeq }, { $set: { ...progressOf(completed), ...marksOf(dialog, newest) } })
+  }
+}
+
+/** Adds the dialogs of messages that have none. */
+async function addMissing({ users, conversations, messages }: Collections): Promise<void> {
+  const order = { projection: { conversationId: 1, users: 1 }, sort: { conversationId: 1, seq: 1 } as const }
+  let message = await messages.findOne({}, order)
+  while (message) {
+    const { conversationId: _id, users: pair } = message
+    if (!(await conversations.findOne({ _id }, { projection: { _id: 1 } }))) {
+      const found = await users.find({ _id: { $in: pair } }, { projection: { tag: 1 } }).toArray()
+      const [user1Tag = '', user2Tag = ''] = pair.map((user) => found.find((one) => one._id.equals(user))?.tag)
+      const [a, b] = pair.map(String) as [string, string]
+      await insertNew(conversations, [{ ...emptyDialog({ a, b, user1Tag, user2Tag }), _id }])
+    }
+    message = await messages.findOne({ conversationId: { $gt: _id } }, order)
   }
 }
 

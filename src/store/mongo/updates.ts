@@ -114,8 +114,11 @@ function createDescribe(collections: Collections, dialogs: Dialogs) {
         options
       )
     ])
+    // After a restore of different moments a dialog may be missing.
+    const shown = new Set(views.map(({ _id }) => _id))
+    const told = messages.filter(({ conversationId }) => shown.has(String(conversationId)))
     return {
-      messages: messages.map((message) => toMessage(message, byId.get(String(message.conversationId)))),
+      messages: told.map((message) => toMessage(message, byId.get(String(message.conversationId)))),
       dialogs: views,
       users: profiles
     }

@@ -2,7 +2,6 @@ import type { Collection } from 'mongodb'
 import type { Collections, SettingDocument } from './collections.js'
 import type { ReadOptions } from './connect.js'
 import { insertNew, repeatAtConflict } from './duplicates.js'
-import { toId } from './ids.js'
 
 /**
  * Numbers every change that `listUpdates` tells of. A version is taken after the change is acknowledged. So a process that has
@@ -66,8 +65,8 @@ async function findNewest({ users, conversations, messages }: Collections): Prom
       .toArray()
   ])
   // A dialog's document may name versions that the messages do not have yet.
-  const dialogs = [...new Set(latest.map(({ conversationId }) => conversationId.toHexString()))].map(toId)
-  const found = await conversations.find({ _id: { $in: dialogs } }, { projection: { position: 1 } }).toArray()
+  const dialogs = { $in: latest.map(({ conversationId }) => conversationId) }
+  const found = await conversations.find({ _id: dialogs }, { projection: { position: 1 } }).toArray()
   const positions = found.map(({ position }) => position)
   const versions = [user?.changed, dialog?.marked, ...latest.map(({ version }) => version), ...positions]
   return Math.max(...versions.map((version) => version ?? 0))

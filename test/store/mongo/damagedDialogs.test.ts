@@ -94,7 +94,7 @@ t.test('a dialog that does not fit its messages', { skip: withoutMongo }, async 
     await talk(processes)
     await collections.users.deleteOne({ _id: new ObjectId(ann._id) })
     t.same(await store.listDialogs(bob._id, 0, 9), [])
-    t.match(await store.listUpdates(bob._id, start, 9), { dialogs: [], messages: Array(5).fill({}) })
+    t.match(await store.listUpdates(bob._id, start, 9), { dialogs: [], messages: [] })
   })
 
   t.test('a number that belongs to another message already costs no message', async (t) => {

@@ -46,6 +46,12 @@ const dumps: Dump[] = [
     readSeq: 1
   },
   {
+    why: 'the dialog is missing',
+    damage: ({ conversations }) => conversations.deleteMany({}),
+    left: 5,
+    readSeq: 0
+  },
+  {
     why: 'the newest messages have no versions',
     damage: ({ messages }) => messages.updateMany({ seq: { $gt: 3 } }, { $set: { version: null } }),
     left: 5,
