@@ -19,13 +19,14 @@ function isTaken(error: unknown): boolean {
 
 /** Repeats a write that changes nothing where it meets another one of the same document. */
 export async function repeatAtConflict<T>(write: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; attempt < maxAttempts; attempt++) {
     try {
       return await write()
     } catch (error) {
-      if (!isConflict(error) || attempt === maxAttempts) throw error
+      if (!isConflict(error)) throw error
     }
   }
+  return write()
 }
 
 /** Where an ordered insert has ended. */

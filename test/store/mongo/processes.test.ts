@@ -102,6 +102,12 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     t.match(await store.listUpdates(ann._id, told, 9), { users: [], cursor: told }, 'once')
   })
 
+  t.test('a read mark in a dialog in which nobody has said anything moves nothing', async (t) => {
+    const { store, ann, bob, findDialog } = await openProcesses(t, newDatabase(t))
+    await findDialog()
+    t.same(await store.markAsRead(bob._id, ann._id), { hasMoved: false, unreadCount: 0, upToSeq: 0 })
+  })
+
   t.test('a read mark that has nothing to move writes nothing', async (t) => {
     const { store, ann, bob, collections, say } = await openProcesses(t, newDatabase(t))
     await say('one')
