@@ -2,20 +2,18 @@ import t from 'tap'
 import { scenarios } from './model/scenarios.js'
 import { type Bounds, walk } from './model/walk.js'
 
-const rules = { isInOrder: true, detours: 1, faults: 1 }
-
-const bounds: Bounds[] = [
-  { kinds: [], isInOrder: false, detours: 2, faults: 0 },
-  { ...rules, kinds: ['crash', 'cut', 'lag'] }
-]
+const rules = { isInOrder: true, faults: 1 }
+const undisturbed: Bounds = { kinds: [], isInOrder: false, detours: 2, faults: 0 }
 
 t.setTimeout(600_000)
 
 t.test('what two processes do at the same time on a replica set, with more interruptions', async (t) => {
   for (const scenario of scenarios) {
     t.test(scenario.name, async (t) => {
-      const undoing: Bounds = { ...rules, kinds: ['failOver'], detours: scenario.isLong ? 0 : 1 }
-      for (const bound of [...bounds, undoing]) {
+      const detours = scenario.isLong ? 0 : 1
+      const crashing: Bounds = { ...rules, kinds: ['crash'], detours }
+      const undoing: Bounds = { ...rules, kinds: ['failOver'], detours }
+      for (const bound of [undisturbed, crashing, undoing]) {
         const { runs, states, failure } = await walk(scenario, bound)
         t.equal(failure, undefined, `${runs} runs, ${states} states`)
       }
