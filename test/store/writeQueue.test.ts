@@ -126,3 +126,17 @@ t.test('what has waited for too long is not written any more', async (t) => {
   t.same(groups, [['first'], ['in time']])
   await close()
 })
+
+t.test('where writes have no weight, a thousand go together', async (t) => {
+  const groups: number[] = []
+  const { enter, close } = createWriteQueue<number, number>({
+    maxWaitMs: 5000,
+    async writeTogether(numbers) {
+      groups.push(numbers.length)
+      return numbers
+    }
+  })
+  await Promise.all(Array.from({ length: 1001 }, (_, number) => enter(number)))
+  t.same(groups, [1000, 1])
+  await close()
+})
