@@ -15,7 +15,7 @@ export interface Write {
   reply: Document
 }
 
-/** What messengers have asked a MongoDB server for. */
+/** Counts of the commands that messengers have sent to a MongoDB server. */
 interface Asked {
   /** Numbers of commands by name and collection: `insert messages`. */
   commands: Map<string, number>

@@ -6,7 +6,7 @@ import { measureCalls } from './storeCalls.js'
 import { measureTalk } from './storeTalk.js'
 import { measureTurns } from './storeTurns.js'
 
-/** What a message costs the messenger with each of its stores, and what other calls cost with MongoDB. */
+/** Measures the cost of a message with each store, and of other calls with MongoDB. */
 export async function stores(effort: Effort): Promise<Tables> {
   if (!findMongod()) {
     console.log('The stores are not compared: there is no mongod in the PATH.\n')

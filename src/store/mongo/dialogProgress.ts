@@ -1,7 +1,7 @@
 import type { AnyBulkWriteOperation, Filter, ObjectId } from 'mongodb'
 import { type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
 
-/** What of a message its version needs. */
+/** The fields of a message from which its version follows. */
 export type Unversioned = Pick<
   MessageDocument,
   '_id' | 'conversationId' | 'users' | 'senderId' | 'seq' | 'sent' | 'revision'

@@ -10,11 +10,11 @@ interface Socket {
 
 const patched = Symbol.for('messenger-server.patched')
 
-/** What is read and replaced of the package `mongodb`. */
+/** The parts of the package `mongodb` that the patch reads and replaces. */
 export interface Driver {
   version: string
   utils: { once?: Once; [patched]?: true }
-  /** What it takes for a broken connection, after which it tries again where it may. */
+  /** The error of a broken connection, after which the driver tries again where it may. */
   MongoNetworkError: new (
     message: string
   ) => Error

@@ -35,7 +35,7 @@ interface Inserted {
   stored: number
   /** Whether the key of the next one is taken. */
   isTaken: boolean
-  /** What else is wrong with the next one. */
+  /** Another reason why the next one is refused. */
   refusal?: Error
 }
 
@@ -60,7 +60,7 @@ export async function insertInOrder<T extends Document>(
   }
 }
 
-/** What single documents were refused for; nothing where something is wrong with the whole. */
+/** Returns the errors of single documents; none where something is wrong with the whole. */
 function writeErrorsOf(error: unknown): WriteError[] {
   const { writeErrors, result } = error as Partial<MongoBulkWriteError>
   return result?.getWriteConcernError() ? [] : [writeErrors ?? []].flat()

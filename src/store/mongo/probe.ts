@@ -20,7 +20,7 @@ const samples: Document[] = [
   { key: 'l', users: [c, c], a: c, b: c, version: large, tag: 'hans' }
 ].map((fields, index) => ({ _id: id(), dialog, seq: index + 1, ...fields }))
 
-/** What a filter finds, by `seq`. */
+/** A filter, and the `seq` of the documents that it finds. */
 type Read = [name: string, filter: Document, finds: number[], options?: FindOptions]
 
 const pairs = [
