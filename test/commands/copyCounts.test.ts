@@ -74,7 +74,7 @@ function recount({ dialogs, histories }: Awaited<ReturnType<typeof look>>[number
   })
 }
 
-/** What a store answers when people go on. */
+/** The answers of a store to people who go on. */
 async function goOn(url: string, { people, sent }: Talk, random: Random) {
   const store = await open(url)
   const marks = []

@@ -32,7 +32,7 @@ interface Look {
   users: ChangedUser[]
 }
 
-export interface Changes {
+interface ChangeReader {
   /** One round trip. */
   look(user: ObjectId, since: number, options: ReadOptions): Promise<Look>
   /** Looks again, behind the newest version of a look that found nothing. @returns whether nothing is new up to that */
@@ -46,7 +46,7 @@ const newerThan = (field: string, since: number) => ({ $or: [{ [field]: null }, 
 /** Null comes first. */
 const firstBy = (field: string) => ({ projection: { [field]: 1 }, sort: { [field]: 1 as const } })
 
-export function createChanges(collections: Collections, versions: Versions): Changes {
+export function createChanges(collections: Collections, versions: Versions): ChangeReader {
   const { conversations, messages } = collections
 
   /** Looks for one message and one mark that are newer or have no version yet, and for the users of whom that is so. */

@@ -28,8 +28,8 @@ export type Pause = (ms: number) => Promise<unknown>
 export type CommitGroup = (group: AddressedMessage[]) => Promise<void>
 
 /**
- * One ordered insert stores a group, where no other process writes into the same dialogs. After a duplicate key it is found out
- * which of the rest are stored already; the others are numbered again and inserted.
+ * Stores a group by one ordered insert, where no other process writes into the same dialogs. After a duplicate key it looks up
+ * which of the rest are stored already, numbers the others again, and inserts them.
  */
 export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, parts: CommitParts): CommitGroup {
   const { tails, followUps, pause = delay } = parts

@@ -45,7 +45,7 @@ const reads: Read[] = [
   ['$regex with $ne and ranges of strings', notBefore, [2, 3], { sort: { tag: 1 } }]
 ]
 
-/** What comes of an update by each of some filters, and how many of them find the document. */
+/** A document, an update of it by each of some filters, how many of them find it, and the document after that. */
 type Write = [name: string, before: Document, filters: Document[], update: Document, matches: number, after: Document]
 
 const n = 2 ** 31 - 1
@@ -142,7 +142,7 @@ const passing = new Set([13, 50, 64, 91, 189, 10107, 11600, 11602, 13435, 13436,
 async function assertRight(name: string, isRight: Promise<boolean>): Promise<void> {
   const sentence = `The database engine does not do right what the store needs: ${name}`
   const isFine = await isRight.catch((cause) => {
-    // What is not an answer of the engine has no code.
+    // An error without a code is not an answer of the engine.
     if (typeof cause.code !== 'number' || passing.has(cause.code)) throw cause
     throw new Error(`${sentence} (${cause.message}).`, { cause })
   })

@@ -4,8 +4,7 @@ import type { ReadMark } from '../store.js'
 import { type Collections, type ConversationDocument, sentByA } from './collections.js'
 import { repeatAtConflict } from './duplicates.js'
 import type { PendingMark } from './pendingWrites.js'
-
-type Marked = Pick<ConversationDocument, '_id' | 'markRevision'>
+import type { MovedMark } from './unversionedChanges.js'
 
 /** Sets the outcome of a read mark. */
 export type MoveMark = (mark: PendingMark, dialog: ObjectId) => Promise<void>
@@ -13,8 +12,8 @@ export type MoveMark = (mark: PendingMark, dialog: ObjectId) => Promise<void>
 const projection = { readSeqA: 1, readCountA: 1, readSeqB: 1, readCountB: 1, markRevision: 1 }
 
 /** @param follow is told of a dialog whose move has no version yet */
-export function createMoveMark({ conversations, messages }: Collections, follow: (moved: Marked) => void): MoveMark {
-  /** The newest message of a dialog up to a number, and how many of the messages up to it the peer has sent. */
+export function createMoveMark({ conversations, messages }: Collections, follow: (moved: MovedMark) => void): MoveMark {
+  /** Finds the newest message of a dialog up to a number, and the count of the messages up to it that the peer has sent. */
   async function findPlace(dialog: ObjectId, upToSeq: number, isReaderA: boolean) {
     const fields = { seq: 1, sent: 1, senderId: 1, users: 1 }
     const filter = { conversationId: dialog, seq: { $lte: upToSeq } }

@@ -111,7 +111,7 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
   })
 })
 
-/** What a driver tells of a server. */
+/** A server as a driver describes it. */
 const server = (address: string, type: string, more: object = {}) => ({
   address,
   type,

@@ -24,7 +24,7 @@ async function destroy(sockets: Socket[]): Promise<void> {
   await Promise.all(closed)
 }
 
-/** What has come of a command on a socket that was destroyed and had not told so, when another command has its answer. */
+/** Returns the outcome of a command on a destroyed socket that has not yet emitted `close`. Another command has its answer by then. */
 async function commandOnDestroyed(t: Test, url: string): Promise<unknown> {
   const { client, sockets } = await connect(url)
   t.teardown(() => client.close())

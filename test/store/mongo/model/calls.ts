@@ -44,7 +44,7 @@ export interface Call {
   number: number
   /** The entry that its session had seen when it was sent. */
   after: number
-  /** What has come of its first parts, and the entry behind each. */
+  /** The outcomes of its first parts, and the entry behind each. */
   done: { value: unknown; index: number }[]
   settle(answer: unknown): void
   fail(error: Error): void

@@ -4,7 +4,7 @@ import { follow } from './play.js'
 import type { Process } from './process.js'
 import { type Client, type Game, idOf, peerOf, type Scenario, type UserName, users } from './scenario.js'
 
-/** What is stored at the end. */
+/** The documents that are stored at the end. */
 export interface Stored {
   messages: MessageDocument[]
   dialog: ConversationDocument | undefined

@@ -1,4 +1,4 @@
-/** What of the language of MongoDB the store uses. Anything else throws, so that the model never guesses. */
+/** The part of MongoDB's query language that the store uses. Anything else throws: the model never guesses. */
 
 export type Document = { readonly [field: string]: unknown }
 
