@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import { memoryOf } from '../test/memory.js'
+import { memoryOf } from '../test/helpers/memory.js'
 
 /** A process that is measured: the messenger, or what it is compared with. */
 export interface Measured {

@@ -1,7 +1,7 @@
 import { variableName } from '../src/config.js'
 import { kinds, rpcMessages } from '../src/errors.js'
 import { methods } from '../src/rpc/index.js'
-import { ConfigSchema } from '../src/schemas/config.js'
+import { ConfigSchema } from '../src/schemas/config/index.js'
 import { DialogSchema } from '../src/schemas/dialog.js'
 import { notifications } from '../src/schemas/notification.js'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import ms, { type StringValue } from 'ms'
-import { isAddressList } from './addresses.js'
-import { type Config, ConfigSchema } from './schemas/config.js'
+import { isAddressList } from './schemas/addresses.js'
+import { type Config, ConfigSchema } from './schemas/config/index.js'
 import { createCheck } from './schemas/validate.js'
 
 type Environment = Record<string, string | undefined>

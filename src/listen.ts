@@ -32,3 +32,11 @@ export async function listen(app: FastifyInstance, address: Address): Promise<Ad
   }
   return app.server.address() as AddressInfo
 }
+
+const everyAddress = new Set(['::', '0.0.0.0'])
+
+/** Returns the link that a browser on this machine can open, for an address that the server listens on. */
+export function linkTo({ address, family, port }: AddressInfo): string {
+  const host = family === 'IPv6' ? `[${address}]` : address
+  return `http://${everyAddress.has(address) ? 'localhost' : host}:${port}/`
+}

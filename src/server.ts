@@ -5,9 +5,8 @@ import closeWithGrace from 'close-with-grace'
 import { createApp } from './app.js'
 import { findCommand, helpOf } from './commands/index.js'
 import { readSettings } from './commands/settings.js'
-import { linkTo } from './link.js'
-import { listen } from './listen.js'
-import { version } from './version.js'
+import { linkTo, listen } from './listen.js'
+import { version } from './package.js'
 
 async function run(args: string[]): Promise<void> {
   const [name, ...others] = args

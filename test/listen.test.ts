@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import t from 'tap'
-import { listen } from '../src/listen.js'
+import { linkTo, listen } from '../src/listen.js'
 
 t.test('a server that cannot listen says what to do', async (t) => {
   const first = Fastify()
@@ -32,4 +32,14 @@ t.test('a server that cannot listen says what to do', async (t) => {
     throw Object.assign(new Error('EACCES: something else'), { code: 'EACCES', syscall: 'open' })
   })
   await t.rejects(listen(broken, { port: 0, host: '127.0.0.1' }), { message: 'EACCES: something else' })
+})
+
+t.test('the link for what the server listens on', async (t) => {
+  const links = [
+    { address: '::', family: 'IPv6', link: 'http://localhost:8000/' },
+    { address: '0.0.0.0', family: 'IPv4', link: 'http://localhost:8000/' },
+    { address: '127.0.0.1', family: 'IPv4', link: 'http://127.0.0.1:8000/' },
+    { address: '::1', family: 'IPv6', link: 'http://[::1]:8000/' }
+  ]
+  for (const { link, ...address } of links) t.equal(linkTo({ ...address, port: 8000 }), link)
 })

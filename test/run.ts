@@ -1,6 +1,6 @@
 /** Runs the tests. What only those with MongoDB reach is not counted where they are skipped. */
 import { spawnSync } from 'node:child_process'
-import { withoutMongo } from './mongod.js'
+import { withoutMongo } from './helpers/mongod.js'
 
 // A list given here stands for that of .taprc.
 const uncounted = [

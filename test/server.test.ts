@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
-import { openDevice } from './device.js'
-import { reportOf, spawnMessenger, startMessenger } from './messengerProcess.js'
+import { openDevice } from './helpers/device.js'
+import { reportOf, spawnMessenger, startMessenger } from './helpers/messengerProcess.js'
 
 const entry = 'dist/bin/messenger-server.js'
 const files = ['jwt.key', 'messenger.db', 'messenger.db-shm', 'messenger.db-wal']

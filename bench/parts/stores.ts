@@ -1,4 +1,4 @@
-import { findMongod, runMongod } from '../../test/mongod.js'
+import { findMongod, runMongod } from '../../test/helpers/mongod.js'
 import type { Effort } from '../effort.js'
 import { inFolder } from '../folder.js'
 import type { Tables } from '../report.js'

@@ -1,7 +1,7 @@
-import { adopt, adoptUsage } from './adopt.js'
-import { backup, backupUsage } from './backup.js'
-import { copy, copyUsage } from './copy.js'
-import { restore, restoreUsage } from './restore.js'
+import { adopt, adoptUsage } from './adopt/index.js'
+import { backup, backupUsage } from './backup/index.js'
+import { copy, copyUsage } from './copy/index.js'
+import { restore, restoreUsage } from './restore/index.js'
 
 interface Command {
   usage: string

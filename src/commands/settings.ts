@@ -1,5 +1,5 @@
 import { loadConfig } from '../config.js'
-import type { Config } from '../schemas/config.js'
+import type { Config } from '../schemas/config/index.js'
 import { fileOf } from '../store/open.js'
 
 /** Returns the configuration of this folder, and tells of keys that nothing reads. */

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js'
-import { type Bucket, createRateLimiter, type RateLimiter } from './bucket.js'
 import { type PendingSearch, settleSearch } from './pendingSearch.js'
+import { type Bucket, createRateLimiter, type RateLimiter } from './rateLimiter.js'
 
 /** What a method may be limited by, beside the number of all calls. */
 export type MethodLimit = 'messages' | 'searches'

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.js'
-import type { RateLimiter } from './bucket.js'
+import type { RateLimiter } from './rateLimiter.js'
 
 /** A search of a connection that waits for its rate. */
 export interface PendingSearch {

@@ -1,5 +1,5 @@
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
-import { createRecent } from '../recent.js'
+import { createRecent } from './lruCache.js'
 
 interface Count {
   count: number

@@ -1,7 +1,7 @@
 import type { IntervalHistogram } from 'node:perf_hooks'
 import type { Gauge as GaugeOf, Metric } from 'prom-client'
+import type { Meters } from './counters.js'
 import type { Distribution } from './distribution.js'
-import type { Meters } from './meters.js'
 
 /** What is looked up when somebody asks. */
 export interface Readings {

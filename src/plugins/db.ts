@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import type { Meters } from '../metrics/meters.js'
+import type { Meters } from '../metrics/counters.js'
 import { fileOf, openStore, type StoreOptions } from '../store/open.js'
 import type { AddedMessage, NewMessage, Store } from '../store/store.js'
 

@@ -3,11 +3,11 @@ import type {} from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
-import { createRateLimiter } from '../limits/bucket.js'
 import { type BudgetOptions, type Budgets, createBudgets } from '../limits/budget.js'
 import { createLogIn, type LogIn, type LogInOptions } from '../limits/logIns.js'
+import { createRateLimiter } from '../limits/rateLimiter.js'
 import { createTallyStore } from '../limits/tally.js'
-import type { Config } from '../schemas/config.js'
+import type { Config } from '../schemas/config/index.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

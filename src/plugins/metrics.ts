@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import fp from 'fastify-plugin'
+import { createMeters, type Meters } from '../metrics/counters.js'
 import { createExposition, type Exposition } from '../metrics/exposition.js'
-import { createMeters, type Meters } from '../metrics/meters.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

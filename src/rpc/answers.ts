@@ -1,5 +1,5 @@
 import { AppError } from '../errors.js'
-import type { CallCount } from '../metrics/meters.js'
+import type { CallCount } from '../metrics/counters.js'
 import type { Session } from '../store/store.js'
 import { comesDue, type Due } from './due.js'
 import type { CallerContext, Context, Method } from './method.js'

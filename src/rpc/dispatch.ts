@@ -2,7 +2,7 @@ import { AppError, type ErrorKind, withoutStacks } from '../errors.js'
 import { type AnswersOptions, createAnswers, type Table } from './answers.js'
 import { charge, comesDue } from './due.js'
 import type { CallerContext, Methods } from './method.js'
-import { isPoisoned } from './poison.js'
+import { isPoisoned } from './prototypePollution.js'
 import { isRequest } from './request.js'
 
 /**

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import { textFrame } from '../notifier/frames.js'
 import { signalOf } from '../rpc/departure.js'
 import type { Call } from '../rpc/dispatch.js'
-import { createLane, type Lane } from '../rpc/lane.js'
-import type { TakeTurn } from '../rpc/turns.js'
+import { createLane, type Lane } from '../rpc/requestQueue.js'
+import type { TakeTurn } from '../rpc/yield.js'
 import type { ServedConnection } from './connection.js'
-import { textFrame } from './frame.js'
 import { startHeartbeat } from './heartbeat.js'
 import { type Reading, setFull } from './intake.js'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { testInChromium } from './chromium.js'
-import { boris, meet, openWindow } from './window.js'
+import { testInChromium } from '../helpers/browser/chromium.js'
+import { boris, meet, openWindow } from '../helpers/browser/window.js'
 
 await testInChromium(t, 'the address names whose conversation is open', async (t, browser, { url }) => {
   const annas = await openWindow(browser, url)

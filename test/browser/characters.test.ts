@@ -1,6 +1,6 @@
 import t from 'tap'
-import { testInChromium } from './chromium.js'
-import { anna, openWindow } from './window.js'
+import { testInChromium } from '../helpers/browser/chromium.js'
+import { anna, openWindow } from '../helpers/browser/window.js'
 
 const family = '👩‍👩‍👧‍👦'
 const e = 'e\u0301'

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { testInChromium } from './chromium.js'
-import { anna, boris, meet, openTab, openWindow, type Window } from './window.js'
+import { testInChromium } from '../helpers/browser/chromium.js'
+import { anna, boris, meet, openTab, openWindow, type Window } from '../helpers/browser/window.js'
 
 const textOf = ({ page }: Window) => page.getByLabel('Message').inputValue()
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { testInChromium } from './chromium.js'
-import { anna, meet, openWindow } from './window.js'
+import { testInChromium } from '../helpers/browser/chromium.js'
+import { anna, meet, openWindow } from '../helpers/browser/window.js'
 
 // Chromium keeps a secure cookie of a page over plain HTTP where it comes from this machine, but not from another name.
 const elsewhere = { args: ['--host-resolver-rules=MAP chat.test 127.0.0.1'], config: { cookie: { secure: true } } }

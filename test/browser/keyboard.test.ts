@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { testInChromium } from './chromium.js'
-import { anna, boris, meet, openWindow } from './window.js'
+import { testInChromium } from '../helpers/browser/chromium.js'
+import { anna, boris, meet, openWindow } from '../helpers/browser/window.js'
 
 /** Key events as Safari sends them when a key ends a composition: `compositionend` has come before. */
 const pressAsSafari = (page: Page, selector: string, key: string) =>

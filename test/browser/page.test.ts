@@ -1,6 +1,6 @@
 import t from 'tap'
-import { testInChromium } from './chromium.js'
-import { anna, boris, openWindow } from './window.js'
+import { testInChromium } from '../helpers/browser/chromium.js'
+import { anna, boris, openWindow } from '../helpers/browser/window.js'
 
 await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
   const annas = await openWindow(browser, url)

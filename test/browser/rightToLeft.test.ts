@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { testInChromium } from './chromium.js'
-import { anna, openWindow, type Window } from './window.js'
+import { testInChromium } from '../helpers/browser/chromium.js'
+import { anna, openWindow, type Window } from '../helpers/browser/window.js'
 
 const omar = {
   tag: '@omar',

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { methods } from '../../src/rpc/index.js'
-import { testInChromium } from './chromium.js'
-import { meet, openWindow } from './window.js'
+import { testInChromium } from '../helpers/browser/chromium.js'
+import { meet, openWindow } from '../helpers/browser/window.js'
 
 const { findUsers } = methods
 const asked: unknown[] = []

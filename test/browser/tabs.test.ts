@@ -1,6 +1,6 @@
 import t from 'tap'
-import { testInChromium } from './chromium.js'
-import { anna, boris, meet, openTab, openWindow } from './window.js'
+import { testInChromium } from '../helpers/browser/chromium.js'
+import { anna, boris, meet, openTab, openWindow } from '../helpers/browser/window.js'
 
 const dot = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { findCommand, helpOf } from '../../src/commands/index.js'
-import { reportOf, spawnMessenger } from '../messengerProcess.js'
+import { reportOf, spawnMessenger } from '../helpers/messengerProcess.js'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const names = ['backup', 'restore', 'copy', 'adopt']

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import type { Message } from '../../src/schemas/message.js'
-import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
-import { eve } from '../server.js'
-import { makeDisk, whyNoDisk } from './disk.js'
-import { createLoad, entry, talkToEachOther } from './load.js'
-import { checkFile, judge } from './verdict.js'
+import { makeDisk, whyNoDisk } from '../helpers/faults/disk.js'
+import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
+import { checkFile, judge } from '../helpers/faults/verdict.js'
+import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
+import { eve } from '../helpers/server.js'
 
 const diskBytes = 8 * 1024 * 1024
 // A few more than there are before; each checkpoint that fails would add one, if it did.

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { startMessenger } from '../messengerProcess.js'
-import { createRandom } from '../random.js'
-import { eve } from '../server.js'
-import { randomFrames, randomHttp, randomNoise, randomRpc } from './fuzz/garbage.js'
-import { throwAt } from './fuzz/throwAt.js'
-import { entry } from './load.js'
+import { entry } from '../helpers/faults/load.js'
+import { randomFrames, randomHttp, randomNoise, randomRpc } from '../helpers/fuzz/garbage.js'
+import { throwAt } from '../helpers/fuzz/throwAt.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
+import { createRandom } from '../helpers/random.js'
+import { eve } from '../helpers/server.js'
 
 const maxMs = 8000
 const atOnce = 16

@@ -1,10 +1,10 @@
 import t from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
-import { openDevice } from '../device.js'
-import { startMessenger } from '../messengerProcess.js'
-import { openWire } from '../wire.js'
-import { descriptorsBecome, descriptorsOf } from './descriptors.js'
-import { entry } from './load.js'
+import { openDevice } from '../helpers/device.js'
+import { descriptorsBecome, descriptorsOf } from '../helpers/faults/descriptors.js'
+import { entry } from '../helpers/faults/load.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
+import { openWire } from '../helpers/wire.js'
 
 const pingIntervalMs = 1000
 // Two intervals, the grace period, and what a busy machine adds; with the defaults two intervals are 50 s.

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import sharp from 'sharp'
 import t from 'tap'
-import { memoryOf } from '../memory.js'
-import { startMessenger } from '../messengerProcess.js'
-import { form } from '../plugins/pictures.js'
-import { mebibyte } from './observe.js'
+import { mebibyte } from '../helpers/faults/observe.js'
+import { form } from '../helpers/images/pictures.js'
+import { memoryOf } from '../helpers/memory.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
 
 /** 25 megapixels, of which a decoder keeps as much as it can: progressive, a long strip, turned, in full colours. */
 const strip = (width: number, height: number) =>

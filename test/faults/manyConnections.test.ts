@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import type { Device } from '../device.js'
-import { startMessenger } from '../messengerProcess.js'
-import { descriptorsBecome, descriptorsOf } from './descriptors.js'
-import { entry } from './load.js'
+import type { Device } from '../helpers/device.js'
+import { descriptorsBecome, descriptorsOf } from '../helpers/faults/descriptors.js'
+import { entry } from '../helpers/faults/load.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
 
 const connections = 10_000
 const maxP99Ms = 1000
@@ -22,7 +22,7 @@ const files = Number(execFileSync('sh', ['-c', 'ulimit -n']))
 const skip = files < connections + 500 && `needs ${connections} open files, and may have ${files}`
 
 function startBurst(t: Test, ...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, [resolve('dist/test/faults/burst.js'), ...args], {
+  const child = spawn(process.execPath, [resolve('dist/test/helpers/faults/burst.js'), ...args], {
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['pipe', 'pipe', 'inherit']
   })

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
-import { entry } from './load.js'
+import { entry } from '../helpers/faults/load.js'
+import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
 
 const messages = 100
 const skip = spawnSync('strace', ['-V']).error && 'needs strace'

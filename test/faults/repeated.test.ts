@@ -1,9 +1,9 @@
 import t from 'tap'
-import { openDevice } from '../device.js'
-import { historyOf } from '../flow/truth.js'
-import { startMessenger } from '../messengerProcess.js'
-import { openWire } from '../wire.js'
-import { entry, type Sent } from './load.js'
+import { openDevice } from '../helpers/device.js'
+import { entry, type Sent } from '../helpers/faults/load.js'
+import { historyOf } from '../helpers/flow/truth.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
+import { openWire } from '../helpers/wire.js'
 
 type Answer = Required<Pick<Sent, 'message'>> & { duplicate?: boolean }
 

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { makeHouse, peopleIn, run } from '../commands/drill.js'
-import { open } from '../commands/town.js'
-import { entry } from './load.js'
+import { makeHouse, peopleIn, run } from '../helpers/commands/drill.js'
+import { open } from '../helpers/commands/town.js'
+import { entry } from '../helpers/faults/load.js'
 
 const skip = spawnSync('strace', ['-V']).error && 'needs strace'
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import type { Message } from '../../src/schemas/message.js'
-import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
-import { entry } from './load.js'
+import { entry } from '../helpers/faults/load.js'
+import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
 
 const stoppedMs = 20_000
 const names = ['ann', 'bob', 'cid', 'dan', 'eva', 'fay']

@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import t, { type Test } from 'tap'
-import { type Device, openDevice } from '../device.js'
-import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
-import { entry } from './load.js'
-import { mebibyte, observe } from './observe.js'
+import { type Device, openDevice } from '../helpers/device.js'
+import { entry } from '../helpers/faults/load.js'
+import { mebibyte, observe } from '../helpers/faults/observe.js'
+import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
 
 const maxGrowthBytes = 150 * mebibyte
 // Each of them is six bytes in JSON.

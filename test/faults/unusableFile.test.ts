@@ -3,10 +3,10 @@ import { cpSync, readdirSync, readFileSync, symlinkSync, truncateSync } from 'no
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
-import { reportOf, spawnMessenger, startMessenger } from '../messengerProcess.js'
-import { damage } from './damage.js'
-import { makeDisk, whyNoDisk } from './disk.js'
-import { createLoad, entry, talkToEachOther } from './load.js'
+import { damage } from '../helpers/faults/damage.js'
+import { makeDisk, whyNoDisk } from '../helpers/faults/disk.js'
+import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
+import { reportOf, spawnMessenger, startMessenger } from '../helpers/messengerProcess.js'
 
 const environment = { RATE_LIMITS: 'off', DB_BUSY_TIMEOUT_MS: '300' }
 

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { peopleIn } from '../commands/drill.js'
-import { entry } from '../faults/load.js'
-import { startMessenger } from '../messengerProcess.js'
+import { peopleIn } from '../helpers/commands/drill.js'
+import { entry } from '../helpers/faults/load.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
 
 const page = readFileSync('docs/operation.md', 'utf8')
 const section = page.slice(page.indexOf('\n## Backup\n'))

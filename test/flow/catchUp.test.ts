@@ -2,11 +2,11 @@ import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
 import type { Message } from '../../src/schemas/message.js'
-import type { Device } from '../device.js'
-import { startMessenger } from '../messengerProcess.js'
-import { createRandom, type Random } from '../random.js'
-import { openWire } from '../wire.js'
-import { openReplica, type Replica } from './replica.js'
+import type { Device } from '../helpers/device.js'
+import { openReplica, type Replica } from '../helpers/flow/replica.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
+import { createRandom, type Random } from '../helpers/random.js'
+import { openWire } from '../helpers/wire.js'
 
 const names = ['ann', 'bob', 'cid', 'dan']
 const firstNames = ['Ada', 'Bea', 'Cem', 'Dot', 'Eva', 'Finn']

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { withoutMongo } from '../mongod.js'
-import { say } from './scene.js'
-import { startVictim, testDeed } from './victim.js'
+import { say } from '../helpers/flow/scene.js'
+import { startVictim, testDeed } from '../helpers/flow/victim.js'
+import { withoutMongo } from '../helpers/mongod.js'
 
 const talk = ['one', 'two', 'three']
 

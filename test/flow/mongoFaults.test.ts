@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
-import type { Device } from '../device.js'
-import { startMessenger } from '../messengerProcess.js'
-import { startMongod, withoutMongod } from '../mongod.js'
-import { openMongoWire } from '../mongoWire.js'
-import { checkDialog } from './truth.js'
+import type { Device } from '../helpers/device.js'
+import { checkDialog } from '../helpers/flow/truth.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
+import { startMongod, withoutMongod } from '../helpers/mongod.js'
+import { openMongoWire } from '../helpers/mongoWire.js'
 
 const names = ['ann', 'bob', 'cid']
 const maxAnswerMs = 6000

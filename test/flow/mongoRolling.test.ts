@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
-import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
-import { useMongo, withoutMongo } from '../mongod.js'
-import { openWire, type Wire } from '../wire.js'
-import { openReplica, type Replica } from './replica.js'
-import { checkDialog } from './truth.js'
+import { openReplica, type Replica } from '../helpers/flow/replica.js'
+import { checkDialog } from '../helpers/flow/truth.js'
+import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
+import { useMongo, withoutMongo } from '../helpers/mongod.js'
+import { openWire, type Wire } from '../helpers/wire.js'
 
 const names = ['ann', 'bob', 'cid']
 const restarts = 10

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Collection, type MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
 import { openStore } from '../../src/store/open.js'
-import { reportOf, spawnMessenger } from '../messengerProcess.js'
-import { findFreePort, startMongod, withoutMongod } from '../mongod.js'
+import { reportOf, spawnMessenger } from '../helpers/messengerProcess.js'
+import { findFreePort, startMongod, withoutMongod } from '../helpers/mongod.js'
 
 // Though the machine may be busy.
 const maxStartMs = 60_000

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import t from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
-import { startMessenger } from '../messengerProcess.js'
-import { useMongo } from '../mongod.js'
-import { checkDialog } from './truth.js'
+import { checkDialog } from '../helpers/flow/truth.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
+import { useMongo } from '../helpers/mongod.js'
 
 const url = process.env.MONGODB_URL
 const messagesBefore = 20

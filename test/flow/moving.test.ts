@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { createFirstGeneration } from '../commands/firstGeneration.js'
-import { startMessenger } from '../messengerProcess.js'
-import { useMongo, withoutMongo } from '../mongod.js'
+import { createFirstGeneration } from '../helpers/commands/legacy.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
+import { useMongo, withoutMongo } from '../helpers/mongod.js'
 
 const entry = 'dist/src/server.js'
 const commands = Array.from(

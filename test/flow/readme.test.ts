@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { startMessenger } from '../messengerProcess.js'
-import { startServer } from '../server.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
+import { startServer } from '../helpers/server.js'
 
 const entry = 'dist/bin/messenger-server.js'
 const tools = ['bash', 'curl']

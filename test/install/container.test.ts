@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { blocksOf } from '../blocks.js'
+import { blocksOf } from '../helpers/install/blocks.js'
 
 const linters = ['hadolint', 'check-jsonschema']
 const missing = linters.filter((linter) => spawnSync(linter, ['--version']).error)

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { untilItListens } from '../messengerProcess.js'
-import { findFreePort } from '../mongod.js'
-import { addNativeFiles, prepareMachine, startNodeAs } from './machine.js'
+import { addNativeFiles, prepareMachine, startNodeAs } from '../helpers/install/machine.js'
+import { untilItListens } from '../helpers/messengerProcess.js'
+import { findFreePort } from '../helpers/mongod.js'
 
 const skip =
   process.getuid?.() !== 0 && 'The steps of the Dockerfile were not run: only root can start as another user.'

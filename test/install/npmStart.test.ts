@@ -4,7 +4,7 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, sy
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
-import { reportOf, untilItListens } from '../messengerProcess.js'
+import { reportOf, untilItListens } from '../helpers/messengerProcess.js'
 
 const sources = ['src', 'static', 'build.js', 'package.json', 'package-lock.json', 'tsconfig.json']
 

@@ -2,10 +2,18 @@ import { type ChildProcess, execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { blocksOf } from '../blocks.js'
-import { reportOf, untilItListens } from '../messengerProcess.js'
-import { addNativeFiles, type Machine, packNext, packSources, prepareMachine, startNodeAs, user } from './machine.js'
-import { settingOf } from './unit.js'
+import { blocksOf } from '../helpers/install/blocks.js'
+import {
+  addNativeFiles,
+  type Machine,
+  packNext,
+  packSources,
+  prepareMachine,
+  startNodeAs,
+  user
+} from '../helpers/install/machine.js'
+import { settingOf } from '../helpers/install/unit.js'
+import { reportOf, untilItListens } from '../helpers/messengerProcess.js'
 
 const [pack, install, version, unpackNext, upgrade, wayBack] = blocksOf('docs/operation.md', 'sh')
 const skip = process.getuid?.() !== 0 && 'The installation for production was not tested: only root can add its user.'

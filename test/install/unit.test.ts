@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { unit } from './unit.js'
+import { unit } from '../helpers/install/unit.js'
 
 const skip = spawnSync('systemd-analyze', ['--version']).error && 'The unit was not checked: no systemd-analyze.'
 

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import type { Message } from '../../src/schemas/message.js'
-import { stopClock } from '../clock.js'
-import type { Device } from '../device.js'
-import { type Person, type Server, startServer } from '../server.js'
+import { stopClock } from '../helpers/clock.js'
+import type { Device } from '../helpers/device.js'
+import { type Person, type Server, startServer } from '../helpers/server.js'
 
 const none = { callsPerSecond: 0, messagesPerSecond: 0, searchesPerSecond: 0 }
 const text = 'x'.repeat(4096)

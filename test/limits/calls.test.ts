@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import type { Message } from '../../src/schemas/message.js'
-import { hourMs, setClock, stopClock } from '../clock.js'
-import type { Device, RpcError } from '../device.js'
-import { type Person, type Server, startServer } from '../server.js'
+import { hourMs, setClock, stopClock } from '../helpers/clock.js'
+import type { Device, RpcError } from '../helpers/device.js'
+import { type Person, type Server, startServer } from '../helpers/server.js'
 
 /** Ann and Bob on a server where nothing is limited but what a test says, and nothing is delayed. */
 async function startWithAnn(t: Test, rate: Record<string, number>) {

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
-import { setClock } from '../clock.js'
-import { postFrom } from '../elsewhere.js'
-import { openSocket } from '../rawHttp.js'
-import { type Server, startServer } from '../server.js'
+import { setClock } from '../helpers/clock.js'
+import { postFrom } from '../helpers/elsewhere.js'
+import { openSocket } from '../helpers/rawHttp.js'
+import { type Server, startServer } from '../helpers/server.js'
 
 /** Ann has an account, and tries to log in to it, or to that of somebody who has none. */
 async function startWithAnn(t: Test, rate: Record<string, unknown>) {

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import type { Device, RpcError } from '../device.js'
-import { startServer } from '../server.js'
+import type { Device, RpcError } from '../helpers/device.js'
+import { startServer } from '../helpers/server.js'
 
 const rate = { searchesPerSecond: 2, searchBurst: 2, refusalsBeforeClose: 1, refusalsWindowMs: 10 }
 

@@ -2,8 +2,8 @@ import { readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { TokenPayload } from '../../src/schemas/account.js'
-import { loadSecret } from '../../src/secret.js'
-import { cookieOf, eve, type Server, startServer } from '../server.js'
+import { loadSecret } from '../../src/store/secret.js'
+import { cookieOf, eve, type Server, startServer } from '../helpers/server.js'
 
 const ask = '{"jsonrpc":"2.0","method":"getSelfInfo","id":1}'
 

@@ -5,9 +5,9 @@ import t from 'tap'
 import { WebSocket } from 'ws'
 import { createApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
-import { hourMs, setClock } from '../clock.js'
-import { postFrom } from '../elsewhere.js'
-import { eve, type Server, startServer } from '../server.js'
+import { hourMs, setClock } from '../helpers/clock.js'
+import { postFrom } from '../helpers/elsewhere.js'
+import { eve, type Server, startServer } from '../helpers/server.js'
 
 const start = (t: Parameters<typeof startServer>[0], rate: Record<string, unknown>) =>
   startServer(t, { config: { app: { rateLimits: 'on' }, rate } })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import prometheus from 'prom-client'
 import t from 'tap'
-import { startServer } from '../server.js'
+import { startServer } from '../helpers/server.js'
 
 const read = async (url: string) => (await fetch(`${url}/metrics`)).text()
 

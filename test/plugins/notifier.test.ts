@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { openDevice } from '../device.js'
-import { startMessenger } from '../messengerProcess.js'
-import { startServer } from '../server.js'
+import { openDevice } from '../helpers/device.js'
+import { startMessenger } from '../helpers/messengerProcess.js'
+import { startServer } from '../helpers/server.js'
 
 t.test('contacts are told when somebody comes and goes', async (t) => {
   const server = await startServer(t)

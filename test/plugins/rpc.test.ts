@@ -5,8 +5,8 @@ import Type from 'typebox'
 import { WebSocket } from 'ws'
 import { method } from '../../src/rpc/method.js'
 import type { Message } from '../../src/schemas/message.js'
-import { openDevice } from '../device.js'
-import { startServer } from '../server.js'
+import { openDevice } from '../helpers/device.js'
+import { startServer } from '../helpers/server.js'
 
 const wsUrl = (url: string, path: string) => url.replace('http', 'ws') + path
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import Type from 'typebox'
 import { method } from '../../src/rpc/method.js'
-import { startServer } from '../server.js'
+import { startServer } from '../helpers/server.js'
 
 const methods = {
   ping: method({ summary: '', params: Type.Object({}), result: Type.String(), run: async () => 'pong' })

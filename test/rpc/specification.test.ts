@@ -1,7 +1,7 @@
 import t from 'tap'
 import Type from 'typebox'
 import { method } from '../../src/rpc/method.js'
-import { startServer } from '../server.js'
+import { startServer } from '../helpers/server.js'
 
 const numbers = { minuend: Type.Integer(), subtrahend: Type.Integer() }
 

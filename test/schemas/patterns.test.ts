@@ -1,7 +1,7 @@
 import t from 'tap'
 import { methods } from '../../src/rpc/index.js'
 import { LoginBodySchema, SignupBodySchema } from '../../src/schemas/account.js'
-import { ConfigSchema } from '../../src/schemas/config.js'
+import { ConfigSchema } from '../../src/schemas/config/index.js'
 import { notifications } from '../../src/schemas/notification.js'
 
 interface Schema {

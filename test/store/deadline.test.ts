@@ -4,7 +4,7 @@ import { AppError } from '../../src/errors.js'
 import { withDeadline } from '../../src/store/deadline.js'
 import { openMongoStore } from '../../src/store/mongo/index.js'
 import type { AddedMessage, Store } from '../../src/store/store.js'
-import { useMongo, withoutMongo } from '../mongod.js'
+import { useMongo, withoutMongo } from '../helpers/mongod.js'
 import { account } from './suite/people.js'
 
 t.test('a call that takes too long is refused', async (t) => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { DialogRecord, MessageRecord, UserRecord } from '../../src/store/archive.js'
+import { placeOf } from '../../src/commands/copy/open.js'
+import type { DialogRecord, MessageRecord, UserRecord } from '../../src/commands/copy/transfer.js'
 import { openStore } from '../../src/store/open.js'
-import { placeOf } from '../../src/store/openArchive.js'
-import { useMongo, withoutMongo } from '../mongod.js'
+import { useMongo, withoutMongo } from '../helpers/mongod.js'
 
 const options = { timeoutMs: 5000, busyTimeoutMs: 5000, maxLogPages: 10_000, onNotice: () => {} }
 const idOf = (number: number) => `${number}`.padStart(24, '0')

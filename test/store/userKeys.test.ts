@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { copy } from '../../src/commands/copy.js'
+import { copy } from '../../src/commands/copy/index.js'
 import { openStore } from '../../src/store/open.js'
 import { driver as SQLite } from '../../src/store/sqlite/driver.js'
 import { migrations } from '../../src/store/sqlite/migrations.js'
-import { useMongo, withoutMongo } from '../mongod.js'
-import { formerEmails, testFormerEmails } from './formerEmails.js'
+import { useMongo, withoutMongo } from '../helpers/mongod.js'
+import { formerEmails, testFormerEmails } from '../helpers/store/formerEmails.js'
 
 const options = { timeoutMs: 5000, busyTimeoutMs: 5000, maxLogPages: 10_000, onNotice: () => {} }
 const versionBefore = 4

@@ -3,10 +3,10 @@ import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { methods } from '../../src/rpc/index.js'
 import type { Message } from '../../src/schemas/message.js'
-import { openDevice } from '../device.js'
-import { createHold } from '../hold.js'
-import { halfALogIn, openSocket } from '../rawHttp.js'
-import { type StartOptions, startServer } from '../server.js'
+import { openDevice } from '../helpers/device.js'
+import { createHold } from '../helpers/hold.js'
+import { halfALogIn, openSocket } from '../helpers/rawHttp.js'
+import { type StartOptions, startServer } from '../helpers/server.js'
 
 /** A server with a method whose calls end when they are released. */
 async function startWithHold(t: Test, config: StartOptions['config'] = {}) {

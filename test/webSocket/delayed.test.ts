@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Message } from '../../src/schemas/message.js'
-import type { Device } from '../device.js'
-import { startServer } from '../server.js'
+import type { Device } from '../helpers/device.js'
+import { startServer } from '../helpers/server.js'
 
 const rate = { messagesPerSecond: 1, messageBurst: 3, callsPerSecond: 1000, maxDelayMs: 30_000 }
 

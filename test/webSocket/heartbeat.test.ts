@@ -3,9 +3,9 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import Type from 'typebox'
 import { method } from '../../src/rpc/method.js'
-import { type Device, openDevice } from '../device.js'
-import { startServer } from '../server.js'
-import { openWire } from '../wire.js'
+import { type Device, openDevice } from '../helpers/device.js'
+import { startServer } from '../helpers/server.js'
+import { openWire } from '../helpers/wire.js'
 
 const config = { webSocket: { pingIntervalMs: 100 }, presence: { offlineGraceMs: 0 } }
 

@@ -4,8 +4,8 @@ import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import { methods } from '../../src/rpc/index.js'
 import { method } from '../../src/rpc/method.js'
-import type { Device } from '../device.js'
-import { startServer } from '../server.js'
+import type { Device } from '../helpers/device.js'
+import { startServer } from '../helpers/server.js'
 
 const maxPendingFrames = 40
 

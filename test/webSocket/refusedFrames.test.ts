@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { openDevice } from '../device.js'
-import { startServer } from '../server.js'
+import { openDevice } from '../helpers/device.js'
+import { startServer } from '../helpers/server.js'
 
 t.test('frames that are no text, or too large, end the connection', async (t) => {
   const server = await startServer(t, { config: { webSocket: { maxPayloadBytes: 1000 } } })

@@ -4,8 +4,8 @@ import t from 'tap'
 import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import { method } from '../../src/rpc/method.js'
-import { createDevice } from '../device.js'
-import { startServer } from '../server.js'
+import { createDevice } from '../helpers/device.js'
+import { startServer } from '../helpers/server.js'
 
 t.test('a connection is greeted before anything else', async (t) => {
   const server = await startServer(t)

@@ -5,7 +5,7 @@ import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import { methods } from '../../src/rpc/index.js'
 import { method } from '../../src/rpc/method.js'
-import { type StartOptions, startServer } from '../server.js'
+import { type StartOptions, startServer } from '../helpers/server.js'
 
 const long = 'x'.repeat(16 * 1024 * 1024)
 const tellMuch = method({ summary: '', params: Type.Object({}), result: Type.String(), run: async () => long })

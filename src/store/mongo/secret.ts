@@ -1,4 +1,4 @@
-import { createSecret } from '../../secret.js'
+import { createSecret } from '../secret.js'
 import type { Collections } from './collections.js'
 import { insertNew } from './duplicates.js'
 

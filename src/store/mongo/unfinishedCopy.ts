@@ -1,4 +1,4 @@
-import { describeUnfinished, type Mark } from '../archive.js'
+import { describeUnfinished, type Mark } from '../../commands/copy/transfer.js'
 import type { Collections } from './collections.js'
 
 type Settings = Pick<Collections, 'settings'>

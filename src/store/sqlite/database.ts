@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
-import { makeFolder } from '../../folder.js'
+import { makeFolder } from '../folder.js'
 import { driver } from './driver.js'
 import { codeOf, explain } from './explain.js'
 import { migrate } from './migrations.js'

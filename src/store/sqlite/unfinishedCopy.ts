@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { describeUnfinished, type Mark } from '../archive.js'
+import { describeUnfinished, type Mark } from '../../commands/copy/transfer.js'
 
 const table = 'unfinishedCopy'
 

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Dialog } from '../../../src/schemas/dialog.js'
 import type { Message } from '../../../src/schemas/message.js'
 import type { Updates } from '../../../src/schemas/update.js'
-import { startServer } from '../../server.js'
+import { startServer } from '../../helpers/server.js'
 
 t.test('whoever was away gets what has happened meanwhile', async (t) => {
   const server = await startServer(t)

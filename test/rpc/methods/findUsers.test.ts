@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { Device } from '../../device.js'
-import { startServer } from '../../server.js'
+import type { Device } from '../../helpers/device.js'
+import { startServer } from '../../helpers/server.js'
 
 const tagsOf = (found: { tag: string }[]) => found.map(({ tag }) => tag)
 const find = async (device: Device, query: string) => tagsOf(await device.call('findUsers', [query]))

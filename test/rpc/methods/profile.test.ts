@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { UserInfo } from '../../../src/schemas/user.js'
-import { cookieOf, eve, startServer } from '../../server.js'
+import { cookieOf, eve, startServer } from '../../helpers/server.js'
 
 t.test('ann changes her name, and those who know her see it', async (t) => {
   const server = await startServer(t)

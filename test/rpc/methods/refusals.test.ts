@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startServer } from '../../server.js'
+import { startServer } from '../../helpers/server.js'
 
 const emoji = '👍'
 

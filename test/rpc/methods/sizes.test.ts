@@ -1,5 +1,5 @@
 import t from 'tap'
-import { eve, startServer } from '../../server.js'
+import { eve, startServer } from '../../helpers/server.js'
 
 const emoji = '👍'
 const x = (length: number) => 'x'.repeat(length)

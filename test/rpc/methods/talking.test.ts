@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Dialog } from '../../../src/schemas/dialog.js'
 import type { Message } from '../../../src/schemas/message.js'
-import { startServer } from '../../server.js'
+import { startServer } from '../../helpers/server.js'
 
 t.test('ann and bob talk', async (t) => {
   const server = await startServer(t)

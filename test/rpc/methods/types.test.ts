@@ -1,6 +1,6 @@
 import t from 'tap'
 import { methods } from '../../../src/rpc/index.js'
-import { startServer } from '../../server.js'
+import { startServer } from '../../helpers/server.js'
 
 interface ParameterSchema {
   type: string

@@ -1,8 +1,8 @@
 import type { Document } from 'mongodb'
 import t, { type Test } from 'tap'
-import { useMongo, withoutMongo } from '../../mongod.js'
-import { type Command, openMongoWire } from '../../mongoWire.js'
-import { openProcesses } from './processes.js'
+import { openProcesses } from '../../helpers/mongo/processes.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
+import { type Command, openMongoWire } from '../../helpers/mongoWire.js'
 
 const maxAddedEntries = 10
 

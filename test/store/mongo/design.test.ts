@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import { type Db, MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
-import { adopt } from '../../../src/commands/adopt.js'
-import { copy } from '../../../src/commands/copy.js'
+import { adopt } from '../../../src/commands/adopt/index.js'
+import { copy } from '../../../src/commands/copy/index.js'
 import { collectionsOf } from '../../../src/store/mongo/collections.js'
 import { assertDesign, keepDesign } from '../../../src/store/mongo/design.js'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
 import { openSqliteStore } from '../../../src/store/sqlite/index.js'
-import { reportOf, spawnMessenger } from '../../messengerProcess.js'
-import { useMongo, withoutMongo } from '../../mongod.js'
+import { reportOf, spawnMessenger } from '../../helpers/messengerProcess.js'
+import { type Documents, formerCopy, newer, refused } from '../../helpers/mongo/foreignDesigns.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 import { account } from '../suite/people.js'
-import { type Documents, formerCopy, newer, refused } from './foreignDesigns.js'
 
 const options = { timeoutMs: 5000, onNotice: () => {} }
 const silent = () => {}

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import { MongoClient, MongoNetworkError } from 'mongodb'
 import t, { type Test } from 'tap'
 import { patchDriver } from '../../../src/store/mongo/driverPatch.js'
-import { useMongo, withoutMongo } from '../../mongod.js'
-import { openMongoWire } from '../../mongoWire.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
+import { openMongoWire } from '../../helpers/mongoWire.js'
 
 /** A client, and the sockets that it has opened until it was connected. */
 async function connect(url: string): Promise<{ client: MongoClient; sockets: Socket[] }> {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { MongoNetworkError } from 'mongodb'
 import t from 'tap'
 import { type Driver, patchDriver } from '../../../src/store/mongo/driverPatch.js'
-import { reportOf, spawnMessenger } from '../../messengerProcess.js'
+import { reportOf, spawnMessenger } from '../../helpers/messengerProcess.js'
 
 /** A driver with the function that is patched; the emitter of a test stands for its socket. */
 function fakeDriver(more: Partial<Driver> = {}): Driver {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
-import { useMongo, withoutMongo } from '../../mongod.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 import { testStore } from '../suite/index.js'
 import { account } from '../suite/people.js'
 

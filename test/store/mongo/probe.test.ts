@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path'
 import { MongoClient, MongoNetworkError, MongoServerError, ObjectId } from 'mongodb'
 import t from 'tap'
 import { assertEngine } from '../../../src/store/mongo/probe.js'
-import { reportOf, spawnMessenger } from '../../messengerProcess.js'
-import { useMongo, withoutMongo } from '../../mongod.js'
-import { filter, spoil } from './misreading.js'
-import { readFaults } from './readFaults.js'
-import { writeFaults } from './writeFaults.js'
+import { reportOf, spawnMessenger } from '../../helpers/messengerProcess.js'
+import { filter, spoil } from '../../helpers/mongo/misreading.js'
+import { readFaults } from '../../helpers/mongo/readFaults.js'
+import { writeFaults } from '../../helpers/mongo/writeFaults.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 
 t.test('the engine at a start', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)

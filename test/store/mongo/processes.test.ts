@@ -3,9 +3,9 @@ import { Collection, type UpdateResult } from 'mongodb'
 import t from 'tap'
 import { AppError } from '../../../src/errors.js'
 import type { Store } from '../../../src/store/store.js'
-import { useMongo, withoutMongo } from '../../mongod.js'
-import { createRandom } from '../../random.js'
-import { openProcesses } from './processes.js'
+import { openProcesses } from '../../helpers/mongo/processes.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
+import { createRandom } from '../../helpers/random.js'
 
 t.test('several processes on one database', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)

@@ -2,8 +2,8 @@ import type { ObjectId } from 'mongodb'
 import t from 'tap'
 import { AppError } from '../../../src/errors.js'
 import type { Collections } from '../../../src/store/mongo/collections.js'
-import { useMongo, withoutMongo } from '../../mongod.js'
-import { openProcesses } from './processes.js'
+import { openProcesses } from '../../helpers/mongo/processes.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 
 interface Dump {
   why: string

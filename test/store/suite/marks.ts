@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { StoredMessage, StoredUser } from '../../../src/store/store.js'
-import { createRandom } from '../../random.js'
+import { createRandom } from '../../helpers/random.js'
 import type { WithPeople } from './people.js'
 
 export function testReadMarks(t: Test, withPeople: WithPeople): void {

@@ -1,0 +1,73 @@
+import type { ObjectId } from 'mongodb'
+import { keyOfTag } from '../../store/keys.js'
+import type { Members } from '../../store/mongo/messages/pairs.js'
+import { pairOf } from '../../store/pair.js'
+import type { OldCollections } from './legacy.js'
+import { isText } from './people.js'
+
+export interface Person {
+  _id: ObjectId
+  tag: string
+}
+
+/** The users whom documents of the legacy server mean. */
+export interface AddressBook {
+  /** Who had which of some tags: by the exact spelling, and by another where only one user can be meant. */
+  find(tags: unknown[]): Promise<Map<unknown, Person>>
+}
+
+interface Listed {
+  formerTag: string
+  /** Nobody, where the user is left out. */
+  person?: Person
+}
+
+/** Opens it when all users have their names. */
+export async function openAddressBook({ users, leftOut }: OldCollections): Promise<AddressBook> {
+  // Whom no `tagKey` finds: few, so that they are kept in memory.
+  const unlisted = new Map<string, Listed[]>()
+  function add(listed: Listed) {
+    const key = listed.formerTag.toLowerCase()
+    unlisted.set(key, [...(unlisted.get(key) ?? []), listed])
+  }
+  for await (const { _id, tag, formerTag } of users.find({ formerTag: { $exists: true } }).sort({ _id: 1 })) {
+    add({ formerTag, person: { _id, tag } })
+  }
+  for await (const { document } of leftOut.find({ '_id.from': users.collectionName })) {
+    if (isText(document.tag)) add({ formerTag: document.tag })
+  }
+
+  async function findKeepers(tags: string[]) {
+    const filter = { tagKey: { $in: tags.map(keyOfTag) }, formerTag: null }
+    const found = users.find(filter, { projection: { tag: 1 } })
+    const listed = found.map(({ _id, tag }) => [tag.toLowerCase(), { formerTag: tag, person: { _id, tag } }] as const)
+    return new Map(await listed.toArray())
+  }
+
+  return {
+    async find(tags) {
+      const wanted = [...new Set(tags.filter(isText))]
+      const keepers = await findKeepers(wanted)
+      const found = new Map<unknown, Person>()
+      for (const tag of wanted) {
+        const key = tag.toLowerCase()
+        const person = meantBy(tag, [keepers.get(key) ?? [], unlisted.get(key) ?? []].flat())
+        if (person) found.set(tag, person)
+      }
+      return found
+    }
+  }
+}
+
+function meantBy(tag: string, possible: Listed[]): Person | undefined {
+  const exact = possible.find(({ formerTag }) => formerTag === tag)
+  const [only, ...others] = possible
+  return (exact ?? (others.length === 0 ? only : undefined))?.person
+}
+
+/** Two users in the one order in which a dialog keeps them. */
+export function membersOf(one: Person, two: Person): Members {
+  const { a, b, isUserA } = pairOf(one._id.toHexString(), two._id.toHexString())
+  const [user1Tag, user2Tag] = isUserA ? [one.tag, two.tag] : [two.tag, one.tag]
+  return { a, b, user1Tag, user2Tag }
+}

@@ -1,0 +1,63 @@
+import { collectionsOf, createIndexes } from '../../store/mongo/collections.js'
+import { connectToDatabase, longPatience } from '../../store/mongo/connect.js'
+import { beginAdoption, endAdoption, isLegacy } from '../../store/mongo/design.js'
+import { assertFinished } from '../../store/mongo/unfinishedCopy.js'
+import { openCursors } from '../../store/mongo/updates/cursors.js'
+import { openVersions } from '../../store/mongo/versions.js'
+import { openAddressBook } from './addressBook.js'
+import { adoptConversations } from './conversations.js'
+import { oldCollectionsOf } from './legacy.js'
+import { addressMessages } from './messages.js'
+import { adoptNames, emails, tags, widenEmailKeys } from './names.js'
+import { numberMessages } from './numbering.js'
+import { adoptPeople } from './people.js'
+import { adoptPictures } from './pictures.js'
+import { report } from './report.js'
+
+interface AdoptionOptions {
+  /** The folder of the pictures. */
+  images: string | undefined
+  print(line: string): void
+}
+
+/**
+ * Turns a legacy database into one of this server, in place. Whenever it is ended, the next run goes on
+ * where it was: each step looks for what is still to be done.
+ *
+ * @throws {Error} when there is nobody in the database, it is an unfinished copy, or it has another design
+ */
+export async function adoptDatabase(url: string, { images, print }: AdoptionOptions): Promise<void> {
+  const { client, database } = await connectToDatabase(url, print, longPatience)
+  try {
+    const collections = collectionsOf(database)
+    const old = oldCollectionsOf(database)
+    if (!(await old.users.findOne())) throw new Error('There are no users in this database.')
+    const isUnfinished = await isLegacy(collections)
+    await assertFinished(collections)
+    if (isUnfinished) {
+      await beginAdoption(collections)
+      print('Adopting users')
+      await adoptPeople(old)
+      await adoptNames(old.users, tags)
+      await adoptNames(old.users, emails)
+      await createIndexes(collections, ['users'])
+      await widenEmailKeys(old.users)
+      print('Adopting conversations')
+      const book = await openAddressBook(old)
+      await adoptConversations(old, collections, book)
+      await createIndexes(collections, ['conversations'])
+      print('Adopting messages')
+      await addressMessages(old, collections, book)
+      await numberMessages(old, await openVersions(collections))
+      await createIndexes(collections)
+    }
+    print('Adopting pictures')
+    await adoptPictures(old, collections, images, print)
+    // A database without an epoch is taken for a restored one.
+    await openCursors(collections)
+    await endAdoption(collections)
+    await report(old, print)
+  } finally {
+    await client.close()
+  }
+}

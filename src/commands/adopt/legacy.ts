@@ -1,0 +1,71 @@
+import type { Collection, Db, Document } from 'mongodb'
+import { insertNew } from '../../store/mongo/duplicates.js'
+
+/** Why something is left out, and what an operator is told of it. */
+export const reasons = {
+  id: 'whose _id is no ObjectId',
+  field: 'that lack a tag, a name, an e-mail or an argon2 hash',
+  double: 'that were double, since all messages of the two are in the other one now',
+  text: 'without a text',
+  nobody: 'of users who are not there or left out, or whom only the exact spelling would tell apart',
+  oneself: 'of users with themselves'
+}
+
+export type Reason = keyof typeof reasons
+
+/** A document of the legacy server that has no place here, as it was. */
+export interface LeftOut {
+  _id: { from: string; _id: unknown }
+  why: Reason
+  document: Document
+}
+
+/** The collections as the legacy server has left them, where any field may be missing, and what is left out of them. */
+export interface OldCollections {
+  users: Collection<Document>
+  conversations: Collection<Document>
+  messages: Collection<Document>
+  leftOut: Collection<LeftOut>
+}
+
+export function oldCollectionsOf(database: Db): OldCollections {
+  return {
+    users: database.collection('users'),
+    conversations: database.collection('conversations'),
+    messages: database.collection('messages'),
+    leftOut: database.collection('leftOut')
+  }
+}
+
+/** Moves documents to `leftOut`. */
+export async function leaveOut(
+  { leftOut }: Pick<OldCollections, 'leftOut'>,
+  source: Collection<Document>,
+  leaving: Pick<LeftOut, 'document' | 'why'>[]
+): Promise<void> {
+  if (leaving.length === 0) return
+  const from = source.collectionName
+  await insertNew(
+    leftOut,
+    leaving.map(({ document, why }) => ({ _id: { from, _id: document._id }, why, document }))
+  )
+  await source.deleteMany({ _id: { $in: leaving.map(({ document }) => document._id) } })
+}
+
+/** Whether it is an ObjectId: by its mark, since where it is bundled the driver has a class of its own. */
+export function isObjectId(_id: unknown): boolean {
+  return (_id as { _bsontype?: unknown })._bsontype === 'ObjectId'
+}
+
+const batchSize = 200
+
+export async function* batchesOf<T>(documents: AsyncIterable<T>): AsyncGenerator<T[]> {
+  let batch: T[] = []
+  for await (const document of documents) {
+    batch.push(document)
+    if (batch.length < batchSize) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}

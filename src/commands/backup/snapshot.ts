@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { assertSound, assertStore, openToRead } from '../../store/sqlite/database.js'
+import { driver } from '../../store/sqlite/driver.js'
+import { codeOf, explain } from '../../store/sqlite/explain.js'
+
+const drafts = /^\.[0-9a-f]{8}\.part(-journal)?$/
+
+// Faults of the place of a file, by the code of the error.
+const placeFaults: Record<string, string> = {
+  ENOENT: 'its folder does not exist',
+  EEXIST: 'its folder is a file',
+  ENOTDIR: 'its folder is a file',
+  EACCES: 'this user cannot write in its folder',
+  EPERM: 'this user cannot write in its folder',
+  EROFS: 'its disk is read-only',
+  ENOSPC: 'there is not enough room on its disk',
+  SQLITE_FULL: 'there is not enough room on its disk'
+}
+
+/** Returns a name for an unfinished file, beside the name that it will have. */
+export function draftOf(file: string): string {
+  return `${file}.${randomBytes(4).toString('hex')}.part`
+}
+
+/** Whether a name in the folder of a file is that of a draft of it. */
+export function isDraftOf(file: string, name: string): boolean {
+  const base = basename(file)
+  return name.startsWith(base) && drafts.test(name.slice(base.length))
+}
+
+interface Snapshot {
+  from: string
+  /** A file that does not exist; mode 0600, and on the disk when the call returns. */
+  draft: string
+  /** The name that it will have, for errors. */
+  file: string
+  busyTimeoutMs: number
+}
+
+/**
+ * Writes what a database holds at one instant, its write-ahead log included, to a new file. A server may use the database.
+ *
+ * @throws {Error} that names the file that is at fault; the draft is gone then
+ */
+export function writeSnapshot({ from, draft, file, busyTimeoutMs }: Snapshot): void {
+  try {
+    closeSync(openSync(draft, 'wx', 0o600))
+  } catch (error) {
+    throw faultOf(error, from, file)
+  }
+  try {
+    vacuumInto(from, draft, busyTimeoutMs)
+    synchronize(draft)
+  } catch (error) {
+    rmSync(draft)
+    throw faultOf(error, from, file)
+  }
+}
+
+/** Names the file that is at fault: the place of the new one, or else what is read. */
+export function faultOf(cause: unknown, from: string, file: string): Error {
+  const placeFault = placeFaults[codeOf(cause)]
+  return new Error(placeFault === undefined ? `${from}: ${explain(cause)}` : `${file}: ${placeFault}`, { cause })
+}
+
+function vacuumInto(from: string, draft: string, busyTimeoutMs: number): void {
+  // Read-only, so that neither a database nor a backup changes.
+  const source = openToRead(resolve(from), busyTimeoutMs)
+  try {
+    assertStore(source)
+    source.prepare('VACUUM INTO ?').run(resolve(draft))
+  } finally {
+    source.close()
+  }
+  const copy = new driver(resolve(draft), { readonly: true })
+  try {
+    assertSound(copy)
+  } finally {
+    copy.close()
+  }
+}
+
+/**
+ * Gives a draft its name, and never takes that of another file.
+ *
+ * @throws {Error} when there is such a file
+ */
+export function publish(draft: string, file: string): void {
+  try {
+    linkSync(draft, file)
+  } catch {
+    assertAbsent(file)
+    // A file system without hard links.
+    renameSync(draft, file)
+  }
+  rmSync(draft, { force: true })
+  synchronize(dirname(file))
+}
+
+export function assertAbsent(file: string): void {
+  if (existsSync(file)) throw new Error(`${file}: it exists already, and is not overwritten`)
+}
+
+/** Waits until a file, or the names in a folder, are on the disk. */
+export function synchronize(path: string): void {
+  const descriptor = openSync(path, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

@@ -1,0 +1,118 @@
+import { readArguments } from '../arguments.js'
+import { placeOf } from './open.js'
+import { type Kind, kinds, type Mark, type Shelf, type Source, type State, type Target } from './transfer.js'
+
+type Print = (line: string) => void
+
+interface Copy {
+  source: Source
+  target: Target
+  /** Of the source at the beginning. */
+  state: State
+  print: Print
+}
+
+export const copyUsage = 'messenger-server copy FROM TO, each of them file:PATH or mongodb://HOST/DATABASE'
+
+const again = 'Stop the servers that use it, and run the same command again.'
+const maxPageRecords = 1000
+// Of up to 16 MiB each.
+const maxPageImages = 8
+const reportedRecords = 2000
+
+/**
+ * `messenger-server copy FROM TO`: makes an empty store a copy of another one. Killed at any moment and run again it goes on.
+ *
+ * @throws {Error} that says what is wrong
+ */
+export async function copy(args: string[], print: Print): Promise<void> {
+  const [from, to] = readArguments(args, copyUsage, 2).positionals as [string, string]
+  const [fromPlace, toPlace] = [placeOf(from), placeOf(to)]
+  if (fromPlace.name === toPlace.name) throw new Error(`FROM and TO are the same store. Usage: ${copyUsage}`)
+
+  const source = await fromPlace.openSource()
+  try {
+    const state = await source.state()
+    const target = await toPlace.openTarget(state.secret)
+    try {
+      await run({ source, target, state, print })
+    } finally {
+      await target.close()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+async function run(work: Copy): Promise<void> {
+  const { source, target, state, print } = work
+  const start = await findStart(work)
+  await target.setMark(start)
+  // Each time from the beginning: a new password and a log-in have no version that would tell of them.
+  await target.forgetSessions()
+  for (const kind of ['users', 'sessions'] as const) await copyKind(work, beginningOf(work, kind), async () => {})
+  for (const kind of kinds.slice(kinds.indexOf(start.kind))) {
+    await copyKind(work, kind === start.kind ? start : beginningOf(work, kind), target.setMark)
+  }
+  await verify(work)
+  await target.finish(state)
+  print(`${target.name} is a copy of ${source.name}.`)
+}
+
+function beginningOf({ source, state }: Pick<Copy, 'source' | 'state'>, kind: Kind): Mark {
+  return { from: source.name, version: state.version, kind, after: '', done: 0 }
+}
+
+/** @throws {Error} when the target is a copy of something else */
+async function findStart(work: Copy): Promise<Mark> {
+  const { source, target, state, print } = work
+  const mark = await target.mark()
+  const beginning = beginningOf(work, 'images')
+  if (!mark) return beginning
+  if (mark.from !== source.name) {
+    throw new Error(`${target.name}: it is an unfinished copy of ${mark.from}: finish that one, or delete it`)
+  }
+  if (mark.version !== state.version) {
+    print(`${source.name} has changed since the copy was begun: it begins anew.`)
+    return beginning
+  }
+  print(`${target.name} is an unfinished copy: it goes on.`)
+  return mark
+}
+
+/** @param note is told after each page, when it is durable, how far it has come */
+async function copyKind({ source, target, print }: Copy, start: Mark, note: (mark: Mark) => Promise<void>) {
+  const { kind } = start
+  const from = source.shelves[kind] as Shelf<unknown>
+  const to = target.shelves[kind] as Shelf<unknown>
+  const total = await from.count()
+  let { done } = start
+  let reported = done
+  for (let after: string | undefined = start.after; after !== undefined; ) {
+    const { records, next } = await from.read(after, kind === 'images' ? maxPageImages : maxPageRecords)
+    if (records.length > 0) await to.write(records)
+    done += records.length
+    if (next !== undefined) await note({ ...start, after: next, done })
+    if (done < total && done - reported >= reportedRecords) {
+      print(`${kind}: ${done} of ${total}`)
+      reported = done
+    }
+    after = next
+  }
+  print(`${kind}: ${done} of ${total}`)
+}
+
+/** @throws {Error} when the source is not what it was any more; the next run then begins anew */
+async function verify(work: Copy): Promise<void> {
+  const { source, target, state } = work
+  const differences: string[] = []
+  for (const kind of kinds) {
+    const [from, to] = [await source.shelves[kind].count(), await target.shelves[kind].count()]
+    if (from !== to) differences.push(`${source.name} has ${from} ${kind}, ${target.name} has ${to}.`)
+  }
+  const { version } = await source.state()
+  if (version !== state.version) differences.push(`${source.name} has changed while it was copied.`)
+  if (differences.length === 0) return
+  await target.setMark(beginningOf(work, 'images'))
+  throw new Error([...differences, again].join(' '))
+}

@@ -1,0 +1,24 @@
+import fp from 'fastify-plugin'
+import { AppError } from '../../errors.js'
+import { version } from '../../package.js'
+
+const probe = { config: { isProbe: true, rateLimit: false } } as const
+
+/** For those who watch the process: `GET /healthz` (it is alive) and `GET /readyz` (it can do its work, and its version). */
+export default fp(
+  async (app) => {
+    app.get('/healthz', probe, async () => ({ status: 'OK' }))
+
+    app.get('/readyz', probe, async () => {
+      if (app.isOverloaded()) throw new AppError('unavailable')
+      try {
+        // It asks the database, whichever it is.
+        await app.db.newestCursor()
+      } catch (error) {
+        throw new AppError('unavailable', 'The database cannot be read.', {}, error)
+      }
+      return { status: 'OK', version }
+    })
+  },
+  { name: 'probes', fastify: '5.x', dependencies: ['db', 'overload'] }
+)

@@ -1,0 +1,14 @@
+import { NoParamsSchema } from '../../../schemas/profile.js'
+import { type SelfInfo, SelfInfoSchema } from '../../../schemas/user.js'
+import { method } from '../../method.js'
+import { viewSelf } from '../../serialize.js'
+
+export default method({
+  summary: 'Who I am.',
+  params: NoParamsSchema,
+  result: SelfInfoSchema,
+
+  async run(_params, { user, db }) {
+    return viewSelf((await db.findUserById(user._id)) as SelfInfo)
+  }
+})

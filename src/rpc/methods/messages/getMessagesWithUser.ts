@@ -1,0 +1,19 @@
+import { GetMessagesParamsSchema, MessagesSchema } from '../../../schemas/message.js'
+import { method } from '../../method.js'
+import { assertSlice } from '../../page.js'
+import { viewMessage } from '../../serialize.js'
+
+export default method({
+  summary: 'A slice [startIndex, endIndex) of a dialog, newest message first; empty when there is none.',
+  params: GetMessagesParamsSchema,
+  result: MessagesSchema,
+  returnsPage: true,
+
+  async run({ receiverTag, ...slice }, { user, db, maxPageItems }) {
+    assertSlice(slice, maxPageItems)
+    const peer = await db.findIdentityByTag(receiverTag)
+    if (!peer) return []
+    const messages = await db.listMessages(user._id, peer._id, slice.startIndex, slice.endIndex)
+    return messages.map((message) => viewMessage(message, user, peer))
+  }
+})

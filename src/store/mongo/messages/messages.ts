@@ -1,0 +1,57 @@
+import type { Filter, ObjectId } from 'mongodb'
+import { pairOf } from '../../pair.js'
+import type { Store, StoredMessage } from '../../store.js'
+import type { Collections, ConversationDocument, MessageDocument } from '../collections.js'
+import { keyOfPair, type Pairs } from './pairs.js'
+
+/** How far the two of a dialog have read. */
+export type Marks = Pick<ConversationDocument, 'a' | 'readSeqA' | 'readSeqB'>
+
+/** @param marks of the dialog; nobody has read the message when absent */
+export function toMessage(message: Omit<MessageDocument, 'key'>, marks?: Marks): StoredMessage {
+  const { _id, senderId, users, text, seq, date } = message
+  const [a, b] = users
+  const isFromA = senderId.equals(a)
+  return {
+    _id: _id.toHexString(),
+    senderId: senderId.toHexString(),
+    receiverId: (isFromA ? b : a).toHexString(),
+    text,
+    seq,
+    date: date.getTime(),
+    isRead: marks !== undefined && seq <= (isFromA ? marks.readSeqB : marks.readSeqA)
+  }
+}
+
+type Messages = Pick<Store, 'listMessages' | 'listMessagesBySeq'>
+
+export function createMessages({ conversations, messages }: Collections, pairs: Pairs): Messages {
+  async function findDialog(userId: string, peerId: string): Promise<ObjectId | undefined> {
+    const pair = pairOf(userId, peerId)
+    return (await pairs.find([pair])).get(keyOfPair(pair))
+  }
+
+  /** Messages of a dialog between two numbers, both included. */
+  async function list(dialog: ObjectId, [from, to]: [number, number], direction: 1 | -1): Promise<StoredMessage[]> {
+    const filter: Filter<MessageDocument> = { conversationId: dialog, seq: { $gte: from, $lte: to } }
+    const [marks, found] = await Promise.all([
+      conversations.findOne({ _id: dialog }, { projection: { a: 1, readSeqA: 1, readSeqB: 1 } }),
+      messages.find(filter).sort({ seq: direction }).toArray()
+    ])
+    return found.map((message) => toMessage(message, marks ?? undefined))
+  }
+
+  return {
+    async listMessages(userId, peerId, startIndex, endIndex) {
+      const dialog = await findDialog(userId, peerId)
+      if (!dialog) return []
+      const newest = await messages.findOne({ conversationId: dialog }, { projection: { seq: 1 }, sort: { seq: -1 } })
+      return newest ? list(dialog, [newest.seq - endIndex + 1, newest.seq - startIndex], -1) : []
+    },
+
+    async listMessagesBySeq(userId, peerId, fromSeq, toSeq) {
+      const dialog = await findDialog(userId, peerId)
+      return dialog ? list(dialog, [fromSeq, toSeq], 1) : []
+    }
+  }
+}

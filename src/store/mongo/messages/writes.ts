@@ -1,0 +1,134 @@
+import { performance } from 'node:perf_hooks'
+import pLimit from 'p-limit'
+import { pairOf } from '../../pair.js'
+import { refusals } from '../../refusals.js'
+import type { AddedMessage, CommitObserver, ReadMark, Store } from '../../store.js'
+import { createWriteQueue, type WriteQueue } from '../../writeQueue.js'
+import type { Identities } from '../users/identities.js'
+import type { CommitGroup } from './commitGroup.js'
+import { keyOfPair, type Pairs } from './pairs.js'
+import {
+  type AddressedMessage,
+  addressedTo,
+  type PendingMark,
+  type PendingWrite,
+  pendingMark,
+  pendingMessage
+} from './pendingWrites.js'
+import type { MoveMark } from './readMarks.js'
+
+type Outcome = AddedMessage | ReadMark
+
+interface Parts {
+  identities: Identities
+  pairs: Pairs
+  commitGroup: CommitGroup
+  moveMark: MoveMark
+  /** Resolves when there is room for more messages. */
+  untilRoom(): Promise<void>
+  onCommit: CommitObserver['onCommit']
+  /** How long a write may wait for those before it, in milliseconds. */
+  maxWaitMs: number
+}
+
+const maxGroupWrites = 1000
+// Fewer than there may be connections, for which others wait, too.
+const maxMarksAtATime = 50
+// Of UTF-16: what goes to MongoDB at once may have 48 MB.
+const maxGroupUnits = 1_000_000
+
+const noMark: ReadMark = { hasMoved: false, unreadCount: 0, upToSeq: 0 }
+
+interface Writes extends Pick<Store, 'addMessage' | 'markAsRead'> {
+  queue: WriteQueue<PendingWrite, Outcome>
+}
+
+/** Messages and read marks: all that wait go together. */
+export function createWrites(parts: Parts): Writes {
+  const { identities, pairs, commitGroup, untilRoom, onCommit, maxWaitMs } = parts
+
+  async function address(writes: PendingWrite[]): Promise<AddressedMessage[]> {
+    const pending = writes.filter((write) => write.kind === 'message')
+    const receivers = await identities.findByTags(pending.map(({ message }) => message.receiverTag))
+    const addressed = pending.flatMap((write) => {
+      const receiver = receivers.get(write.message.receiverTag)
+      if (!receiver) write.outcome = refusals.unknownReceiver()
+      return receiver ? addressedTo(write, receiver) : []
+    })
+    const dialogs = await pairs.open(addressed.map(({ pair }) => pair))
+    return addressed.flatMap((one) => {
+      const dialog = dialogs.get(keyOfPair(one.pair))
+      if (!dialog) one.write.outcome = new Error('The database does not show a dialog that it has.')
+      return dialog ? { ...one, dialog } : []
+    })
+  }
+
+  async function writeTogether(
+    writes: PendingWrite[],
+    settle: (outcomes: (Outcome | Error | undefined)[]) => void
+  ): Promise<(Outcome | Error)[]> {
+    await untilRoom()
+    const start = performance.now()
+    const addressed = await address(writes)
+    if (addressed.length > 0) await commitGroup(addressed)
+    // No message waits for the read marks that came with it.
+    if (addressed.length < writes.length) settle(writes.map(({ outcome }) => outcome))
+    await moveMarks(writes, parts)
+    const outcomes = writes.map(({ outcome }) => outcome ?? noMark)
+    const stored = outcomes.filter(isStored).length
+    if (stored > 0) onCommit?.(stored, performance.now() - start)
+    return outcomes
+  }
+
+  const queue = createWriteQueue<PendingWrite, Outcome>({
+    maxWaitMs,
+    writeTogether,
+    weightOf: (write) => 1 / maxGroupWrites + (write.kind === 'message' ? write.message.text.length / maxGroupUnits : 0)
+  })
+
+  return {
+    queue,
+    async addMessage(message, onAdded) {
+      const added = (await queue.enter(pendingMessage(message))) as AddedMessage
+      onAdded?.(added)
+      return added
+    },
+    markAsRead: (readerId, peerId, upToSeq) => queue.enter(pendingMark(readerId, peerId, upToSeq)) as Promise<ReadMark>
+  }
+}
+
+/** A mark that fails refuses neither the messages of the group, which are stored, nor other marks. */
+async function moveMarks(writes: PendingWrite[], { pairs, moveMark }: Pick<Parts, 'pairs' | 'moveMark'>) {
+  const marks = writes.filter((write) => write.kind === 'mark')
+  if (marks.length === 0) return
+  setEnds(writes)
+  const dialogs = pairs.find(marks.map(({ readerId, peerId }) => pairOf(readerId, peerId)))
+  const move = async (mark: PendingMark) => {
+    const dialog = (await dialogs).get(keyOfPair(pairOf(mark.readerId, mark.peerId)))
+    if (dialog) await moveMark(mark, dialog)
+  }
+  const fail = (mark: PendingMark) => (error: Error) => {
+    mark.outcome = error
+  }
+  const limit = pLimit(maxMarksAtATime)
+  await Promise.all(marks.map((mark) => limit(() => move(mark)).catch(fail(mark))))
+}
+
+/** A mark does not cover the messages of its group that came after it. */
+function setEnds(writes: PendingWrite[]): void {
+  const nextSeq = new Map<string, number>()
+  for (const write of writes.toReversed()) {
+    if (write.kind === 'mark') {
+      const next = nextSeq.get(keyOfPair(pairOf(write.readerId, write.peerId)))
+      if (next !== undefined) write.endSeq = next - 1
+    } else if (write.outcome && isStored(write.outcome)) {
+      const { senderId, receiverId, seq } = (write.outcome as AddedMessage).message
+      nextSeq.set(keyOfPair(pairOf(senderId, receiverId)), seq)
+    }
+  }
+}
+
+function isStored(outcome: Outcome | Error): boolean {
+  if (outcome instanceof Error) return false
+  return 'hasMoved' in outcome ? outcome.hasMoved : !outcome.isDuplicate
+}

@@ -1,0 +1,126 @@
+import type { ObjectId } from 'mongodb'
+import { refusals } from '../../refusals.js'
+import type { Store, StoredUpdates } from '../../store.js'
+import type { Collections } from '../collections.js'
+import type { InSession, ReadOptions } from '../connect.js'
+import { toId } from '../ids.js'
+import { type Dialogs, dialogFields } from '../messages/dialogs.js'
+import type { FollowUps } from '../messages/followUps.js'
+import { toMessage } from '../messages/messages.js'
+import type { Changes, UnversionedChanges } from '../messages/unversionedChanges.js'
+import { findProfiles } from '../users/users.js'
+import type { Versions } from '../versions.js'
+import { type ChangesOfUser, createChanges } from './changes.js'
+import type { Cursors } from './cursors.js'
+
+interface Parts {
+  versions: Versions
+  cursors: Cursors
+  dialogs: Dialogs
+  unversioned: UnversionedChanges
+  followUps: FollowUps
+  inSession: InSession
+}
+
+// Each of them fails only where another server has become the primary meanwhile.
+const maxRounds = 3
+
+type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
+
+/** The changes after the version of a cursor, in the order of their versions. */
+export function createUpdates(collections: Collections, parts: Parts): Updates {
+  const { versions, cursors, dialogs, unversioned, followUps, inSession } = parts
+  const changes = createChanges(collections, versions)
+  const describe = createDescribe(collections, dialogs)
+
+  /**
+   * Gives everything that concerns a user a version: before the newest version is read, so that it is up to date, and again
+   * after that, so that nothing up to it is missed. The reads of the session then see the versions that it has given: after a
+   * change of the primary they may be behind.
+   *
+   * @returns that version
+   */
+  async function completeAll(user: ObjectId, isUnversioned: boolean, options: ReadOptions): Promise<number> {
+    if (isUnversioned) await complete(user, options)
+    const newest = await versions.newest(options)
+    let open = await complete(user, options)
+    for (let round = 0; open.length > 0; round++) {
+      if (round === maxRounds) throw new Error('The database does not show what it has stored.')
+      const still = new Set(await complete(user, options))
+      open = open.filter((change) => still.has(change))
+    }
+    return newest
+  }
+
+  /** @returns the changes that had no version */
+  async function complete(user: ObjectId, options: ReadOptions): Promise<string[]> {
+    const found = await unversioned.find(user, options)
+    const names = namesOf(found)
+    if (names.length > 0) await unversioned.complete(found)
+    return names
+  }
+
+  const nothing = (version: number): StoredUpdates => {
+    return { messages: [], dialogs: [], users: [], cursor: cursors.toCursor(version), hasMore: false }
+  }
+
+  async function readPage(user: ObjectId, since: number, limit: number, options: ReadOptions): Promise<StoredUpdates> {
+    const first = await changes.look(user, since, options)
+    const { newest, isQuiet, isUnversioned, users } = first
+    if (newest < since && (await versions.certain()) < since) throw refusals.foreignCursor()
+    if (newest <= since && isQuiet && users.length === 0) return nothing(since)
+    if (newest > since && isQuiet && (await changes.lookAgain(user, since, first, options))) return nothing(newest)
+    const until = Math.max(since, await completeAll(user, isUnversioned, options))
+    const { hasMore, until: end, ...changed } = await changes.find(user, { since, until, limit }, options)
+    return { ...(await describe(changed, user, options)), cursor: cursors.toCursor(end), hasMore }
+  }
+
+  return {
+    async newestCursor() {
+      await followUps.finish()
+      return cursors.toCursor(await versions.newest())
+    },
+
+    async listUpdates(userId, cursor, limit) {
+      const since = await cursors.toVersion(cursor)
+      return inSession((options) => readPage(toId(userId), since, limit, options))
+    }
+  }
+}
+
+function namesOf({ messages, marks, users }: Changes): string[] {
+  return [
+    ...[...messages, ...users].map(({ _id, revision }) => `${_id} ${revision}`),
+    ...marks.map(({ _id, markRevision }) => `${_id} ${markRevision}`)
+  ]
+}
+
+/** Describes changes by the present state of what has changed. */
+function createDescribe(collections: Collections, dialogs: Dialogs) {
+  return async ({ messages, marks, users }: ChangesOfUser, user: ObjectId, options: ReadOptions) => {
+    const ids = [...messages.map(({ conversationId }) => conversationId), ...marks.map(({ _id }) => _id)]
+    const distinct = new Map(ids.map((_id) => [String(_id), _id]))
+    const found = collections.conversations.find(
+      { _id: { $in: [...distinct.values()] } },
+      { ...dialogFields, ...options }
+    )
+    const byId = new Map(await found.map((dialog) => [String(dialog._id), dialog] as const).toArray())
+    const inOrder = [...distinct.keys()].flatMap((_id) => byId.get(_id) ?? [])
+    const [views, profiles] = await Promise.all([
+      dialogs.view(inOrder, user, options),
+      findProfiles(
+        collections,
+        users.map(({ _id }) => _id),
+        options
+      )
+    ])
+    // After a restore of different moments a dialog may be missing.
+    const shown = new Set(views.map(({ _id }) => _id))
+    const told = messages.filter(({ conversationId }) => shown.has(String(conversationId)))
+    return {
+      messages: told.map((message) => toMessage(message, byId.get(String(message.conversationId)))),
+      dialogs: views,
+      users: profiles
+    }
+  }
+}

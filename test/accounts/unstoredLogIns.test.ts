@@ -1,0 +1,58 @@
+import t, { type Test } from 'tap'
+import { useMongo, withoutMongo } from '../helpers/mongod.js'
+import { openMongoWire } from '../helpers/mongoWire.js'
+import { eve, startServer } from '../helpers/server.js'
+
+type Name = 'findUserByEmail' | 'createUser'
+
+t.test('with MongoDB a log-in that cannot be stored fails', { skip: withoutMongo }, async (t) => {
+  const newDatabase = await useMongo(t)
+
+  async function open(t: Test) {
+    const wire = await openMongoWire(t, newDatabase(t))
+    const server = await startServer(t, { config: { db: { url: wire.url, timeoutMs: 1000 } } })
+    /** Unplugs the database as soon as a call of the store has its answer. */
+    const unplugAfter = (t: Test, name: Name) => {
+      const call = server.app.db[name] as (...args: unknown[]) => Promise<unknown>
+      t.intercept(server.app.db, name, {
+        async value(...args: unknown[]) {
+          const answer = await call(...args)
+          wire.unplug()
+          return answer
+        }
+      })
+    }
+    return { server, wire, unplugAfter }
+  }
+  const logIn = ({ email, password }: typeof eve) => ({ user: { email, password } })
+
+  async function checkRefusal(t: Test, response: Response, sentence: string) {
+    t.equal(response.status, 503)
+    t.equal(response.headers.get('set-cookie'), null, 'there is no cookie')
+    t.same(await response.json(), { Error: { name: 'UnavailableError', message: sentence } })
+  }
+
+  t.test('POST /login', async (t) => {
+    const { server, wire, unplugAfter } = await open(t)
+    t.equal((await server.post('/signup', { user: eve })).status, 200)
+    await t.test('while the database is away', async (t) => {
+      unplugAfter(t, 'findUserByEmail')
+      await checkRefusal(t, await server.post('/login', logIn(eve)), 'The log-in could not be stored. Log in again.')
+    })
+    wire.plugIn()
+    const response = await server.post('/login', logIn(eve))
+    t.equal(response.status, 200, 'when it is back, a log-in succeeds')
+    t.match(response.headers.get('set-cookie'), /^auth=/)
+  })
+
+  t.test('POST /signup keeps the account, and says so', async (t) => {
+    const { server, wire, unplugAfter } = await open(t)
+    await t.test('while the database is away', async (t) => {
+      unplugAfter(t, 'createUser')
+      const sentence = 'The account exists now, but the log-in could not be stored. Log in.'
+      await checkRefusal(t, await server.post('/signup', { user: eve }), sentence)
+    })
+    wire.plugIn()
+    t.equal((await server.post('/login', logIn(eve))).status, 200, 'a log-in succeeds')
+  })
+})

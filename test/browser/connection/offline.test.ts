@@ -1,0 +1,72 @@
+import t from 'tap'
+import { testInChromium } from '../../helpers/browser/chromium.js'
+import { meet, openWindow } from '../../helpers/browser/window.js'
+import { openWire, type Wire } from '../../helpers/wire.js'
+
+await testInChromium(t, 'a device that loses its network', async (t, browser, { url }) => {
+  const annas = await openWindow(browser, url)
+  const boriss = await openWindow(browser, url)
+  await meet(annas, boriss)
+  const { page, context } = annas
+  const lost = page.getByText('You are offline. Connection lost. Reconnecting…')
+  const soonMs = 5000
+
+  await t.test('is told so at once, and what is written waits', async (t) => {
+    await context.setOffline(true)
+    await lost.waitFor({ timeout: soonMs })
+    await annas.write('Written in a tunnel')
+    await annas.seesMessage('Written in a tunnel', 'Sending')
+    t.equal(await annas.line('Boris Berg').getByText('online').count(), 0, 'nobody knows who is online')
+  })
+
+  await t.test('is connected again at once', async (t) => {
+    await context.setOffline(false)
+    await lost.waitFor({ state: 'hidden', timeout: soonMs })
+    await annas.seesMessage('Written in a tunnel', 'Read')
+    t.same(await boriss.texts(), ['Hello', 'Written in a tunnel'])
+  })
+
+  await t.test('is connected where the browser is wrong about it', async (t) => {
+    await page.evaluate("window.dispatchEvent(new Event('offline'))")
+    await annas.write('Still here')
+    await annas.seesMessage('Still here', 'Read')
+    t.equal(await page.getByText('You are offline').isVisible(), false)
+  })
+
+  t.same([...annas.complaints(), ...boriss.complaints()], [], 'the console is silent')
+})
+
+await testInChromium(t, 'a device that comes to another network', async (t, browser, { url }) => {
+  let isDead = false
+  const wire: Wire = await openWire(t, url, { onConnection: () => isDead && setImmediate(() => wire.freeze()) })
+  const annas = await openWindow(browser, wire.url)
+  const boriss = await openWindow(browser, url)
+  await meet(annas, boriss)
+  const { page } = annas
+  const lost = page.getByText('Connection lost. Reconnecting…')
+  const tell = (name: string) => page.evaluate(`window.dispatchEvent(new Event('${name}'))`)
+
+  await t.test('does not wait for an attempt that began in the old one', async () => {
+    isDead = true
+    const attempt = page.waitForEvent('websocket')
+    await tell('offline')
+    await attempt
+    isDead = false
+    await tell('online')
+    await lost.waitFor({ state: 'hidden', timeout: 5000 })
+    await annas.write('From another network')
+    await annas.seesMessage('From another network', 'Read')
+  })
+
+  await t.test('finds out whether a connection that looks alive is dead', async () => {
+    wire.freeze()
+    // "Connection lost" would be shown for a moment that a look each half second can miss.
+    const another = page.waitForEvent('websocket', { timeout: 30_000 })
+    await tell('online')
+    await another
+    await annas.write('From a live connection')
+    await annas.seesMessage('From a live connection', 'Read')
+  })
+
+  t.same([...annas.complaints(), ...boriss.complaints()], [], 'the console is silent')
+})

@@ -1,0 +1,25 @@
+import Type from 'typebox'
+import { method } from '../../src/rpc/method.js'
+
+/** A method whose first call has begun when `begun` resolves; every call ends, with `done`, when `release` is called. */
+export function createHold() {
+  let begin = () => {}
+  let release = () => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const hold = method({
+    summary: '',
+    params: Type.Object({}),
+    result: Type.String(),
+    async run() {
+      begin()
+      await released
+      return 'done'
+    }
+  })
+  return { hold, begun, release }
+}

@@ -1,0 +1,71 @@
+import type { ObjectId } from 'mongodb'
+import type { Test } from 'tap'
+import { type Collections, collectionsOf, type MessageDocument } from '../../../src/store/mongo/collections.js'
+import { connectToDatabase } from '../../../src/store/mongo/connect.js'
+import { openMongoStore } from '../../../src/store/mongo/index.js'
+import { createTails } from '../../../src/store/mongo/messages/dialogTails.js'
+import { createPairs, keyOfPair } from '../../../src/store/mongo/messages/pairs.js'
+import { addressedTo, numberMessages, pendingMessage } from '../../../src/store/mongo/messages/pendingWrites.js'
+import { pairOf } from '../../../src/store/pair.js'
+import type { AddedMessage, Store } from '../../../src/store/store.js'
+import { invitePeople, type People } from '../../store/suite/people.js'
+
+// Long, since a machine may be busy with other tests.
+const options = { timeoutMs: 30_000, onNotice: () => {} }
+
+/** Some processes on one database, and what they have written. */
+export interface Processes extends People {
+  /** Another process, whose store is closed with the test. */
+  join(): Promise<Store>
+  /** Lets ann write to bob, through the first process or another one. */
+  say(text: string, clientMessageId?: string, by?: Store): Promise<AddedMessage>
+  /** Stores a message of ann to bob as a process does that is killed right after that. */
+  leave(text: string, clientMessageId?: string): Promise<MessageDocument>
+  /** The dialog of ann and bob, begun where there is none. */
+  findDialog(): Promise<ObjectId>
+  /** What ann and bob have written, with its numbers. */
+  history(): Promise<string[]>
+  /** What is in the database itself. */
+  collections: Collections
+}
+
+/** @param wireUrl of what leads the processes to the database */
+export async function openProcesses(t: Test, url: string, wireUrl = url): Promise<Processes> {
+  const { client, database } = await connectToDatabase(url, () => {})
+  t.teardown(() => client.close())
+  async function join() {
+    const store = await openMongoStore(wireUrl, options)
+    t.teardown(() => store.close())
+    return store
+  }
+  const people = await invitePeople(join)
+  const { store, ann, bob } = people
+  const collections = collectionsOf(database)
+  const messageOf = (text: string, clientMessageId?: string) => {
+    return { senderId: ann._id, receiverTag: bob.tag, text, ...(clientMessageId && { clientMessageId }) }
+  }
+
+  async function findDialog() {
+    const pair = pairOf(ann._id, bob._id)
+    return (await createPairs(collections).open([pair])).get(keyOfPair(pair)) as ObjectId
+  }
+
+  return {
+    ...people,
+    join,
+    collections,
+    findDialog,
+    say: (text, clientMessageId, by = store) => by.addMessage(messageOf(text, clientMessageId)),
+    async leave(text, clientMessageId) {
+      const dialog = await findDialog()
+      const addressed = { ...addressedTo(pendingMessage(messageOf(text, clientMessageId)), bob), dialog }
+      const [document] = numberMessages([addressed], await createTails(collections).load([dialog])) as [MessageDocument]
+      await collections.messages.insertOne(document)
+      return document
+    },
+    async history() {
+      const messages = await store.listMessages(ann._id, bob._id, 0, 500)
+      return messages.map(({ seq, text }) => `${seq} ${text}`).reverse()
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import { createApp } from '../../src/app.js'
+import { loadConfig } from '../../src/config.js'
+import type { Methods } from '../../src/rpc/method.js'
+import type { TokenPayload } from '../../src/schemas/account.js'
+import { type Device, openDevice } from './device.js'
+
+type Section = Record<string, unknown>
+
+export interface StartOptions {
+  /** Sections of config.json, over those of the test. */
+  config?: Record<string, Section | boolean>
+  methods?: Methods
+  /** The folder of the database; one of the test's own when absent. */
+  dir?: string
+}
+
+export interface Person {
+  _id: string
+  tag: string
+  email: string
+  password: string
+  token: string
+  sessionId: string
+  /** The value of the header `Cookie`. */
+  cookie: string
+  /** Opens a connection, closed at the end of the test. */
+  connect(): Promise<Device>
+}
+
+export interface Server {
+  app: FastifyInstance
+  /** `http://127.0.0.1:PORT`, where a request never leaves the machine. */
+  url: string
+  dir: string
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
+  /** Opens a connection with a header `Cookie`, closed at the end of the test. */
+  connect(cookie: string): Promise<Device>
+  /** Signs somebody up: `ann` is `@ann`, Ann Test, ann@test.example. */
+  signUp(name: string): Promise<Person>
+}
+
+/** Somebody who can sign up, but for what a test changes of her. */
+export const eve = {
+  tag: '@eve',
+  firstName: 'Eve',
+  lastName: 'Test',
+  email: 'eve@test.example',
+  password: 'secret'
+}
+
+/** Starts a server on a free port; it ends with the test. */
+export async function startServer(
+  t: Test,
+  { config = {}, methods, dir = t.testdir() }: StartOptions = {}
+): Promise<Server> {
+  const file = join(dir, 'config.json')
+  writeFileSync(file, JSON.stringify(configFor(dir, config)))
+  const app = createApp(loadConfig(file).config, methods)
+  t.teardown(() => app.close())
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body)
+    })
+
+  const connect = (cookie: string) => openDevice(t, `${url.replace('http', 'ws')}/api`, cookie)
+  return { app, url, dir, post, connect, signUp: (name) => signUp(t, { app, post, connect }, name) }
+}
+
+function configFor(dir: string, overrides: Record<string, Section | boolean>) {
+  const base: Record<string, Section> = {
+    app: { logLevel: 'silent', rateLimits: 'off' },
+    db: { url: `file:${join(dir, 'messenger.db')}` },
+    // The test works on the same event loop.
+    overload: { maxEventLoopDelayMs: 0, maxEventLoopUtilization: 0 },
+    client: { url: 'http://localhost:3000' }
+  }
+  const merged = Object.entries(overrides).map(([key, value]) => {
+    return [key, typeof value === 'object' ? { ...base[key], ...value } : value]
+  })
+  return { ...base, ...Object.fromEntries(merged) }
+}
+
+async function signUp(t: Test, { app, post, connect }: Pick<Server, 'app' | 'post' | 'connect'>, name: string) {
+  const firstName = name[0]?.toUpperCase() + name.slice(1).replace(/[^a-z]/gi, '')
+  const account = {
+    tag: `@${name}`,
+    firstName,
+    lastName: 'Test',
+    email: `${name}@test.example`,
+    password: `${name}-secret`
+  }
+  const response = await post('/signup', { user: account })
+  t.equal(response.status, 200, `${name} signs up`)
+  const { token, user } = (await response.json()) as { token: string; user: { _id: string } }
+  const cookie = cookieOf(response)
+  return {
+    ...account,
+    _id: user._id,
+    token,
+    sessionId: (app.jwt.decode<TokenPayload>(token) as TokenPayload).jti,
+    cookie,
+    connect: () => connect(cookie)
+  }
+}
+
+/** What a browser would send back of a response's cookies. */
+export function cookieOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';', 1)[0])
+    .join('; ')
+}

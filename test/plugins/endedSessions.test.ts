@@ -1,0 +1,130 @@
+import { once } from 'node:events'
+import t from 'tap'
+import type { Session } from '../../src/store/store.js'
+import { cookieOf, type Person, type Server, startServer } from '../helpers/server.js'
+import { statusFor } from '../helpers/statusFor.js'
+
+const loggedOut = {
+  code: 1008,
+  reason: '{"Error":{"name":"NoAuthJWTError","message":"Authorization data missing."}}'
+}
+
+async function logIn({ post }: Server, { email, password }: Person): Promise<string> {
+  return cookieOf(await post('/login', { user: { email, password } }))
+}
+
+t.test('who logs out loses the token and the connections of that log-in, and no other', async (t) => {
+  const server = await startServer(t)
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const phone = await logIn(server, ann)
+  const [tab, otherTab] = [await ann.connect(), await ann.connect()]
+  const onPhone = await server.connect(phone)
+  const bobs = await bob.connect()
+
+  const exit = await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })
+  t.same([exit.status, await exit.json(), cookieOf(exit)], [200, { status: 'OK' }, 'auth='])
+  t.same([await tab.closed, await otherTab.closed], [loggedOut, loggedOut])
+  t.equal(await statusFor(server, ann), 401)
+  t.same(await (await ann.connect()).closed, loggedOut, 'nor does it open a connection')
+
+  t.equal(await statusFor(server, { cookie: phone }), 200)
+  t.match(await onPhone.call('getSelfInfo'), { tag: '@ann' })
+  t.match(await bobs.call('getSelfInfo'), { tag: '@bob' })
+  t.equal((await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })).status, 200, 'as often as one likes')
+  t.equal((await fetch(`${server.url}/exit`)).status, 200, 'and who has not logged in')
+})
+
+t.test('a log-out outlives a restart, and so does a log-in', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  const phone = await logIn(server, ann)
+  await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })
+  await server.app.close()
+
+  const again = await startServer(t, { dir: server.dir })
+  t.equal(await statusFor(again, ann), 401)
+  t.equal(await statusFor(again, { cookie: phone }), 200)
+})
+
+t.test('a connection that is opened while its session ends is refused', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  const { sessions, db } = server.app
+  const { newestCursor } = db
+  // The last thing that a connection waits for before it is greeted.
+  t.intercept(db, 'newestCursor', {
+    async value() {
+      await sessions.end((await sessions.find(ann.sessionId)) as Session)
+      return newestCursor()
+    }
+  })
+  t.same(await (await ann.connect()).closed, loggedOut)
+})
+
+t.test('where a log-in cannot be stored, it is good until the server stops', async (t) => {
+  const server = await startServer(t)
+  const ann = await server.signUp('ann')
+  t.intercept(server.app.db, 'addSession', { value: () => Promise.reject(new Error('no room')) })
+  const phone = await logIn(server, ann)
+  t.equal(await statusFor(server, { cookie: phone }), 200)
+  await fetch(`${server.url}/exit`, { headers: { cookie: phone } })
+  t.equal(await statusFor(server, { cookie: phone }), 401)
+})
+
+t.test('a session that has expired ends its connections', async (t) => {
+  const server = await startServer(t, { config: { JWT: { expiresIn: '3s' }, webSocket: { pingIntervalMs: 50 } } })
+  const ann = await server.signUp('ann')
+  const device = await ann.connect()
+  t.same(await device.closed, loggedOut)
+  t.equal(await statusFor(server, ann), 401)
+})
+
+t.test('a log-out at another process is noticed', async (t) => {
+  const server = await startServer(t, { config: { webSocket: { sessionCheckIntervalMs: 50 } } })
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const [anns, bobs] = [await ann.connect(), await bob.connect()]
+  await server.app.db.endSession(ann.sessionId)
+  t.same(await anns.closed, loggedOut)
+  t.match(await bobs.call('getSelfInfo'), { tag: '@bob' })
+})
+
+t.test('where the store cannot be asked who is logged in, everybody remains so', async (t) => {
+  const server = await startServer(t, { config: { webSocket: { sessionCheckIntervalMs: 50 } } })
+  const ann = await (await server.signUp('ann')).connect()
+  let asked = 0
+  const askedThrice = new Promise<void>((resolve) => {
+    t.intercept(server.app.db, 'findSession', {
+      value() {
+        if (++asked === 3) resolve()
+        return Promise.reject(new Error('gone'))
+      }
+    })
+  })
+  await askedThrice
+  t.match(await ann.call('getSelfInfo'), { tag: '@ann' })
+})
+
+t.test('one look is taken at a time', async (t) => {
+  const webSocket = { sessionCheckIntervalMs: 20, pingIntervalMs: 50 }
+  const server = await startServer(t, { config: { webSocket } })
+  const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
+  const [anns] = [await ann.connect(), await bob.connect()]
+  const { findSession } = server.app.db
+  let asked = 0
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  t.intercept(server.app.db, 'findSession', {
+    async value(_id: string) {
+      asked++
+      await held
+      return findSession(_id)
+    }
+  })
+  for (let pings = 0; pings < 4; pings++) await once(anns.socket, 'ping')
+  t.equal(asked, 1)
+  release()
+  await once(anns.socket, 'ping')
+  t.ok(asked > 1)
+})
