@@ -18,7 +18,7 @@ export async function createReader(store: Store, unread: number): Promise<Person
   const people = await createPeople(store, peers + 1)
   const [own, first, ...others] = people as [Person, Person, ...Person[]]
   const senders = [...others, ...Array.from({ length: unread }, () => first)]
-  await Promise.all(senders.map(({ _id }) => store.addMessage({ senderId: _id, receiverTag: own.tag, text: 'hello' })))
+  await Promise.all(senders.map((sender) => store.messages.add({ sender, receiverTag: own.tag, text: 'hello' })))
   return people
 }
 

@@ -41,9 +41,9 @@ export async function createPeople(store: Store, count: number): Promise<Person[
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const account = { tag: `@p${index}`, firstName: 'Ann', lastName: 'Test', img: 'default.jpg', passwordHash: '' }
-      const { _id, tag, email } = await store.createUser({ ...account, email: `p${index}@test.example` })
+      const { _id, tag, email } = await store.users.create({ ...account, email: `p${index}@test.example` })
       const jti = new ObjectId().toHexString()
-      await store.addSession({ _id: jti, user: { _id, tag }, expiresAt })
+      await store.sessions.add({ _id: jti, user: { _id, tag }, expiresAt })
       return { _id, tag, cookie: `auth=${signer.jwt.sign({ data: { _id, tag, email }, sub: _id, jti })}` }
     })
   )

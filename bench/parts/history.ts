@@ -84,7 +84,7 @@ async function fill(store: Store, own: Person, others: Person[], messages: numbe
       const peer = others[(first + index) % peers] as Person
       const [sender, receiver] = index % 2 ? [own, peer] : [peer, own]
       const text = `This is message ${first + index} of the history.`
-      return store.addMessage({ senderId: sender._id, receiverTag: receiver.tag, text })
+      return store.messages.add({ sender: sender, receiverTag: receiver.tag, text })
     })
     await Promise.all(group)
   }

@@ -41,7 +41,7 @@ interface Stage {
 /** Somebody, and so many others who have a dialog with the one. */
 async function createContacts(store: Store, contacts: number): Promise<Person[]> {
   const [own, ...others] = (await createPeople(store, contacts + 1)) as [Person, ...Person[]]
-  const hello = others.map(({ tag }) => store.addMessage({ senderId: own._id, receiverTag: tag, text: 'hello' }))
+  const hello = others.map(({ tag }) => store.messages.add({ sender: own, receiverTag: tag, text: 'hello' }))
   await Promise.all(hello)
   return [own, ...others]
 }

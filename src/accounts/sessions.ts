@@ -21,7 +21,7 @@ export interface Sessions {
 }
 
 interface SessionsOptions {
-  store: Pick<Store, 'addSession' | 'findSession' | 'endSession'>
+  store: Pick<Store, 'sessions'>
   lifeMs: number
   /** With more log-ins of one user, those that expire first end; any number when absent. */
   maxOfUser?: number | undefined
@@ -42,7 +42,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const unstored = createRecent<Session>(maxRemembered)
   // While a session is ended, a connection may just be opening that has found it alive.
   const ended = createRecent<true>(maxRemembered)
-  const unstoredEnds = createUnstoredLogOuts((_id) => store.endSession(_id), maxRemembered, onError)
+  const unstoredEnds = createUnstoredLogOuts((_id) => store.sessions.end(_id), maxRemembered, onError)
   const hasEnded = (_id: string) => ended.has(_id) || unstoredEnds.has(_id)
   const listeners: ((session: Session) => void)[] = []
 
@@ -50,7 +50,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     async begin({ _id, tag }) {
       const session = { _id: new ObjectId().toHexString(), user: { _id, tag }, expiresAt: Date.now() + lifeMs }
       try {
-        await store.addSession(session, maxOfUser)
+        await store.sessions.add(session, maxOfUser)
       } catch (error) {
         if (isShared) throw new AppError('unavailable', notStored, {}, error)
         onError(error)
@@ -60,7 +60,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
 
     async find(_id) {
-      return hasEnded(_id) ? undefined : (unstored.get(_id) ?? store.findSession(_id))
+      return hasEnded(_id) ? undefined : (unstored.get(_id) ?? store.sessions.find(_id))
     },
 
     async end(session) {
@@ -68,7 +68,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       unstored.delete(session._id)
       for (const tell of listeners) tell(session)
       try {
-        await store.endSession(session._id)
+        await store.sessions.end(session._id)
         unstoredEnds.delete(session._id)
       } catch (error) {
         unstoredEnds.add(session)

@@ -1,6 +1,6 @@
 import type { AppError } from '../errors.js'
 import type { NotificationBody, NotificationType } from '../schemas/notification.js'
-import type { Session, Store } from '../store/store.js'
+import type { AddedMessage, NewMessage, Session, Store } from '../store/store.js'
 import { notificationFrame } from './frames.js'
 import { createPresence } from './presence.js'
 
@@ -31,6 +31,8 @@ export interface Notifier {
   allConnections(): Iterable<Connection>
   /** How many users have a connection. */
   countUsers(): number
+  /** Pushes a stored message to its receiver and to the sender's connections other than its `origin`, unless both know it. */
+  announceMessage(added: AddedMessage, message: NewMessage): void
   /** Pushes to every connection of a user. */
   notify: Notify<string>
   /** Pushes to every connection of every contact of a user. */
@@ -46,7 +48,7 @@ export interface NotifierOptions {
 }
 
 interface Dependencies extends NotifierOptions {
-  store: Pick<Store, 'listContactIds' | 'setLastSeen' | 'noteLastSeen'>
+  store: Pick<Store, 'dialogs' | 'users'>
   /** Told of an announcement that has failed. */
   onError(error: unknown): void
 }
@@ -59,7 +61,7 @@ function createPush(connectionsOf: ConnectionsOf) {
     receivers: Iterable<string>,
     type: T,
     body: NotificationBody<T>,
-    except?: Connection
+    except?: unknown
   ) => {
     let frame: Buffer | undefined
     for (const receiver of receivers) {
@@ -77,13 +79,13 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
   const push = createPush(connectionsOf)
 
   const notifyContacts: Notifier['notifyContacts'] = async (userId, type, body) => {
-    push(await store.listContactIds(userId), type, body)
+    push(await store.dialogs.listContactIds(userId), type, body)
   }
 
   const presence = createPresence({
     ...options,
-    remember: ({ _id }, lastSeen) => store.setLastSeen(_id, lastSeen),
-    note: ({ _id }, lastSeen) => store.noteLastSeen(_id, lastSeen),
+    remember: ({ _id }, lastSeen) => store.users.setLastSeen(_id, lastSeen),
+    note: ({ _id }, lastSeen) => store.users.noteLastSeen(_id, lastSeen),
     onOnline: ({ _id, tag }) => notifyContacts(_id, 'contactOnline', { loggedInUserTag: tag }),
     onOffline: ({ _id, tag }, lastSeen) => notifyContacts(_id, 'contactOffline', { loggedOutUserTag: tag, lastSeen })
   })
@@ -113,6 +115,12 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
       for (const connections of connectionsOf.values()) yield* connections
     },
     countUsers: () => connectionsOf.size,
+    announceMessage({ message: { _id, seq, date }, receiver, isUntold }, { sender, text, clientMessageId, origin }) {
+      if (!isUntold) return
+      const body = { _id, senderTag: sender.tag, receiverTag: receiver.tag, text, seq, date }
+      push([receiver._id], 'newMessage', body)
+      push([sender._id], 'messageSent', { ...body, clientMessageId }, origin)
+    },
     notify: (userId, type, body, except) => push([userId], type, body, except),
     notifyContacts,
     notifyAll: (type, body) => push(connectionsOf.keys(), type, body),

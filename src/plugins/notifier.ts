@@ -11,6 +11,7 @@ export default fp<NotifierOptions>(
   async (app, options) => {
     const notifier = createNotifier({ ...options, store: app.db, onError: (error) => app.log.error(error) })
     app.addHook('onClose', () => notifier.close())
+    app.storeEvents.on('message', notifier.announceMessage)
     app.decorate('notifier', notifier)
   },
   { name: 'notifier', fastify: '5.x', dependencies: ['db'] }

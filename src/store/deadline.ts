@@ -27,8 +27,11 @@ export function withDeadline(store: Store, timeoutMs: number): Store {
         return new Error('The database has not answered in time.')
       })
     }
-  const limited = Object.entries(store).map(([name, call]) => [name, name === 'close' ? call : limit(call)])
-  return Object.fromEntries(limited) as Store
+  const limitAll = <Part extends object>(part: Part) =>
+    Object.fromEntries(Object.entries(part).map(([name, call]) => [name, limit(call)])) as Part
+  const { loadSecret, close, ...parts } = store
+  const limitedParts = Object.entries(parts).map(([name, part]) => [name, limitAll(part)])
+  return { ...Object.fromEntries(limitedParts), loadSecret: limit(loadSecret), close } as Store
 }
 
 /** Settles as a promise does, or is rejected with what `giveUp` returns when that takes too long. */

@@ -23,11 +23,13 @@ export interface Session {
 }
 
 export interface NewMessage {
-  senderId: string
+  sender: Identity
   /** In any case. */
   receiverTag: string
   text: string
-  clientMessageId?: string
+  clientMessageId?: string | undefined
+  /** The connection on which it came. The store only returns it in the announcement. */
+  origin?: unknown
 }
 
 export interface AddedMessage {
@@ -99,85 +101,107 @@ export interface Image {
   bytes: Uint8Array
 }
 
-/** Who watches how a store does. */
-export interface CommitObserver {
-  /** Told of each group of writes that has become durable together. */
+/** Observes a store. */
+export interface StoreObserver {
+  /** Called with each group of writes that has become durable together, and its duration in milliseconds. */
   onCommit?(writes: number, durationMs: number): void
+  /**
+   * Called with each stored message and with each duplicate, before `messages.add` resolves; also where `messages.add` was
+   * refused because it took too long.
+   */
+  onMessage?(added: AddedMessage, message: NewMessage): void
+}
+
+export interface UserStore {
+  /** Stores an account. @throws {AppError} `conflict` for a tag or an e-mail that is taken, in any case */
+  create(user: NewUser): Promise<StoredUser>
+  findById(_id: string): Promise<StoredUser | undefined>
+  findByEmail(email: string): Promise<StoredUser | undefined>
+  /** Returns the user that has a tag, in any case. */
+  findByTag(tag: string): Promise<Identity | undefined>
+  /** Returns users whose tag contains a text, without one user: tags that begin with it first, each part in the order of tags. */
+  searchByTag(tagPart: string, exceptUserId: string, limit: number): Promise<StoredProfile[]>
+  /** Returns users with a word of a name that begins with a text, without accents and case and without one user; none for the empty text. */
+  searchByName(start: string, exceptUserId: string, limit: number): Promise<StoredProfile[]>
+  /**
+   * Returns users with whom a user has a dialog, the one of the newest message first. It reads the newest dialogs. Older ones are found
+   * only if their tag or name is among the first that begin with the text.
+   */
+  searchContacts(wanted: WantedContact, userId: string, limit: number): Promise<StoredProfile[]>
+  /**
+   * Changes some fields of a user and returns all. A replaced picture is deleted unless another user shows it.
+   * @throws {AppError} `invalidParams` for a picture that is neither the user's own nor the default one
+   */
+  update(_id: string, changes: UserChanges): Promise<SelfInfo>
+  setPasswordHash(_id: string, passwordHash: string): Promise<void>
+  setLastSeen(_id: string, lastSeen: number): Promise<void>
+  /** Sets it within a second, for callers that do not wait. */
+  noteLastSeen(_id: string, lastSeen: number): Promise<void>
+}
+
+export interface MessageStore {
+  /**
+   * Appends a message to the dialog of two users. A repeated `clientMessageId` of a sender returns the first message.
+   * @throws {AppError} `conflict` when that one differs, `invalidParams` for an unknown tag
+   */
+  add(message: NewMessage): Promise<AddedMessage>
+  /** Returns a slice of the dialog of two users, newest message first. */
+  list(userId: string, peerId: string, startIndex: number, endIndex: number): Promise<StoredMessage[]>
+  /** Returns the messages of the dialog of two users from one `seq` to another, both included, oldest first. */
+  listBySeq(userId: string, peerId: string, fromSeq: number, toSeq: number): Promise<StoredMessage[]>
+}
+
+export interface DialogStore {
+  /** Returns a slice of a user's dialogs, the one with the newest message first. */
+  list(userId: string, startIndex: number, endIndex: number): Promise<StoredDialog[]>
+  /** Moves a reader's mark forward to `upToSeq`, or to the last message of the dialog with a peer, if something is unread. */
+  markAsRead(readerId: string, peerId: string, upToSeq?: number): Promise<ReadMark>
+  /** Returns the ids of all users with whom a user has a dialog. */
+  listContactIds(userId: string): Promise<string[]>
+}
+
+export interface UpdateStore {
+  /** Returns the place in the history of all changes behind everything that is stored now. */
+  newestCursor(): Promise<string>
+  /**
+   * Returns at most `limit` changes for a user after a cursor. A write that was in progress when the cursor was made comes after it.
+   * @throws {AppError} `invalidParams` for a cursor that this store has not given
+   */
+  list(userId: string, cursor: string, limit: number): Promise<StoredUpdates>
+}
+
+export interface SessionStore {
+  /**
+   * Stores a log-in and deletes some that have expired.
+   *
+   * @param maxOfUser beyond it, the user's other sessions that expire first end
+   */
+  add(session: Session, maxOfUser?: number): Promise<void>
+  /** Returns a session that has neither ended nor expired. */
+  find(_id: string): Promise<Session | undefined>
+  end(_id: string): Promise<void>
+}
+
+export interface ImageStore {
+  /** @param maxOfOwner beyond it, the owner's oldest ones are deleted, except this one and those that a user shows */
+  add(image: Image, maxOfOwner?: number): Promise<void>
+  find(name: string): Promise<Uint8Array | undefined>
 }
 
 /**
- * What the messenger remembers. A promise of a write resolves when the write is durable; writes take effect in the
- * order of the calls, those of when somebody was seen among themselves. A user, where given, exists. Slices are half open: [startIndex, endIndex).
+ * What the messenger remembers. The promise of a write resolves when the write is durable. Writes take effect in the order of the
+ * calls; those of `lastSeen` keep an order of their own. Given users exist. Slices are half open: [startIndex, endIndex).
  */
 export interface Store {
-  /** Stores an account. @throws {AppError} `conflict` for a tag or an e-mail that is taken, whatever its case. */
-  createUser(user: NewUser): Promise<StoredUser>
-  findUserById(_id: string): Promise<StoredUser | undefined>
-  findUserByEmail(email: string): Promise<StoredUser | undefined>
-  /** Who has a tag, whatever its case. */
-  findIdentityByTag(tag: string): Promise<Identity | undefined>
-  /** Users whose tag contains a text, but one user: tags that begin with it first, each part in the order of tags. */
-  findUsersByTag(tagPart: string, exceptUserId: string, limit: number): Promise<StoredProfile[]>
-  /** Users with a word of a name that begins with a text, accents and case aside, but one user; none for the empty text. */
-  findUsersByName(start: string, exceptUserId: string, limit: number): Promise<StoredProfile[]>
-  /**
-   * Users with whom a user has a dialog, the one of the newest message first. It looks at the newest dialogs, and beyond them
-   * at those only whose tag or name is among the first that begin with the text.
-   */
-  findContacts(wanted: WantedContact, userId: string, limit: number): Promise<StoredProfile[]>
-  /**
-   * Changes some fields of a user and returns the whole. A picture that is replaced is removed, unless another user shows it.
-   * @throws {AppError} `invalidParams` for a picture that is neither the user's own nor the default one
-   */
-  updateUser(_id: string, changes: UserChanges): Promise<SelfInfo>
-  setPasswordHash(_id: string, passwordHash: string): Promise<void>
-  setLastSeen(_id: string, lastSeen: number): Promise<void>
-  /** The same, where nobody is waiting for it: it may take a second. */
-  noteLastSeen(_id: string, lastSeen: number): Promise<void>
+  users: UserStore
+  messages: MessageStore
+  dialogs: DialogStore
+  updates: UpdateStore
+  sessions: SessionStore
+  images: ImageStore
 
-  /**
-   * Appends a message to the dialog of two users. The same `clientMessageId` of a sender gives the first message
-   * again. @throws {AppError} `conflict` when that one differs, `invalidParams` when nobody has the tag
-   *
-   * @param onAdded told of it before the promise resolves; and also when that was refused because it took too long
-   */
-  addMessage(message: NewMessage, onAdded?: (added: AddedMessage) => void): Promise<AddedMessage>
-  /** A slice of the dialog of two users, newest message first. */
-  listMessages(userId: string, peerId: string, startIndex: number, endIndex: number): Promise<StoredMessage[]>
-  /** The messages of the dialog of two users from one `seq` to another, both included, oldest first. */
-  listMessagesBySeq(userId: string, peerId: string, fromSeq: number, toSeq: number): Promise<StoredMessage[]>
-  /** A slice of a user's dialogs, the one with the newest message first. */
-  listDialogs(userId: string, startIndex: number, endIndex: number): Promise<StoredDialog[]>
-  /** While something is unread, moves a reader's mark forward to `upToSeq`, or to the last message of the dialog with a peer. */
-  markAsRead(readerId: string, peerId: string, upToSeq?: number): Promise<ReadMark>
-  /** The ids of everybody with whom a user has a dialog. */
-  listContactIds(userId: string): Promise<string[]>
-
-  /** The place in the history of all changes where everything that is stored now has happened. */
-  newestCursor(): Promise<string>
-  /**
-   * What has happened to a user after a cursor, of which `limit` changes at most. What was being written when the cursor
-   * was made comes after it. @throws {AppError} `invalidParams` for a cursor that this store has not given
-   */
-  listUpdates(userId: string, cursor: string, limit: number): Promise<StoredUpdates>
-
-  /**
-   * Keeps a log-in; some that have expired are forgotten.
-   *
-   * @param maxOfUser with more of them, the user's others that expire first end
-   */
-  addSession(session: Session, maxOfUser?: number): Promise<void>
-  /** One that has neither ended nor expired. */
-  findSession(_id: string): Promise<Session | undefined>
-  endSession(_id: string): Promise<void>
-
-  /** @param maxOfOwner with more of them, the owner's oldest ones go: but this one, and what somebody shows */
-  addImage(image: Image, maxOfOwner?: number): Promise<void>
-  findImage(name: string): Promise<Uint8Array | undefined>
-
-  /** The secret that tokens are signed with, made when there is none, and the same for every process. */
+  /** Returns the secret that signs tokens. It is made once and is the same for every process. */
   loadSecret(): Promise<string>
-
-  /** Finishes the writes that wait and lets go of the database. */
+  /** Finishes waiting writes and closes the database. */
   close(): Promise<void>
 }

@@ -131,7 +131,7 @@ async function greet(
   connection: ServedConnection,
   { maxPayloadBytes, maxBatchCalls, maxPageItems }: ServeOptions
 ): Promise<undefined> {
-  const cursor = await app.db.newestCursor()
+  const cursor = await app.db.updates.newestCursor()
   if (socket.readyState !== socket.OPEN || !served.isReading) return
   if (app.sessions.hasEnded(connection.session)) return void connection.refuse(unauthenticated)
   const { tag } = connection.session.user

@@ -22,11 +22,11 @@ t.test('an outdated hash is replaced at the next log-in', async (t) => {
   const { db } = server.app
   const { password, ...account } = eve
   const old = await argon2.hash(password, { type: argon2.argon2i, memoryCost: 4096, timeCost: 3, parallelism: 1 })
-  const { _id } = await db.createUser({ ...account, img: 'default.jpg', passwordHash: old })
+  const { _id } = await db.users.create({ ...account, img: 'default.jpg', passwordHash: old })
   const logIn = async () => (await server.post('/login', { user: { email: eve.email, password } })).status
-  const hash = async () => (await db.findUserById(_id))?.passwordHash
+  const hash = async () => (await db.users.findById(_id))?.passwordHash
 
-  const broken = t.intercept(db, 'setPasswordHash', { value: () => Promise.reject(new Error('no room')) })
+  const broken = t.intercept(db.users, 'setPasswordHash', { value: () => Promise.reject(new Error('no room')) })
   t.equal(await logIn(), 200, 'a right password is right also where nothing can be stored')
   t.equal(await hash(), old)
   broken.restore()
@@ -85,16 +85,16 @@ t.test('a hash of a password as it was typed is accepted and replaced', async (t
   for (const [index, old] of typed.entries()) {
     const { password: _, ...account } = { ...eve, tag: `@eve${index}`, email: `eve${index}@test.example` }
     const passwordHash = await argon2.hash(old, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
-    const { _id } = await db.createUser({ ...account, img: 'default.jpg', passwordHash })
+    const { _id } = await db.users.create({ ...account, img: 'default.jpg', passwordHash })
     const logIn = async (password: string) =>
       (await server.post('/login', { user: { email: account.email, password } })).status
 
     t.equal(await logIn('wrong'), 401)
     t.equal(await logIn(old), 200, JSON.stringify(old))
-    const renewed = (await db.findUserById(_id))?.passwordHash
+    const renewed = (await db.users.findById(_id))?.passwordHash
     t.equal(renewed === passwordHash, old === composed, 'unless it is the same')
     for (const password of typed) t.equal(await logIn(password), 200, JSON.stringify(password))
-    t.equal((await db.findUserById(_id))?.passwordHash, renewed, 'once')
+    t.equal((await db.users.findById(_id))?.passwordHash, renewed, 'once')
   }
 })
 

@@ -3,7 +3,7 @@ import { useMongo, withoutMongo } from '../helpers/mongod.js'
 import { openMongoWire } from '../helpers/mongoWire.js'
 import { eve, startServer } from '../helpers/server.js'
 
-type Name = 'findUserByEmail' | 'createUser'
+type Name = 'findByEmail' | 'create'
 
 t.test('with MongoDB a log-in that cannot be stored fails', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
@@ -13,8 +13,8 @@ t.test('with MongoDB a log-in that cannot be stored fails', { skip: withoutMongo
     const server = await startServer(t, { config: { db: { url: wire.url, timeoutMs: 1000 } } })
     /** Unplugs the database as soon as a call of the store has its answer. */
     const unplugAfter = (t: Test, name: Name) => {
-      const call = server.app.db[name] as (...args: unknown[]) => Promise<unknown>
-      t.intercept(server.app.db, name, {
+      const call = server.app.db.users[name] as (...args: unknown[]) => Promise<unknown>
+      t.intercept(server.app.db.users, name, {
         async value(...args: unknown[]) {
           const answer = await call(...args)
           wire.unplug()
@@ -36,7 +36,7 @@ t.test('with MongoDB a log-in that cannot be stored fails', { skip: withoutMongo
     const { server, wire, unplugAfter } = await open(t)
     t.equal((await server.post('/signup', { user: eve })).status, 200)
     await t.test('while the database is away', async (t) => {
-      unplugAfter(t, 'findUserByEmail')
+      unplugAfter(t, 'findByEmail')
       await checkRefusal(t, await server.post('/login', logIn(eve)), 'The log-in could not be stored. Log in again.')
     })
     wire.plugIn()
@@ -48,7 +48,7 @@ t.test('with MongoDB a log-in that cannot be stored fails', { skip: withoutMongo
   t.test('POST /signup keeps the account, and says so', async (t) => {
     const { server, wire, unplugAfter } = await open(t)
     await t.test('while the database is away', async (t) => {
-      unplugAfter(t, 'createUser')
+      unplugAfter(t, 'create')
       const sentence = 'The account exists now, but the log-in could not be stored. Log in.'
       await checkRefusal(t, await server.post('/signup', { user: eve }), sentence)
     })

@@ -20,16 +20,16 @@ const notStored = {
 
 /** Lets the store refuse ends of sessions until `repair()`; `stored()` resolves with the next one that it takes. */
 function breakStore(t: Test, { app }: Server) {
-  const { db } = app
-  const { endSession } = db
+  const { sessions } = app.db
+  const { end } = sessions
   const tell = { stored: (_id: string) => {} }
   let isBroken = true
   let tries = 0
-  t.intercept(db, 'endSession', {
+  t.intercept(sessions, 'end', {
     async value(_id: string) {
       tries++
       if (isBroken) throw new Error('no room')
-      await endSession(_id)
+      await end(_id)
       tell.stored(_id)
     }
   })
@@ -62,7 +62,7 @@ t.test('a log-out that cannot be stored holds at once, says so, and is stored la
   const stored = store.stored()
   store.repair()
   t.equal(await stored, ann.sessionId)
-  t.equal(await server.app.db.findSession(ann.sessionId), undefined)
+  t.equal(await server.app.db.sessions.find(ann.sessionId), undefined)
   t.equal(await statusFor(server, ann), 401)
   t.equal(await statusFor(server, bob), 200)
 
@@ -88,7 +88,7 @@ t.test('where the store cannot even be asked for the session, the log-out holds 
   const ann = await server.signUp('ann')
   const tab = await ann.connect()
   breakStore(t, server)
-  t.intercept(server.app.db, 'findSession', { value: () => Promise.reject(new Error('gone')) })
+  t.intercept(server.app.db.sessions, 'find', { value: () => Promise.reject(new Error('gone')) })
   t.same(await logOut(server, ann), notStored)
   t.equal((await tab.closed).code, 1008)
   t.equal(await statusFor(server, ann), 401)

@@ -45,7 +45,7 @@ const peopleOf = (file: string) => (existsSync(file) ? peopleIn(file).join() : '
 t.test('a restore that is killed leaves the former database or the restored one', { skip }, async (t) => {
   const { dir, backup, url } = await makeHouse(t)
   const store = await open(url)
-  await store.setLastSeen('nobody', 1)
+  await store.users.setLastSeen('nobody', 1)
   cpSync(join(dir, 'data'), join(dir, 'running'), { recursive: true })
   await store.close()
   mkdirSync(join(dir, 'empty'))

@@ -71,6 +71,6 @@ t.test('what an upgrade needs may take longer than the first answers', { skip: w
   const options = { timeoutMs, busyTimeoutMs: 500, maxLogPages: 1000, onNotice: () => {} }
   const store = await openStore(`${url}/messenger`, options)
   t.same([...patience], [600_000], 'nor does a single answer come too late')
-  t.equal(await store.findUserByEmail('ann@x.example'), undefined)
+  t.equal(await store.users.findByEmail('ann@x.example'), undefined)
   await store.close()
 })

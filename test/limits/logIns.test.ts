@@ -107,7 +107,7 @@ t.test('nothing is checked for a client that has gone while its log-in was delay
   const rate = { failedLogInsOfAccountPerDay: 1, failedLogIns: 3, failedLogInDelayMs: 500 }
   const { server, wrong, right } = await startWithAnn(t, rate)
   t.equal(await wrong('127.0.0.2'), 401)
-  const searches = t.capture(server.app.db, 'findUserByEmail', server.app.db.findUserByEmail)
+  const searches = t.capture(server.app.db.users, 'findByEmail', server.app.db.users.findByEmail)
   const body = JSON.stringify({ user: { email: 'ann@test.example', password: 'wrong' } })
   const head = ['POST /login HTTP/1.1', 'Host: x', 'Content-Type: application/json', `Content-Length: ${body.length}`]
   for (let time = 0; time < 2; time++) {

@@ -82,7 +82,7 @@ t.test('a search whose turn has come is not replaced', async (t) => {
 
 t.test('a search that waits ends with its connection', async (t) => {
   const { server, ann, device } = await startWithAnn(t, { searchesPerSecond: 1, searchBurst: 1, maxDelayMs: 60_000 })
-  const searches = t.capture(server.app.db, 'findUsersByTag', server.app.db.findUsersByTag)
+  const searches = t.capture(server.app.db.users, 'searchByTag', server.app.db.users.searchByTag)
   await search(device, 'b')
   device.call('findUsersByTag', ['bo']).catch(() => {})
   await device.close()

@@ -50,9 +50,9 @@ t.test('a connection that is opened while its session ends is refused', async (t
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const { sessions, db } = server.app
-  const { newestCursor } = db
+  const { newestCursor } = db.updates
   // The last thing that a connection waits for before it is greeted.
-  t.intercept(db, 'newestCursor', {
+  t.intercept(db.updates, 'newestCursor', {
     async value() {
       await sessions.end((await sessions.find(ann.sessionId)) as Session)
       return newestCursor()
@@ -64,7 +64,7 @@ t.test('a connection that is opened while its session ends is refused', async (t
 t.test('where a log-in cannot be stored, it is good until the server stops', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
-  t.intercept(server.app.db, 'addSession', { value: () => Promise.reject(new Error('no room')) })
+  t.intercept(server.app.db.sessions, 'add', { value: () => Promise.reject(new Error('no room')) })
   const phone = await logIn(server, ann)
   t.equal(await statusFor(server, { cookie: phone }), 200)
   await fetch(`${server.url}/exit`, { headers: { cookie: phone } })
@@ -83,7 +83,7 @@ t.test('a log-out at another process is noticed', async (t) => {
   const server = await startServer(t, { config: { webSocket: { sessionCheckIntervalMs: 50 } } })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const [anns, bobs] = [await ann.connect(), await bob.connect()]
-  await server.app.db.endSession(ann.sessionId)
+  await server.app.db.sessions.end(ann.sessionId)
   t.same(await anns.closed, loggedOut)
   t.match(await bobs.call('getSelfInfo'), { tag: '@bob' })
 })
@@ -93,7 +93,7 @@ t.test('where the store cannot be asked who is logged in, everybody remains so',
   const ann = await (await server.signUp('ann')).connect()
   let asked = 0
   const askedThrice = new Promise<void>((resolve) => {
-    t.intercept(server.app.db, 'findSession', {
+    t.intercept(server.app.db.sessions, 'find', {
       value() {
         if (++asked === 3) resolve()
         return Promise.reject(new Error('gone'))
@@ -109,17 +109,17 @@ t.test('one look is taken at a time', async (t) => {
   const server = await startServer(t, { config: { webSocket } })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const [anns] = [await ann.connect(), await bob.connect()]
-  const { findSession } = server.app.db
+  const { find } = server.app.db.sessions
   let asked = 0
   let release = () => {}
   const held = new Promise<void>((resolve) => {
     release = resolve
   })
-  t.intercept(server.app.db, 'findSession', {
+  t.intercept(server.app.db.sessions, 'find', {
     async value(_id: string) {
       asked++
       await held
-      return findSession(_id)
+      return find(_id)
     }
   })
   for (let pings = 0; pings < 4; pings++) await once(anns.socket, 'ping')

@@ -10,9 +10,9 @@ import { account } from './suite/people.js'
 t.test('a call that takes too long is refused', async (t) => {
   let answer: () => void = () => {}
   const slow = () => new Promise<undefined>((resolve) => (answer = () => resolve(undefined)))
-  const store = withDeadline({ findUserById: slow, close: async () => {} } as unknown as Store, 20)
-  await t.rejects(store.findUserById('1'), { message: 'The database has not answered in time.' })
-  const answered = store.findUserById('1')
+  const store = withDeadline({ users: { findById: slow }, close: async () => {} } as unknown as Store, 20)
+  await t.rejects(store.users.findById('1'), { message: 'The database has not answered in time.' })
+  const answered = store.users.findById('1')
   answer()
   t.equal(await answered, undefined)
   await store.close()
@@ -21,16 +21,16 @@ t.test('a call that takes too long is refused', async (t) => {
 t.test('while nothing answers, those that come one after the other do not each wait for so long', async (t) => {
   const answers: (() => void)[] = []
   const slow = () => new Promise<undefined>((resolve) => answers.push(() => resolve(undefined)))
-  const store = withDeadline({ findUserById: slow } as unknown as Store, 1000)
+  const store = withDeadline({ users: { findById: slow } } as unknown as Store, 1000)
   const refusal = { message: 'The database has not answered in time.' }
-  await t.rejects(store.findUserById('1'), refusal)
+  await t.rejects(store.users.findById('1'), refusal)
   const begin = performance.now()
-  for (let number = 2; number <= 4; number++) await t.rejects(store.findUserById(`${number}`), refusal)
+  for (let number = 2; number <= 4; number++) await t.rejects(store.users.findById(`${number}`), refusal)
   t.ok(performance.now() - begin < 1000, 'three of them in less than the time of one')
 
   answers[0]?.()
   await setImmediate()
-  const patient = store.findUserById('5')
+  const patient = store.users.findById('5')
   await delay(400)
   answers.at(-1)?.()
   t.equal(await patient, undefined, 'a sign of life, however late, and there is time again')
@@ -39,12 +39,12 @@ t.test('while nothing answers, those that come one after the other do not each w
 t.test('what has failed says why, and not what was to be stored', async (t) => {
   const failed = Object.assign(new Error('no room'), { name: 'MongoBulkWriteError', code: 14, op: { text: 'secret' } })
   const refused = new AppError('conflict')
-  const findUserById = (_id: string) => Promise.reject(_id === '1' ? failed : refused)
-  const store = withDeadline({ findUserById } as unknown as Store, 1000)
-  const told = await store.findUserById('1').catch((error) => error)
+  const findById = (_id: string) => Promise.reject(_id === '1' ? failed : refused)
+  const store = withDeadline({ users: { findById } } as unknown as Store, 1000)
+  const told = await store.users.findById('1').catch((error) => error)
   t.match(told, { name: 'MongoBulkWriteError', message: 'no room', code: 14, stack: failed.stack })
   t.notOk('op' in told)
-  t.equal(await store.findUserById('2').catch((error) => error), refused)
+  t.equal(await store.users.findById('2').catch((error) => error), refused)
 
   const twice = withDeadline(
     {
@@ -52,7 +52,7 @@ t.test('what has failed says why, and not what was to be stored', async (t) => {
     } as unknown as Store,
     1000
   )
-  const { message, stack } = await twice.setPasswordHash('1', '').catch((error) => error)
+  const { message, stack } = await twice.users.setPasswordHash('1', '').catch((error) => error)
   t.equal(message, 'E11000 twice')
   t.match(stack, /^Error: E11000 twice\n.*deadline\.test/s)
   t.notMatch(stack, '"secret"')
@@ -62,16 +62,16 @@ t.test(
   'a message that is stored too late for its sender is not hidden from its receiver',
   { skip: withoutMongo },
   async (t) => {
-    const slow = await openMongoStore((await useMongo(t))(t), { timeoutMs: 5000, onNotice: () => {} })
-    t.teardown(() => slow.close())
-    const [ann] = [await slow.createUser(account('ann')), await slow.createUser(account('bob'))]
-    const store = withDeadline(slow, 0)
-    const hello = { senderId: ann._id, receiverTag: '@bob', text: 'hello' }
-    let tell: (added: AddedMessage) => void = () => {}
+    let onMessage: (added: AddedMessage) => void = () => {}
     const told = new Promise<AddedMessage>((resolve) => {
-      tell = resolve
+      onMessage = resolve
     })
-    await t.rejects(store.addMessage(hello, tell), { message: 'The database has not answered in time.' })
+    const slow = await openMongoStore((await useMongo(t))(t), { timeoutMs: 5000, onNotice: () => {}, onMessage })
+    t.teardown(() => slow.close())
+    const [ann] = [await slow.users.create(account('ann')), await slow.users.create(account('bob'))]
+    const store = withDeadline(slow, 0)
+    const hello = { sender: ann, receiverTag: '@bob', text: 'hello' }
+    await t.rejects(store.messages.add(hello), { message: 'The database has not answered in time.' })
     t.match(await told, { message: { text: 'hello' }, receiver: { tag: '@bob' } })
   }
 )

@@ -56,7 +56,7 @@ async function testOld(t: Test, url: string) {
   const store = await openStore(url, options)
   t.teardown(() => store.close())
   const find = async (text: string) =>
-    (await store.findContacts({ tagPart: text, nameStart: text }, annId, 30)).map(({ tag }) => tag)
+    (await store.users.searchContacts({ tagPart: text, nameStart: text }, annId, 30)).map(({ tag }) => tag)
   t.same(await find('zo'), ['@zoe'], 'by tag')
   t.same((await find('quist')).sort(), ['@zack', '@zoe'], 'by name')
   t.same(await find('k77'), [...Array.from({ length: 10 }, (_, index) => `@k77${9 - index}`), '@k77'])

@@ -31,7 +31,7 @@ t.test('users of an older version log in with their addresses and are found by n
   async function look(t: Test, url: string) {
     const store = await openStore(url, options)
     await testFormerEmails(t, store)
-    t.equal((await store.findUsersByName('jose van', 'f'.repeat(24), 30)).length, formerEmails.length)
+    t.equal((await store.users.searchByName('jose van', 'f'.repeat(24), 30)).length, formerEmails.length)
     await store.close()
   }
   await look(t, original)

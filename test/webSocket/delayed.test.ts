@@ -22,7 +22,7 @@ const texts = (messages: Message[]) => messages.map(({ text }) => text)
 t.test('what is delayed neither holds up a stop nor outlives it', async (t) => {
   const server = await startWithLimits(t, { callsPerSecond: 1, callBurst: 2 }, { drainTimeoutMs: 100 })
   const ann = await (await server.signUp('ann')).connect()
-  const lists = t.capture(server.app.db, 'listDialogs', server.app.db.listDialogs)
+  const lists = t.capture(server.app.db.dialogs, 'list', server.app.db.dialogs.list)
   const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getDialogsList' })
   for (let number = 0; number < 30; number++) ann.socket.send(list)
   await ann.ask('[]')

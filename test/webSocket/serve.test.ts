@@ -16,7 +16,7 @@ t.test('a connection is greeted before anything else', async (t) => {
   const { serverTime, ...hello } = await device.hello
   t.same(hello, {
     tag: '@ann',
-    cursor: await server.app.db.newestCursor(),
+    cursor: await server.app.db.updates.newestCursor(),
     limits: { maxPayloadBytes: 65_536, maxBatchCalls: 50, maxPageItems: 500, maxTextLength: 4096 }
   })
   t.ok(serverTime >= before && serverTime <= Date.now())
@@ -55,7 +55,7 @@ t.test('who has gone before being greeted has never been there', async (t) => {
   const held = new Promise<string>((resolve) => {
     release = () => resolve('')
   })
-  t.capture(server.app.db, 'newestCursor', () => held)
+  t.capture(server.app.db.updates, 'newestCursor', () => held)
   const { socket } = createDevice(`${server.url.replace('http', 'ws')}/api`, ann.cookie)
   await once(socket, 'open')
   const [served] = server.app.websocketServer.clients
@@ -70,7 +70,7 @@ t.test('whoever cannot be greeted is let go', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const errors = t.capture(server.app.log, 'error')
-  t.capture(server.app.db, 'newestCursor', () => Promise.reject(new Error('no store')))
+  t.capture(server.app.db.updates, 'newestCursor', () => Promise.reject(new Error('no store')))
   const device = await ann.connect()
   t.match(await device.closed, { code: 1006 })
   t.match(errors(), [{ args: [new Error('no store')] }])

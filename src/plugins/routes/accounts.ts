@@ -37,7 +37,7 @@ export default fp<AccountsOptions>(
     /** Finds the user of a log-in and tells whether the hash is outdated. */
     async function findUser(request: FastifyRequest<{ Body: LoginBody }>) {
       const { email, password } = request.body.user
-      const user = await app.db.findUserByEmail(email)
+      const user = await app.db.users.findByEmail(email)
       const { isRight, isOutdated } = await passwords.verify(user?.passwordHash, password)
       request.noted = { event: isRight ? 'login' : 'loginFailed', userId: user?._id }
       return user && isRight ? { user, isOutdated } : undefined
@@ -45,7 +45,7 @@ export default fp<AccountsOptions>(
 
     async function hashAnew({ _id }: StoredUser, password: string) {
       try {
-        await app.db.setPasswordHash(_id, await passwords.hash(password))
+        await app.db.users.setPasswordHash(_id, await passwords.hash(password))
       } catch (error) {
         // The password is right all the same, and the next log-in tries again.
         app.log.warn(error)
@@ -58,7 +58,7 @@ export default fp<AccountsOptions>(
       async (request, reply) => {
         const { tag, firstName, lastName, email, password } = request.body.user
         assertGoodPassword(password)
-        const user = await app.db.createUser({
+        const user = await app.db.users.create({
           tag,
           firstName: firstName.normalize('NFC'),
           lastName: lastName.normalize('NFC'),

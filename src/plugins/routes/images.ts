@@ -53,7 +53,7 @@ export default async function images(app: FastifyInstance, options: ImagesOption
     const bytes = await normalize(await readUpload(request))
     const fileName = `${randomBytes(16).toString('hex')}.webp`
     const { _id: ownerId } = (request.session as Session).user
-    await app.db.addImage({ name: fileName, ownerId, bytes }, maxPerUser || undefined)
+    await app.db.images.add({ name: fileName, ownerId, bytes }, maxPerUser || undefined)
     return { fileName }
   }
 
@@ -69,7 +69,7 @@ export default async function images(app: FastifyInstance, options: ImagesOption
     { helmet: picturePolicy },
     async ({ params: { name } }, reply) => {
       if (name === defaultImage) return serve(reply, defaultBytes, 'image/jpeg', `max-age=${daySeconds}`)
-      const bytes = namePattern.test(name) ? await app.db.findImage(name) : undefined
+      const bytes = namePattern.test(name) ? await app.db.images.find(name) : undefined
       if (!bytes) throw new AppError('notFound', 'There is no such image.')
       return serve(reply, bytes, 'image/webp', `max-age=${365 * daySeconds}, immutable`)
     }

@@ -13,7 +13,7 @@ export default fp(
       if (app.isOverloaded()) throw new AppError('unavailable')
       try {
         // It asks the database, whichever it is.
-        await app.db.newestCursor()
+        await app.db.updates.newestCursor()
       } catch (error) {
         throw new AppError('unavailable', 'The database cannot be read.', {}, error)
       }

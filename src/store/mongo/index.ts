@@ -1,6 +1,6 @@
 import type { Db, MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
-import type { CommitObserver, Store } from '../store.js'
+import type { Store, StoreObserver } from '../store.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
 import { type Connection, connectToDatabase, longPatience } from './connect.js'
 import { assertDesign, keepDesign } from './design.js'
@@ -29,7 +29,7 @@ import { createUserSearch } from './users/userSearch.js'
 import { createUsers } from './users/users.js'
 import { openVersions } from './versions.js'
 
-interface MongoOptions extends CommitObserver {
+interface MongoOptions extends StoreObserver {
   /** How long a call may take before it is refused. */
   timeoutMs: number
   /** Told of what this database cannot promise. */
@@ -47,11 +47,12 @@ const openTimeouts = 2
  * @param url `mongodb://…` or `mongodb+srv://…`
  * @throws {Error} when nobody answers, the database cannot be used as it is, or its engine gets wrong what is needed
  */
-export async function openMongoStore(url: string, { timeoutMs, onNotice, onCommit }: MongoOptions): Promise<Store> {
+export async function openMongoStore(url: string, options: MongoOptions): Promise<Store> {
+  const { timeoutMs, onNotice } = options
   await prepareDatabase(url, openTimeouts * timeoutMs)
   const connection = await connectToDatabase(url, onNotice)
   const { client } = connection
-  const store = await orClose(client, openStoreIn(connection, { timeoutMs, onNotice, onCommit }))
+  const store = await orClose(client, openStoreIn(connection, options))
   const close = () => store.close().finally(() => client.close())
   return withDeadline({ ...store, close }, timeoutMs)
 }
@@ -107,7 +108,7 @@ interface OpenOptions extends MongoOptions {
 /** Opens the store on a connection, which stays open when the store is closed. */
 export async function openStoreIn(
   connection: Omit<Connection, 'client'>,
-  { timeoutMs, onNotice, onCommit, pause }: OpenOptions
+  { timeoutMs, onNotice, pause, ...observer }: OpenOptions
 ): Promise<Store> {
   const collections = collectionsOf(connection.database)
   const versions = await openVersions(collections, connection.isReplicaSet())
@@ -120,30 +121,31 @@ export async function openStoreIn(
 
   const identities = createIdentities(collections)
   const pairs = createPairs(collections)
-  const { queue, ...writes } = createWrites({
+  const { queue, add, markAsRead } = createWrites({
     identities,
     pairs,
     commitGroup: createCommitGroup(collections, { tails, followUps, pause }),
     moveMark: createMoveMark(collections, followUps.mark),
     untilRoom: followUps.untilRoom,
-    onCommit,
+    observer,
     maxWaitMs: timeoutMs
   })
   const { close: closeLastSeen, ...lastSeen } = createLastSeen(collections, timeoutMs)
   const dialogs = createDialogs(collections, unversioned)
-  const { complete, view, ...dialogLists } = dialogs
+  const { list, listContactIds } = dialogs
   const { inSession } = connection
 
   return {
-    ...createUsers(collections, { queue, identities, followUps, pictures: createProfilePictures(collections) }),
-    ...createUserSearch(collections, dialogs),
-    ...lastSeen,
-    ...writes,
-    ...createMessages(collections, pairs),
-    ...dialogLists,
-    ...createUpdates(collections, { versions, cursors, dialogs, unversioned, followUps, inSession }),
-    ...createSessions(collections),
-    ...createImages(collections),
+    users: {
+      ...createUsers(collections, { queue, identities, followUps, pictures: createProfilePictures(collections) }),
+      ...createUserSearch(collections, dialogs),
+      ...lastSeen
+    },
+    messages: { add, ...createMessages(collections, pairs) },
+    dialogs: { list, listContactIds, markAsRead },
+    updates: createUpdates(collections, { versions, cursors, dialogs, unversioned, followUps, inSession }),
+    sessions: createSessions(collections),
+    images: createImages(collections),
     loadSecret: () => loadSecret(collections),
     async close() {
       await Promise.all([queue.close(), closeLastSeen()])

@@ -1,5 +1,5 @@
 import { loadSecret } from '../secret.js'
-import type { CommitObserver, Store } from '../store.js'
+import type { Store, StoreObserver } from '../store.js'
 import { createCheckpoints } from './checkpoints.js'
 import { openDatabase, type Sync, secretFileOf } from './database.js'
 import { createGroupCommit } from './groupCommit.js'
@@ -17,7 +17,7 @@ import { createSessions } from './users/sessions.js'
 import { createUserSearch } from './users/userSearch.js'
 import { createUsers } from './users/users.js'
 
-export interface SqliteOptions extends CommitObserver {
+export interface SqliteOptions extends StoreObserver {
   /** How long a call waits for a lock of another process. */
   busyTimeoutMs: number
   /** So many pages in the write-ahead log, and a checkpoint is made. */
@@ -32,7 +32,7 @@ export interface SqliteOptions extends CommitObserver {
  * @throws {Error} when the file is no database, is locked, has been written by a newer program, or is an unfinished copy
  */
 export function openSqliteStore(file: string, options: SqliteOptions): Store {
-  const { busyTimeoutMs, maxLogPages, sync = 'FULL', onCommit } = options
+  const { busyTimeoutMs, maxLogPages, sync = 'FULL', onCommit, onMessage } = options
   const database = openDatabase(file, { busyTimeoutMs, sync }, assertFinished)
   const versions = createVersions(database)
   const heads = createHeads(database)
@@ -51,14 +51,12 @@ export function openSqliteStore(file: string, options: SqliteOptions): Store {
     }
   })
   return {
-    ...createUsers(database, commits, versions, identities),
-    ...createUserSearch(database),
-    ...createMessages(database, commits, { versions, heads, identities }),
-    ...createDialogs(database),
-    ...createReadMarks(database, commits, versions),
-    ...createUpdates(database, versions, createCursors(database, versions)),
-    ...createSessions(database, commits),
-    ...createImages(database, commits),
+    users: { ...createUsers(database, commits, versions, identities), ...createUserSearch(database) },
+    messages: createMessages(database, commits, { versions, heads, identities, onMessage }),
+    dialogs: { ...createDialogs(database), ...createReadMarks(database, commits, versions) },
+    updates: createUpdates(database, versions, createCursors(database, versions)),
+    sessions: createSessions(database, commits),
+    images: createImages(database, commits),
     loadSecret: async () => loadSecret(secretFileOf(file)),
     async close() {
       if (!database.open) return

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { driver as SQLite } from '../../../src/store/sqlite/driver.js'
+import type { StoredUser } from '../../../src/store/store.js'
 import { makeHouse, peopleIn, run } from '../../helpers/commands/drill.js'
 import { open, settleTown, visit } from '../../helpers/commands/town.js'
 import { damage } from '../../helpers/faults/damage.js'
@@ -27,15 +28,15 @@ t.test('everything that its people can see is in a backup, and back after a rest
 
   const store = await open(url)
   const [ann, bob] = town.people
-  await store.addMessage({ senderId: String(ann?._id), receiverTag: String(bob?.tag), text: 'lost' })
-  const lost = await store.newestCursor()
+  await store.messages.add({ sender: ann as StoredUser, receiverTag: String(bob?.tag), text: 'lost' })
+  const lost = await store.updates.newestCursor()
   await store.close()
   await run(t, 'restore', backup, url)
 
   t.same(await visit(t, url, town), before)
   const restored = await open(url)
-  await t.rejects(restored.listUpdates(String(ann?._id), lost, 9), { message: /load everything anew/ })
-  const added = await restored.addMessage({ senderId: String(ann?._id), receiverTag: String(bob?.tag), text: 'new' })
+  await t.rejects(restored.updates.list(String(ann?._id), lost, 9), { message: /load everything anew/ })
+  const added = await restored.messages.add({ sender: ann as StoredUser, receiverTag: String(bob?.tag), text: 'new' })
   t.match(added, { isDuplicate: false })
   await restored.close()
 })
@@ -54,7 +55,7 @@ t.test('a backup is for the owner alone, and leaves nothing beside it', async (t
 t.test('the former database is kept, with all that was in its log', async (t) => {
   const { dir, file, backup, url } = await makeHouse(t)
   const store = await open(url)
-  await store.setLastSeen('nobody', 1)
+  await store.users.setLastSeen('nobody', 1)
   // As a killed server leaves it.
   const killed = join(dir, 'killed')
   cpSync(join(dir, 'data'), killed, { recursive: true })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { copy } from '../../../src/commands/copy/index.js'
+import type { StoredUser } from '../../../src/store/store.js'
 import { open, settleTown, visit } from '../../helpers/commands/town.js'
 import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 import { startServer } from '../../helpers/server.js'
@@ -34,7 +35,7 @@ t.test('a copy is what it is a copy of, from one store to the next', { skip: wit
   ])
 
   const store = await open(from)
-  const { message } = await store.addMessage({ ...town.hello, clientMessageId: 'two' })
+  const { message } = await store.messages.add({ ...town.hello, clientMessageId: 'two' })
   t.equal(message.seq, 6, 'and life goes on')
   await store.close()
 })
@@ -49,15 +50,15 @@ t.test('a copy has the cursors of its original, and no others', { skip: withoutM
   await copy([original, to], silent)
   await copy([to, `file:${join(dir, 'copy.db')}`], silent)
   const continued = await open(original)
-  await continued.addMessage({ senderId: people[0]?._id as string, receiverTag: '@Bob', text: 'too late' })
-  const late = await continued.newestCursor()
+  await continued.messages.add({ sender: people[0] as StoredUser, receiverTag: '@Bob', text: 'too late' })
+  const late = await continued.updates.newestCursor()
   await continued.close()
 
   const nextOf = (cursor: string) => cursor.replace(/\d+$/, (version) => `${Number(version) + 1}`)
   for (const url of [to, `file:${join(dir, 'copy.db')}`]) {
     const store = await open(url)
     for (let number = 0; number < 3; number++) {
-      await store.addMessage({ senderId: people[0]?._id as string, receiverTag: '@Bob', text: `${number}` })
+      await store.messages.add({ sender: people[0] as StoredUser, receiverTag: '@Bob', text: `${number}` })
     }
     const refused = [
       { why: 'of an epoch that the copy has not seen', cursor: late },
@@ -65,7 +66,7 @@ t.test('a copy has the cursors of its original, and no others', { skip: withoutM
     ]
     for (const { why, cursor } of refused) {
       await t.rejects(
-        store.listUpdates(people[0]?._id as string, cursor, 9),
+        store.updates.list(people[0]?._id as string, cursor, 9),
         { message: /no cursor of this server/ },
         why
       )

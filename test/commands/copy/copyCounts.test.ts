@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { copy } from '../../../src/commands/copy/index.js'
 import { driver as SQLite } from '../../../src/store/sqlite/driver.js'
-import type { Store, StoredUser } from '../../../src/store/store.js'
+import type { NewMessage, Store, StoredUser } from '../../../src/store/store.js'
 import { open, settleTown } from '../../helpers/commands/town.js'
 import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 import { createRandom, type Random } from '../../helpers/random.js'
@@ -16,7 +16,7 @@ const rounds = 250
 interface Talk {
   people: StoredUser[]
   /** Those that were sent with a `clientMessageId`, which is the text. */
-  sent: { senderId: string; receiverTag: string; text: string; clientMessageId: string }[]
+  sent: (NewMessage & { clientMessageId: string })[]
 }
 
 /** Two people who talk the more, the earlier they come. */
@@ -29,18 +29,18 @@ function pickPair(people: StoredUser[], random: Random): [StoredUser, StoredUser
 /** People who talk all at once, and read up to anywhere in between. */
 async function talk(url: string, random: Random): Promise<Talk> {
   const store = await open(url)
-  const people = await Promise.all(names.map((name) => store.createUser(account(name))))
+  const people = await Promise.all(names.map((name) => store.users.create(account(name))))
   const sent: Talk['sent'] = []
   for (let round = 0; round < rounds; round++) {
     const messages = Array.from({ length: 10 }, (_, number) => {
       const [sender, receiver] = pickPair(people, random)
-      const message = { senderId: sender._id, receiverTag: receiver.tag, text: `${round}.${number}` }
+      const message = { sender, receiverTag: receiver.tag, text: `${round}.${number}` }
       if (random.isChance(0.6)) return message
       const numbered = { ...message, clientMessageId: message.text }
       sent.push(numbered)
       return numbered
     })
-    await Promise.all(messages.map((message) => store.addMessage(message)))
+    await Promise.all(messages.map((message) => store.messages.add(message)))
     if (random.isChance(0.3)) await readSome(store, pickPair(people, random), random)
   }
   await store.close()
@@ -48,8 +48,8 @@ async function talk(url: string, random: Random): Promise<Talk> {
 }
 
 async function readSome(store: Store, [reader, peer]: [StoredUser, StoredUser], random: Random) {
-  const [last] = await store.listMessages(reader._id, peer._id, 0, 1)
-  return store.markAsRead(reader._id, peer._id, 1 + random.below(last?.seq ?? 1))
+  const [last] = await store.messages.list(reader._id, peer._id, 0, 1)
+  return store.dialogs.markAsRead(reader._id, peer._id, 1 + random.below(last?.seq ?? 1))
 }
 
 /** The dialogs of everybody in their order, with all their messages. */
@@ -57,8 +57,8 @@ async function look(url: string, people: StoredUser[]) {
   const store = await open(url)
   const views = []
   for (const { _id } of people) {
-    const histories = people.map((peer) => store.listMessages(_id, peer._id, 0, rounds * 10))
-    views.push({ dialogs: await store.listDialogs(_id, 0, 9), histories: await Promise.all(histories) })
+    const histories = people.map((peer) => store.messages.list(_id, peer._id, 0, rounds * 10))
+    views.push({ dialogs: await store.dialogs.list(_id, 0, 9), histories: await Promise.all(histories) })
   }
   await store.close()
   return views
@@ -81,7 +81,7 @@ async function goOn(url: string, { people, sent }: Talk, random: Random) {
   for (let number = 0; number < 30; number++) marks.push(await readSome(store, pickPair(people, random), random))
   const again = []
   for (const message of sent.filter((_, index) => index % 20 === 0)) {
-    const { isDuplicate, message: first } = await store.addMessage(message)
+    const { isDuplicate, message: first } = await store.messages.add(message)
     again.push({ isDuplicate, _id: first._id, seq: first.seq, date: first.date })
   }
   await store.close()

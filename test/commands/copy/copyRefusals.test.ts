@@ -23,7 +23,7 @@ async function refuse(t: Test, refusals: Refusal[]) {
 /** Makes a store in which somebody has signed up. */
 async function fill(url: string, name: string) {
   const store = await open(url)
-  const user = await store.createUser(account(name))
+  const user = await store.users.create(account(name))
   await store.loadSecret()
   await store.close()
   return user
@@ -116,7 +116,7 @@ t.test('the same with MongoDB', { skip: withoutMongo }, async (t) => {
   await store.close()
   const without = newDatabase(t)
   const noSecret = await open(without)
-  await noSecret.createUser(account('Cid'))
+  await noSecret.users.create(account('Cid'))
   await noSecret.close()
 
   await refuse(t, [
@@ -126,7 +126,7 @@ t.test('the same with MongoDB', { skip: withoutMongo }, async (t) => {
     { why: 'into one with a user', args: [from, without], message: /^mongodb:\S+: it already holds something/ }
   ])
   const reopened = await open(used)
-  t.same(await reopened.findUserById(bob._id), bob)
+  t.same(await reopened.users.findById(bob._id), bob)
   await reopened.close()
   await copy([without, `file:${join(dir, 'none', 'to.db')}`], silent)
   t.notOk(existsSync(join(dir, 'none', 'jwt.key')))

@@ -57,18 +57,18 @@ t.test('what a killed server has left undone in MongoDB is done first', { skip: 
   for (const to of [file, newDatabase(t)]) {
     await copy([from, to], silent)
     const store = await open(to)
-    t.match(await store.listMessages(ann, bob, 0, 1), [{ text: 'pending', seq: 6, senderId: ann, isRead: false }])
-    const dialogs = await store.listDialogs(ann, 0, 9)
+    t.match(await store.messages.list(ann, bob, 0, 1), [{ text: 'pending', seq: 6, senderId: ann, isRead: false }])
+    const dialogs = await store.dialogs.list(ann, 0, 9)
     t.match(dialogs, [
       { lastMessage: { text: 'pending' }, readSeq: 4, unreadIncoming: 1, peerReadSeq: 2, unreadOutgoing: 1 },
       { lastMessage: { text: 'bye' } }
     ])
     t.equal(dialogs.length, 2, 'a dialog without a message is not copied')
-    const updates = await store.listUpdates(bob, town.cursors.at(-1) as string, 99)
+    const updates = await store.updates.list(bob, town.cursors.at(-1) as string, 99)
     t.equal(updates.messages.at(-1)?.text, 'pending')
     t.match(updates.users, [{ tag: '@Cid', firstName: 'Sid' }])
     const again = { ...town.hello, text: 'pending', clientMessageId: 'pending' }
-    t.match(await store.addMessage(again), { isDuplicate: true, message: { seq: 6 } })
+    t.match(await store.messages.add(again), { isDuplicate: true, message: { seq: 6 } })
     await store.close()
   }
 })
@@ -137,7 +137,7 @@ t.test('a copy of a database that is not of one instant has right counts', { ski
     await copy([url, to], silent)
     const store = await open(to)
     for (const { _id } of town.people) {
-      const dialogs = await store.listDialogs(_id, 0, 9)
+      const dialogs = await store.dialogs.list(_id, 0, 9)
       for (const { unreadIncoming, unreadOutgoing } of dialogs) t.same([unreadIncoming, unreadOutgoing], [0, 0])
     }
     await store.close()

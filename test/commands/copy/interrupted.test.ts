@@ -24,13 +24,13 @@ function copyUntil(t: Test, [from, to]: [from: string, to: string], start: strin
 /** One talks and the other one listens. */
 async function talk(file: string, messages: number): Promise<void> {
   const store = openSqliteStore(file, { busyTimeoutMs: 5000, maxLogPages: 10_000 })
-  const [ann, bob] = [await store.createUser(account('Ann')), await store.createUser(account('Bob'))]
+  const [ann, bob] = [await store.users.create(account('Ann')), await store.users.create(account('Bob'))]
   const sent = Array.from({ length: messages }, (_, number) => {
     const clientMessageId = number % 4 === 0 ? { clientMessageId: `${number}` } : {}
-    return store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text: `${number}`, ...clientMessageId })
+    return store.messages.add({ sender: ann, receiverTag: bob.tag, text: `${number}`, ...clientMessageId })
   })
   await Promise.all(sent)
-  await store.markAsRead(bob._id, ann._id, Math.floor(messages / 3))
+  await store.dialogs.markAsRead(bob._id, ann._id, Math.floor(messages / 3))
   await store.close()
 }
 
@@ -91,8 +91,8 @@ t.test('what changes in the original is in the copy, or there is none', async (t
   const town = await settleTown(from)
   await copyUntil(t, [from, to], 'messages')
   const store = await open(from)
-  await store.setPasswordHash(town.people[0]?._id as string, 'changed')
-  await store.addMessage({ ...town.hello, clientMessageId: 'later' })
+  await store.users.setPasswordHash(town.people[0]?._id as string, 'changed')
+  await store.messages.add({ ...town.hello, clientMessageId: 'later' })
   await store.close()
 
   const lines: string[] = []
@@ -114,7 +114,7 @@ t.test('what changes in the original is in the copy, or there is none', async (t
 
   await copy([from, to], silent)
   const copied = await open(to)
-  t.match(await copied.findUserById(town.people[0]?._id as string), { passwordHash: 'changed' })
-  t.ok(await copied.findImage('new.webp'))
+  t.match(await copied.users.findById(town.people[0]?._id as string), { passwordHash: 'changed' })
+  t.ok(await copied.images.find('new.webp'))
   await copied.close()
 })

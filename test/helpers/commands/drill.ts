@@ -26,7 +26,7 @@ export async function run(t: Test, name: Name, file: string, url: string): Promi
 /** Makes a store with some people in it. */
 export async function populate(file: string, ...names: string[]): Promise<void> {
   const store = await open(`file:${file}`)
-  for (const name of names) await store.createUser(account(name))
+  for (const name of names) await store.users.create(account(name))
   await store.loadSecret()
   await store.close()
 }

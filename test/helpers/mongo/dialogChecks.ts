@@ -5,11 +5,11 @@ import type { Processes } from './processes.js'
 /** Five messages, of which both have read all. */
 export async function talk({ store, ann, bob, say }: Processes) {
   for (const text of ['1', '2', '3']) await say(text)
-  await store.addMessage({ senderId: bob._id, receiverTag: ann.tag, text: '4' })
+  await store.messages.add({ sender: bob, receiverTag: ann.tag, text: '4' })
   await say('5')
-  await store.markAsRead(bob._id, ann._id)
-  await store.markAsRead(ann._id, bob._id)
-  await store.listDialogs(bob._id, 0, 9)
+  await store.dialogs.markAsRead(bob._id, ann._id)
+  await store.dialogs.markAsRead(ann._id, bob._id)
+  await store.dialogs.list(bob._id, 0, 9)
 }
 
 /** Everything that two people read of their dialog; nothing of it may fail. */
@@ -18,19 +18,19 @@ export async function readAll(by: Store, { ann, bob }: Processes, cursor: string
     [ann, bob],
     [bob, ann]
   ] as const) {
-    await by.listDialogs(one._id, 0, 9)
-    await by.listContactIds(one._id)
-    await by.findContacts({ tagPart: 'b' }, one._id, 9)
-    await by.listMessages(one._id, other._id, 0, 99)
-    await by.listMessagesBySeq(one._id, other._id, 1, 99)
-    await by.listUpdates(one._id, cursor, 99)
+    await by.dialogs.list(one._id, 0, 9)
+    await by.dialogs.listContactIds(one._id)
+    await by.users.searchContacts({ tagPart: 'b' }, one._id, 9)
+    await by.messages.list(one._id, other._id, 0, 99)
+    await by.messages.listBySeq(one._id, other._id, 1, 99)
+    await by.updates.list(one._id, cursor, 99)
   }
 }
 
 /** A message is stored once, with a number, and everybody sees it. */
 export async function sendOne(t: Test, by: Store, processes: Processes, seq: number) {
   const { ann, bob, say } = processes
-  const cursor = await by.newestCursor()
+  const cursor = await by.updates.newestCursor()
   const added = await say('new', 'an id', by)
   t.match(added, { isDuplicate: false, isUntold: true, message: { text: 'new', seq } })
   const again = await say('new', 'an id', by)
@@ -39,16 +39,16 @@ export async function sendOne(t: Test, by: Store, processes: Processes, seq: num
     [ann, bob],
     [bob, ann]
   ] as const) {
-    t.match((await by.listMessages(one._id, other._id, 0, 1))[0], { text: 'new', seq })
-    t.match((await by.listMessagesBySeq(one._id, other._id, seq, 99)).at(-1), { text: 'new', seq })
-    t.match(await by.listDialogs(one._id, 0, 9), [{ lastMessage: { text: 'new', seq, isRead: false } }])
-    const { messages, cursor: next } = await by.listUpdates(one._id, cursor, 99)
+    t.match((await by.messages.list(one._id, other._id, 0, 1))[0], { text: 'new', seq })
+    t.match((await by.messages.listBySeq(one._id, other._id, seq, 99)).at(-1), { text: 'new', seq })
+    t.match(await by.dialogs.list(one._id, 0, 9), [{ lastMessage: { text: 'new', seq, isRead: false } }])
+    const { messages, cursor: next } = await by.updates.list(one._id, cursor, 99)
     t.match(messages.at(-1), { text: 'new', seq }, 'updates tell of it')
-    t.match(await by.listUpdates(one._id, next, 99), { messages: [] }, 'once')
+    t.match(await by.updates.list(one._id, next, 99), { messages: [] }, 'once')
   }
-  const [dialog] = await by.listDialogs(bob._id, 0, 9)
+  const [dialog] = await by.dialogs.list(bob._id, 0, 9)
   t.ok(dialog && dialog.unreadIncoming > 0, 'it is unread')
-  t.match(await by.markAsRead(bob._id, ann._id), { hasMoved: true, upToSeq: seq, unreadCount: 0 })
+  t.match(await by.dialogs.markAsRead(bob._id, ann._id), { hasMoved: true, upToSeq: seq, unreadCount: 0 })
   t.match(await say('next', undefined, by), { message: { seq: seq + 1 } })
-  t.match(await by.listDialogs(bob._id, 0, 9), [{ lastMessage: { text: 'next' }, unreadIncoming: 1 }])
+  t.match(await by.dialogs.list(bob._id, 0, 9), [{ lastMessage: { text: 'next' }, unreadIncoming: 1 }])
 }

@@ -42,7 +42,7 @@ export async function openProcesses(t: Test, url: string, wireUrl = url): Promis
   const { store, ann, bob } = people
   const collections = collectionsOf(database)
   const messageOf = (text: string, clientMessageId?: string) => {
-    return { senderId: ann._id, receiverTag: bob.tag, text, ...(clientMessageId && { clientMessageId }) }
+    return { sender: ann, receiverTag: bob.tag, text, ...(clientMessageId && { clientMessageId }) }
   }
 
   async function findDialog() {
@@ -55,7 +55,7 @@ export async function openProcesses(t: Test, url: string, wireUrl = url): Promis
     join,
     collections,
     findDialog,
-    say: (text, clientMessageId, by = store) => by.addMessage(messageOf(text, clientMessageId)),
+    say: (text, clientMessageId, by = store) => by.messages.add(messageOf(text, clientMessageId)),
     async leave(text, clientMessageId) {
       const dialog = await findDialog()
       const addressed = { ...addressedTo(pendingMessage(messageOf(text, clientMessageId)), bob), dialog }
@@ -64,7 +64,7 @@ export async function openProcesses(t: Test, url: string, wireUrl = url): Promis
       return document
     },
     async history() {
-      const messages = await store.listMessages(ann._id, bob._id, 0, 500)
+      const messages = await store.messages.list(ann._id, bob._id, 0, 500)
       return messages.map(({ seq, text }) => `${seq} ${text}`).reverse()
     }
   }

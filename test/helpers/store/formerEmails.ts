@@ -12,7 +12,7 @@ export const formerEmails = [
 export async function testFormerEmails(t: Test, store: Store): Promise<void> {
   for (const [number, email] of formerEmails.entries()) {
     for (const written of [email, email.toUpperCase()]) {
-      t.match(await store.findUserByEmail(written), { tag: `@n${number}`, email }, written)
+      t.match(await store.users.findByEmail(written), { tag: `@n${number}`, email }, written)
     }
   }
   const again = [
@@ -23,7 +23,7 @@ export async function testFormerEmails(t: Test, store: Store): Promise<void> {
     'bob@xn--bcher-kva.example'
   ]
   for (const email of again) {
-    t.match(await store.findUserByEmail(email), { tag: /^@n/ }, email)
-    await t.rejects(store.createUser({ ...account('eve'), email }), { message: 'The e-mail is taken.' }, email)
+    t.match(await store.users.findByEmail(email), { tag: /^@n/ }, email)
+    await t.rejects(store.users.create({ ...account('eve'), email }), { message: 'The e-mail is taken.' }, email)
   }
 }

@@ -128,7 +128,7 @@ t.test(
 
 t.test('what is no name of a picture is not looked for', async (t) => {
   const server = await startServer(t)
-  const searches = t.capture(server.app.db, 'findImage')
+  const searches = t.capture(server.app.db.images, 'find')
   for (const name of ['..%2fconfig.json', '%2e%2e%5cx.webp', 'a%00.webp', 'a%20b.webp', '%25.webp', 'x'.repeat(65)]) {
     t.equal((await fetch(`${server.url}/img/${name}`)).status, 404, name)
   }

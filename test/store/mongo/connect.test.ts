@@ -107,7 +107,7 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
       followUps: { user() {} },
       pictures: createProfilePictures(collections)
     })
-    await t.rejects(users.createUser(account('ann')))
+    await t.rejects(users.create(account('ann')))
   })
 })
 

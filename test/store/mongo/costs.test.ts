@@ -10,7 +10,7 @@ async function openOnWire(t: Test, url: string) {
   const wire = await openMongoWire(t, url)
   const processes = await openProcesses(t, url, wire.url)
   await processes.say('a first message')
-  await processes.store.newestCursor()
+  await processes.store.updates.newestCursor()
   return { ...processes, wire }
 }
 
@@ -52,7 +52,7 @@ t.test('what a message costs', { skip: withoutMongo }, async (t) => {
     const { wire, say, store } = await openOnWire(t, newDatabase(t))
     const asked = wire.record()
     await say('a text')
-    await store.newestCursor()
+    await store.updates.newestCursor()
     const [first, ...rest] = asked as [Command, ...Command[]]
     t.same(namesOf(asked), [
       'insert messages',
@@ -80,7 +80,7 @@ t.test('what a message costs', { skip: withoutMongo }, async (t) => {
     t.equal(inserts.length, 1)
     t.equal(inserts[0]?.items().length, texts.length)
     release()
-    await store.newestCursor()
+    await store.updates.newestCursor()
     t.ok(asked.length <= 5, 'what follows costs as much as for one message')
   })
 
@@ -88,7 +88,7 @@ t.test('what a message costs', { skip: withoutMongo }, async (t) => {
     const { wire, say, leave, store } = await openOnWire(t, newDatabase(t))
     const warm = ['1', '2', '3'].map((text) => say(text, text))
     await Promise.all([...warm, ...['1', '2', '3'].map((text) => say(text, text))])
-    await store.newestCursor()
+    await store.updates.newestCursor()
     await leave('of another process')
     const asked = wire.record()
     // The keys, the read marks and the newest message are read at the same time.
@@ -106,7 +106,7 @@ t.test('what a message costs', { skip: withoutMongo }, async (t) => {
     const { wire, say, store, collections } = await openOnWire(t, newDatabase(t))
     const asked = wire.record()
     await say('a text')
-    await store.newestCursor()
+    await store.updates.newestCursor()
     const entries = asked.flatMap((command) => {
       return command.items().map((item) => ({ name: command.collection, changes: (item.u as Document)?.$set ?? item }))
     })
@@ -130,23 +130,23 @@ t.test('what updates cost when nothing is new for me', { skip: withoutMongo }, a
     {
       why: 'a stranger has another name',
       rounds: [4, 4],
-      change: () => store.updateUser(ann._id, { firstName: 'Nova' })
+      change: () => store.users.update(ann._id, { firstName: 'Nova' })
     },
     {
       why: 'both',
       rounds: [4, 4],
-      change: () => Promise.all([say('again'), store.updateUser(bob._id, { firstName: 'Bo' })])
+      change: () => Promise.all([say('again'), store.users.update(bob._id, { firstName: 'Bo' })])
     }
   ]
   for (const { why, rounds, change } of cases) {
-    const cursor = await store.newestCursor()
+    const cursor = await store.updates.newestCursor()
     await change()
-    await store.newestCursor()
+    await store.updates.newestCursor()
     // So that there are connections enough.
-    await store.listUpdates(cid._id, cursor, 9)
+    await store.updates.list(cid._id, cursor, 9)
     const asked = wire.record()
     wire.holdReplies(inRounds([...rounds]))
-    const { messages, dialogs, users } = await store.listUpdates(cid._id, cursor, 9)
+    const { messages, dialogs, users } = await store.updates.list(cid._id, cursor, 9)
     t.same([messages, dialogs, users], [[], [], []])
     t.equal(
       asked.length,

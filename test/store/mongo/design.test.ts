@@ -82,10 +82,10 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
     for (const store of stores) t.teardown(() => store.close())
     const database = await connect(t, url)
     t.same(await designOf(database), { _id: 'design', value: 2 })
-    await stores[0]?.createUser(account('ann'))
+    await stores[0]?.users.create(account('ann'))
     const late = await openMongoStore(url, options)
     t.teardown(() => late.close())
-    t.match(await late.findIdentityByTag('@ann'), { tag: '@ann' })
+    t.match(await late.users.findByTag('@ann'), { tag: '@ann' })
   })
 
   t.test('a process that looks at a database while another one opens it does not refuse it', async (t) => {
@@ -110,12 +110,12 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
   t.test('a database that was restored without its settings is opened', async (t) => {
     const { url, database } = await fill(t, {})
     const store = await openMongoStore(url, options)
-    await store.createUser(account('ann'))
+    await store.users.create(account('ann'))
     await store.close()
     await database.collection('settings').drop()
     const restored = await openMongoStore(url, options)
     t.teardown(() => restored.close())
-    t.match(await restored.findIdentityByTag('@ann'), { tag: '@ann' })
+    t.match(await restored.users.findByTag('@ann'), { tag: '@ann' })
     t.same(await designOf(database), { _id: 'design', value: 2 })
   })
 
@@ -154,7 +154,7 @@ async function contentsOf(database: Db) {
 async function sqliteStore(t: Test): Promise<string> {
   const url = `file:${join(t.testdir({ from: {} }), 'from', 'a.db')}`
   const store = openSqliteStore(url.replace('file:', ''), { busyTimeoutMs: 5000, maxLogPages: 10_000 })
-  await store.createUser(account('ann'))
+  await store.users.create(account('ann'))
   await store.close()
   return url
 }

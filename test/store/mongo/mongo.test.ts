@@ -10,7 +10,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   testStore(t, (t) => {
     const url = newDatabase(t)
-    return () => openMongoStore(url, options)
+    return (observer) => openMongoStore(url, { ...options, ...observer })
   })
 })
 
@@ -19,8 +19,8 @@ t.test('whoever watches is told of each bulk write of messages', { skip: without
   const onCommit = (writes: number, durationMs: number) => t.ok(commits.push(writes) && durationMs > 0)
   const store = await openMongoStore((await useMongo(t))(t), { ...options, onCommit })
   t.teardown(() => store.close())
-  const [ann] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
-  const say = (text: string) => store.addMessage({ senderId: ann._id, receiverTag: '@bob', text })
+  const [ann] = [await store.users.create(account('ann')), await store.users.create(account('bob'))]
+  const say = (text: string) => store.messages.add({ sender: ann, receiverTag: '@bob', text })
   await Promise.all([say('one'), say('two')])
   await say('three')
   t.same(commits, [2, 1])

@@ -23,10 +23,10 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     const expected = sent.map(({ message }) => `${message.seq} ${message.text}`)
     t.same((await history()).sort(), expected.sort(), 'as each was told')
     for (const each of stores)
-      t.match(await each.listDialogs(bob._id, 0, 9), [{ unreadIncoming: 30, peer: { tag: '@Ann' } }])
-    const marks = await Promise.all(stores.map((each) => each.markAsRead(bob._id, ann._id, 10)))
+      t.match(await each.dialogs.list(bob._id, 0, 9), [{ unreadIncoming: 30, peer: { tag: '@Ann' } }])
+    const marks = await Promise.all(stores.map((each) => each.dialogs.markAsRead(bob._id, ann._id, 10)))
     t.ok(marks.some(({ hasMoved }) => hasMoved))
-    t.match(await store.listDialogs(bob._id, 0, 9), [{ unreadIncoming: 20, readSeq: 10 }])
+    t.match(await store.dialogs.list(bob._id, 0, 9), [{ unreadIncoming: 20, readSeq: 10 }])
   })
 
   t.test('a picture that somebody shows is there, whatever they do at the same time', async (t) => {
@@ -35,15 +35,15 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     const random = createRandom(t)
     const names = Array.from({ length: 6 }, (_, index) => `${index}.webp`)
     const add = (name: string, by: Store) =>
-      by.addImage({ name, ownerId: ann._id, bytes: Buffer.from(name) }, 4).catch(() => {})
-    const show = (img: string, by: Store) => by.updateUser(ann._id, { img }).catch((error) => t.type(error, AppError))
+      by.images.add({ name, ownerId: ann._id, bytes: Buffer.from(name) }, 4).catch(() => {})
+    const show = (img: string, by: Store) => by.users.update(ann._id, { img }).catch((error) => t.type(error, AppError))
 
     for (let round = 0; round < 100; round++) {
       await Promise.all(
         stores.map((by) => (random.isChance(0.5) ? add(random.pick(names), by) : show(random.pick(names), by)))
       )
-      const { img } = (await store.findUserById(ann._id)) as { img: string }
-      if (img !== 'default.jpg') t.ok(await store.findImage(img), img)
+      const { img } = (await store.users.findById(ann._id)) as { img: string }
+      if (img !== 'default.jpg') t.ok(await store.images.find(img), img)
     }
   })
 
@@ -63,12 +63,12 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     const processes = await openProcesses(t, newDatabase(t))
     const { store, ann, bob, collections, say, leave } = processes
     await say('first')
-    const cursor = await store.newestCursor()
+    const cursor = await store.updates.newestCursor()
     const reads = {
-      history: async () => (await store.listMessages(bob._id, ann._id, 0, 1))[0]?.text,
-      numbers: async () => (await store.listMessagesBySeq(bob._id, ann._id, 1, 99)).at(-1)?.text,
-      dialogs: async () => (await store.listDialogs(bob._id, 0, 1))[0]?.lastMessage.text,
-      updates: async () => (await store.listUpdates(bob._id, cursor, 99)).messages.at(-1)?.text
+      history: async () => (await store.messages.list(bob._id, ann._id, 0, 1))[0]?.text,
+      numbers: async () => (await store.messages.listBySeq(bob._id, ann._id, 1, 99)).at(-1)?.text,
+      dialogs: async () => (await store.dialogs.list(bob._id, 0, 1))[0]?.lastMessage.text,
+      updates: async () => (await store.updates.list(bob._id, cursor, 99)).messages.at(-1)?.text
     }
     for (const [name, read] of Object.entries(reads)) {
       await leave(name)
@@ -76,8 +76,8 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     }
     t.equal(await collections.messages.countDocuments({ version: null }), 0)
     await leave('last')
-    t.match(await store.markAsRead(bob._id, ann._id), { hasMoved: true, unreadCount: 0, upToSeq: 6 })
-    t.match(await store.listDialogs(bob._id, 0, 1), [
+    t.match(await store.dialogs.markAsRead(bob._id, ann._id), { hasMoved: true, unreadCount: 0, upToSeq: 6 })
+    t.match(await store.dialogs.list(bob._id, 0, 1), [
       { lastMessage: { text: 'last', isRead: true }, unreadIncoming: 0 }
     ])
   })
@@ -85,47 +85,47 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
   t.test('a change of a profile that got no version is told by the next reader', async (t) => {
     const { store, ann, bob, collections, join, say } = await openProcesses(t, newDatabase(t))
     await say('we know each other')
-    const cursor = await store.newestCursor()
+    const cursor = await store.updates.newestCursor()
     const change = { $set: { firstName: 'Robert', changed: null }, $inc: { revision: 1 } }
     await collections.users.updateOne({ _id: new ObjectId(bob._id) }, change)
     await join()
     for (const user of [ann, bob]) {
-      t.match(await store.listUpdates(user._id, cursor, 9), { users: [{ tag: '@Bob', firstName: 'Robert' }] })
+      t.match(await store.updates.list(user._id, cursor, 9), { users: [{ tag: '@Bob', firstName: 'Robert' }] })
     }
 
     const next = { $set: { firstName: 'Bo', changed: null }, $inc: { revision: 1 } }
     await collections.users.updateOne({ _id: new ObjectId(bob._id) }, next)
-    const again = await store.newestCursor()
-    await Promise.all(Array.from({ length: 10 }, () => store.listUpdates(ann._id, again, 9)))
-    const { cursor: told, ...updates } = await store.listUpdates(ann._id, again, 9)
+    const again = await store.updates.newestCursor()
+    await Promise.all(Array.from({ length: 10 }, () => store.updates.list(ann._id, again, 9)))
+    const { cursor: told, ...updates } = await store.updates.list(ann._id, again, 9)
     t.match(updates, { users: [{ firstName: 'Bo' }], hasMore: false })
-    t.match(await store.listUpdates(ann._id, told, 9), { users: [], cursor: told }, 'once')
+    t.match(await store.updates.list(ann._id, told, 9), { users: [], cursor: told }, 'once')
   })
 
   t.test('a read mark in a dialog in which nobody has said anything moves nothing', async (t) => {
     const { store, ann, bob, findDialog } = await openProcesses(t, newDatabase(t))
     await findDialog()
-    t.same(await store.markAsRead(bob._id, ann._id), { hasMoved: false, unreadCount: 0, upToSeq: 0 })
+    t.same(await store.dialogs.markAsRead(bob._id, ann._id), { hasMoved: false, unreadCount: 0, upToSeq: 0 })
   })
 
   t.test('a read mark that has nothing to move writes nothing', async (t) => {
     const { store, ann, bob, collections, say } = await openProcesses(t, newDatabase(t))
     await say('one')
     await say('two')
-    await store.markAsRead(bob._id, ann._id, 1)
-    const moved = await store.listDialogs(bob._id, 0, 1)
+    await store.dialogs.markAsRead(bob._id, ann._id, 1)
+    const moved = await store.dialogs.list(bob._id, 0, 1)
     const written = await collections.conversations.findOne()
-    t.same(await store.markAsRead(bob._id, ann._id, 1), { hasMoved: false, unreadCount: 1, upToSeq: 1 })
-    t.same(await store.markAsRead(ann._id, bob._id), { hasMoved: false, unreadCount: 0, upToSeq: 0 })
+    t.same(await store.dialogs.markAsRead(bob._id, ann._id, 1), { hasMoved: false, unreadCount: 1, upToSeq: 1 })
+    t.same(await store.dialogs.markAsRead(ann._id, bob._id), { hasMoved: false, unreadCount: 0, upToSeq: 0 })
     t.same(await collections.conversations.findOne(), written)
-    t.same(await store.listDialogs(bob._id, 0, 1), moved)
+    t.same(await store.dialogs.list(bob._id, 0, 1), moved)
   })
 
   t.test('a change of a user that always comes too late comes to an end', async (t) => {
     const { store, ann } = await openProcesses(t, newDatabase(t))
     const writes = t.capture(Collection.prototype, 'updateOne', async () => ({ matchedCount: 0 }) as UpdateResult)
     const refusal = { message: 'Other processes do not let this one change a user.' }
-    await t.rejects(store.updateUser(ann._id, { firstName: 'Nova' }), refusal)
+    await t.rejects(store.users.update(ann._id, { firstName: 'Nova' }), refusal)
     t.equal(writes().length, 20)
   })
 })

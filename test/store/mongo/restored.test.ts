@@ -65,26 +65,26 @@ t.test('a database that is restored from a dump', { skip: withoutMongo }, async 
     await t.test(why, async (t) => {
       const { store, ann, bob, collections, join, say } = await openProcesses(t, newDatabase(t))
       for (let number = 1; number <= 5; number++) await say(`${number}`)
-      await store.markAsRead(bob._id, ann._id, 4)
-      const cursor = await store.newestCursor()
+      await store.dialogs.markAsRead(bob._id, ann._id, 4)
+      const cursor = await store.updates.newestCursor()
       await store.close()
       const dialog = await collections.conversations.findOne()
       await damage(collections, dialog?._id as ObjectId)
       await collections.epochs.deleteMany({})
 
       const restored = await join()
-      const listed = await restored.listDialogs(bob._id, 0, 9)
+      const listed = await restored.dialogs.list(bob._id, 0, 9)
       const expected = { readSeq, unreadIncoming: left - readSeq, lastMessage: { seq: left, text: `${left}` } }
       t.match(listed, left > 0 ? [expected] : [])
-      await t.rejects(restored.listUpdates(bob._id, cursor, 9), refusal, 'a former cursor is refused')
+      await t.rejects(restored.updates.list(bob._id, cursor, 9), refusal, 'a former cursor is refused')
 
-      const since = await restored.newestCursor()
+      const since = await restored.updates.newestCursor()
       t.match(await say('new', undefined, restored), { message: { seq: left + 1 } })
-      t.match(await restored.listUpdates(bob._id, since, 9), {
+      t.match(await restored.updates.list(bob._id, since, 9), {
         messages: [{ text: 'new', isRead: false }],
         hasMore: false
       })
-      t.match(await restored.listDialogs(bob._id, 0, 9), [
+      t.match(await restored.dialogs.list(bob._id, 0, 9), [
         { readSeq, unreadIncoming: left + 1 - readSeq, lastMessage: { text: 'new', seq: left + 1 } }
       ])
     })

@@ -28,12 +28,12 @@ function observeThreads(t: Test) {
 t.test('the write-ahead log begins anew again and again, and nothing is lost', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
   const store = openSqliteStore(file, options)
-  const [ann, bob] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
+  const [ann, bob] = [await store.users.create(account('ann')), await store.users.create(account('bob'))]
   const logBytes = () => statSync(`${file}-wal`).size
 
   let sent = 0
   const say = async () => {
-    await store.addMessage({ senderId: ann._id, receiverTag: '@bob', text: `${++sent}` })
+    await store.messages.add({ sender: ann, receiverTag: '@bob', text: `${++sent}` })
   }
   while (statSync(file).size < 40 * pageBytes && sent < 100_000) await say()
   t.ok(sent < 100_000, `after ${sent} messages the database has them`)
@@ -43,7 +43,7 @@ t.test('the write-ahead log begins anew again and again, and nothing is lost', a
   await store.close()
 
   const reopened = openSqliteStore(file, options)
-  t.match(await reopened.listMessages(ann._id, bob._id, 0, 1), [{ seq: sent, text: `${sent}` }])
+  t.match(await reopened.messages.list(ann._id, bob._id, 0, 1), [{ seq: sent, text: `${sent}` }])
   await reopened.close()
 })
 
@@ -51,12 +51,12 @@ t.test('a store whose checkpoints fail goes on', async (t) => {
   const dir = t.testdir()
   const threads = observeThreads(t)
   const store = openSqliteStore(join(dir, 'messenger.db'), { ...options, maxLogPages: 1 })
-  const ann = await store.createUser(account('ann'))
-  await store.createUser(account('bob'))
+  const ann = await store.users.create(account('ann'))
+  await store.users.create(account('bob'))
   renameSync(join(dir, 'messenger.db'), join(dir, 'moved.db'))
   let sent = 0
   for (; threads.startedAt.length < 2; sent++) {
-    const { message } = await store.addMessage({ senderId: ann._id, receiverTag: '@bob', text: 'hello' })
+    const { message } = await store.messages.add({ sender: ann, receiverTag: '@bob', text: 'hello' })
     if (message.seq !== sent + 1) t.fail(`${message.seq} instead of ${sent + 1}`)
     await new Promise(setImmediate)
   }
@@ -64,7 +64,7 @@ t.test('a store whose checkpoints fail goes on', async (t) => {
   const [first, second] = [threads.endedAt[0] as number, threads.startedAt[1] as number]
   t.ok(second - first > 900, 'and waits before it starts another thread')
   const moved = openSqliteStore(join(dir, 'moved.db'), options)
-  t.match(await moved.listDialogs(ann._id, 0, 1), [{ lastMessage: { seq: sent } }])
+  t.match(await moved.dialogs.list(ann._id, 0, 1), [{ lastMessage: { seq: sent } }])
   await moved.close()
 })
 
@@ -72,14 +72,14 @@ t.test('a checkpoint for which the disk has no room is made when it has', { skip
   const disk = makeDisk(t, 64 * 1024 * 1024)
   const threads = observeThreads(t)
   const store = openSqliteStore(join(disk.path, 'messenger.db'), options)
-  const ann = await store.createUser(account('ann'))
-  await store.createUser(account('bob'))
+  const ann = await store.users.create(account('ann'))
+  await store.users.create(account('bob'))
   t.teardown(() => store.close())
   // So slowly that the log does not fill the disk before the thread has started, or before its next attempt.
   const sayUntil = async (isEnough: () => boolean) => {
     for (let sent = 0; !isEnough(); sent++) {
       if (sent === 5000) throw new Error('It does not happen.')
-      await store.addMessage({ senderId: ann._id, receiverTag: '@bob', text: 'x'.repeat(4000) }).catch(() => {})
+      await store.messages.add({ sender: ann, receiverTag: '@bob', text: 'x'.repeat(4000) }).catch(() => {})
       await delay(5)
     }
   }

@@ -1,66 +1,68 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { AppError } from '../../../src/errors.js'
+import type { Identity } from '../../../src/schemas/user.js'
 import { openSqliteStore } from '../../../src/store/sqlite/index.js'
 import type { Store } from '../../../src/store/store.js'
 import { account } from '../suite/people.js'
 
+const nobody = { _id: 'nobody', tag: '@nobody' }
 const options = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
 
 t.test('a transaction that fails takes all its writes with it, and the next one works', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
   const store = openSqliteStore(file, options)
-  const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => store.createUser(account(name))))
-  const hello = { senderId: ann?._id ?? '', receiverTag: bob?.tag ?? '', text: 'hello' }
+  const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => store.users.create(account(name))))
+  const hello = { sender: ann as Identity, receiverTag: bob?.tag ?? '', text: 'hello' }
 
-  const both = await Promise.allSettled([store.addMessage(hello), store.addMessage({ ...hello, senderId: 'nobody' })])
+  const both = await Promise.allSettled([store.messages.add(hello), store.messages.add({ ...hello, sender: nobody })])
   t.match(both, [{ status: 'rejected' }, { status: 'rejected', reason: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } }])
-  t.same(await store.listDialogs(hello.senderId, 0, 9), [])
-  t.match(await store.addMessage(hello), { message: { seq: 1 } })
+  t.same(await store.dialogs.list(hello.sender._id, 0, 9), [])
+  t.match(await store.messages.add(hello), { message: { seq: 1 } })
   await store.close()
 })
 
 t.test('nobody knows whom a transaction that failed has signed up', async (t) => {
   const store = openSqliteStore(join(t.testdir(), 'messenger.db'), options)
-  const ann = await store.createUser(account('ann'))
+  const ann = await store.users.create(account('ann'))
   const failed = await Promise.allSettled([
-    store.createUser(account('eve')),
-    store.addMessage({ senderId: ann._id, receiverTag: '@eve', text: 'hello' }),
-    store.addMessage({ senderId: 'nobody', receiverTag: '@ann', text: 'hello' })
+    store.users.create(account('eve')),
+    store.messages.add({ sender: ann, receiverTag: '@eve', text: 'hello' }),
+    store.messages.add({ sender: nobody, receiverTag: '@ann', text: 'hello' })
   ])
   t.match(failed, Array(3).fill({ status: 'rejected', reason: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } }))
-  const message = { senderId: ann._id, receiverTag: '@eve', text: 'hello' }
-  await t.rejects(store.addMessage(message), new AppError('invalidParams', 'is the tag of nobody'))
-  await store.createUser(account('eve'))
-  t.match(await store.addMessage(message), { receiver: { tag: '@eve' }, message: { seq: 1 } })
+  const message = { sender: ann, receiverTag: '@eve', text: 'hello' }
+  await t.rejects(store.messages.add(message), new AppError('invalidParams', 'is the tag of nobody'))
+  await store.users.create(account('eve'))
+  t.match(await store.messages.add(message), { receiver: { tag: '@eve' }, message: { seq: 1 } })
   await store.close()
 })
 
 t.test('a message that was not stored leaves no gap in its dialog', async (t) => {
   const store = openSqliteStore(join(t.testdir(), 'messenger.db'), options)
-  const [ann, bob] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
-  const hello = { senderId: ann._id, receiverTag: '@bob', text: 'hello' }
-  const cursor = await store.newestCursor()
-  await store.addMessage(hello)
-  await Promise.allSettled([store.addMessage(hello), store.addMessage({ ...hello, senderId: 'nobody' })])
-  t.match(await store.addMessage(hello), { message: { seq: 2 } })
-  t.match(await store.listUpdates(bob._id, cursor, 9), { messages: [{ seq: 1 }, { seq: 2 }] })
+  const [ann, bob] = [await store.users.create(account('ann')), await store.users.create(account('bob'))]
+  const hello = { sender: ann, receiverTag: '@bob', text: 'hello' }
+  const cursor = await store.updates.newestCursor()
+  await store.messages.add(hello)
+  await Promise.allSettled([store.messages.add(hello), store.messages.add({ ...hello, sender: nobody })])
+  t.match(await store.messages.add(hello), { message: { seq: 2 } })
+  t.match(await store.updates.list(bob._id, cursor, 9), { messages: [{ seq: 1 }, { seq: 2 }] })
   await store.close()
 })
 
 t.test('two processes on one file number the messages of a dialog together', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
   const stores = [openSqliteStore(file, options), openSqliteStore(file, options)]
-  const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => (stores[0] as Store).createUser(account(name))))
-  const cursor = await (stores[0] as Store).newestCursor()
+  const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => (stores[0] as Store).users.create(account(name))))
+  const cursor = await (stores[0] as Store).updates.newestCursor()
   const seqs: number[] = []
   for (const index of [0, 1, 1, 0, 0, 1, 0]) {
-    const sent = stores[index]?.addMessage({ senderId: ann?._id ?? '', receiverTag: '@bob', text: `${index}` })
+    const sent = stores[index]?.messages.add({ sender: ann as Identity, receiverTag: '@bob', text: `${index}` })
     seqs.push((await sent)?.message.seq ?? 0)
   }
   t.same(seqs, [1, 2, 3, 4, 5, 6, 7])
   for (const store of stores) {
-    const { messages } = await store.listUpdates(bob?._id ?? '', cursor, 9)
+    const { messages } = await store.updates.list(bob?._id ?? '', cursor, 9)
     t.same(
       messages.map(({ seq }) => seq),
       seqs
@@ -71,10 +73,10 @@ t.test('two processes on one file number the messages of a dialog together', asy
 
 t.test('all that follows from a write comes before what follows from the next one', async (t) => {
   const store = openSqliteStore(join(t.testdir(), 'messenger.db'), options)
-  const ann = await store.createUser(account('ann'))
+  const ann = await store.users.create(account('ann'))
   const log: string[] = []
   const rename = async (firstName: string) => {
-    await store.updateUser(ann._id, { firstName })
+    await store.users.update(ann._id, { firstName })
     log.push(`${firstName} notified`)
     for (let index = 0; index < 9; index++) await undefined
     log.push(`${firstName} answered`)
@@ -92,8 +94,8 @@ t.test('whoever watches is told of each commit', async (t) => {
   const commits: [writes: number, durationMs: number][] = []
   const onCommit = (...commit: [number, number]) => commits.push(commit)
   const store = openSqliteStore(join(t.testdir(), 'messenger.db'), { ...options, onCommit })
-  await Promise.all(['ann', 'bob', 'eve'].map((name) => store.createUser(account(name))))
-  await store.createUser(account('dan'))
+  await Promise.all(['ann', 'bob', 'eve'].map((name) => store.users.create(account(name))))
+  await store.users.create(account('dan'))
   t.same(
     commits.map(([writes]) => writes),
     [3, 1]

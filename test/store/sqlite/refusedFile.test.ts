@@ -12,10 +12,10 @@ const options = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
 t.test('a damaged file that is refused keeps its log, and stays as it is', async (t) => {
   const dir = t.testdir({ live: {} })
   const store = openSqliteStore(join(dir, 'live', 'messenger.db'), options)
-  await store.createUser(account('ann'))
+  await store.users.create(account('ann'))
   await store.close()
   const again = openSqliteStore(join(dir, 'live', 'messenger.db'), options)
-  await again.createUser(account('bob'))
+  await again.users.create(account('bob'))
   // As a killed server leaves it.
   cpSync(join(dir, 'live'), join(dir, 'killed'), { recursive: true })
   await again.close()
@@ -35,7 +35,7 @@ t.test(
     const dir = t.testdir()
     const file = join(dir, 'messenger.db')
     const store = openSqliteStore(file, options)
-    await store.createUser(account('ann'))
+    await store.users.create(account('ann'))
     const backup = join(dir, 'backup.db')
     backUp({ file, to: backup, busyTimeoutMs: 5000 })
     const log = readFileSync(`${file}-wal`)

@@ -14,7 +14,7 @@ const options = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
 
 testStore(t, (t) => {
   const file = join(t.testdir(), 'folder', 'messenger.db')
-  return async () => openSqliteStore(file, options)
+  return async (observer) => openSqliteStore(file, { ...options, ...observer })
 })
 
 t.test('a file that has been emptied is no new store, while one that was hardly begun is', async (t) => {
@@ -27,9 +27,9 @@ t.test('a file that has been emptied is no new store, while one that was hardly 
 t.test('sessions that have expired go with the log-ins of others, some at a time', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
   const store = openSqliteStore(file, options)
-  const [ann, bob] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
+  const [ann, bob] = [await store.users.create(account('ann')), await store.users.create(account('bob'))]
   const logIn = (number: number, { _id, tag }: typeof ann) =>
-    store.addSession({ _id: `${number}`.padStart(24, '0'), user: { _id, tag }, expiresAt: Date.now() + 60_000 })
+    store.sessions.add({ _id: `${number}`.padStart(24, '0'), user: { _id, tag }, expiresAt: Date.now() + 60_000 })
   for (let number = 0; number < 30; number++) await logIn(number, bob)
   const database = new SQLite(file)
   t.teardown(() => database.close())
@@ -84,8 +84,8 @@ t.test('damage is found at the start in a file that is soon read, and in a large
   const damaged = async (bytes: number) => {
     const file = join(t.testdir(), 'messenger.db')
     const store = openSqliteStore(file, options)
-    const { _id } = await store.createUser(account('ann'))
-    await store.addImage({ name: 'large.webp', ownerId: _id, bytes: Buffer.alloc(bytes, 'x') })
+    const { _id } = await store.users.create(account('ann'))
+    await store.images.add({ name: 'large.webp', ownerId: _id, bytes: Buffer.alloc(bytes, 'x') })
     await store.close()
     damage(file, 8192, 4096)
     return file
@@ -111,17 +111,21 @@ t.test('a database of the first version is brought to the newest, with all that 
   database.close()
 
   const store = openSqliteStore(file, options)
-  const cursor = await store.newestCursor()
-  const { message } = await store.addMessage({ senderId: bob as string, receiverTag: '@ann', text: 'three' })
-  t.match(await store.listMessages(ann as string, bob as string, 0, 9), [
+  const cursor = await store.updates.newestCursor()
+  const { message } = await store.messages.add({
+    sender: { _id: bob as string, tag: '@bob' },
+    receiverTag: '@ann',
+    text: 'three'
+  })
+  t.match(await store.messages.list(ann as string, bob as string, 0, 9), [
     { text: 'three', seq: 3 },
     { text: 'two', isRead: false },
     { text: 'one', isRead: true }
   ])
-  const updates = await store.listUpdates(ann as string, cursor, 9)
+  const updates = await store.updates.list(ann as string, cursor, 9)
   t.same(updates.messages, [message], 'what was there before is no update')
-  t.same((await store.listUpdates(ann as string, cursor.replace(/\d+$/, '0'), 9)).messages, [message])
-  t.match(await store.findUsersByName('bob t', ann as string, 9), [{ tag: '@bob' }], 'names have keys')
+  t.same((await store.updates.list(ann as string, cursor.replace(/\d+$/, '0'), 9)).messages, [message])
+  t.match(await store.users.searchByName('bob t', ann as string, 9), [{ tag: '@bob' }], 'names have keys')
   t.match(updates.dialogs, [
     { unreadIncoming: 1, unreadOutgoing: 1, peer: { tag: '@bob', lastSeen: 0x22222222 * 1000 } }
   ])
@@ -131,26 +135,26 @@ t.test('a database of the first version is brought to the newest, with all that 
 t.test('a database that has gone back to an older copy knows what it has not given', async (t) => {
   const dir = t.testdir()
   const open = (name: string) => openSqliteStore(join(dir, name), options)
-  const say = (store: Store, text: string) => store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text })
+  const say = (store: Store, text: string) => store.messages.add({ sender: ann, receiverTag: bob.tag, text })
 
   const store = open('messenger.db')
-  const [ann, bob] = [await store.createUser(account('ann')), await store.createUser(account('bob'))]
+  const [ann, bob] = [await store.users.create(account('ann')), await store.users.create(account('bob'))]
   await say(store, 'one')
-  const common = await store.newestCursor()
+  const common = await store.updates.newestCursor()
   await store.close()
   copyFileSync(join(dir, 'messenger.db'), join(dir, 'copy.db'))
   const reopened = open('messenger.db')
   await say(reopened, 'two')
-  const lost = await reopened.newestCursor()
+  const lost = await reopened.updates.newestCursor()
   await reopened.close()
 
   const refusal = new AppError('invalidParams', 'is no cursor of this server: load everything anew')
   const copy = open('copy.db')
   for (const text of ['other two', 'three']) await say(copy, text)
-  t.match(await copy.listUpdates(bob._id, common, 9), { messages: [{ text: 'other two' }, { text: 'three' }] })
-  await t.rejects(copy.listUpdates(bob._id, lost, 9), refusal)
+  t.match(await copy.updates.list(bob._id, common, 9), { messages: [{ text: 'other two' }, { text: 'three' }] })
+  await t.rejects(copy.updates.list(bob._id, lost, 9), refusal)
   const beyond = common.replace(/\d+$/, (version) => `${Number(version) + 1}`)
-  await t.rejects(copy.listUpdates(bob._id, beyond, 9), refusal, 'of an epoch that was cut short')
+  await t.rejects(copy.updates.list(bob._id, beyond, 9), refusal, 'of an epoch that was cut short')
   await copy.close()
 })
 
@@ -160,7 +164,7 @@ t.test('a store that is closed leaves nothing to recover, also when others have 
   const other = new SQLite(file)
   t.teardown(() => other.close())
   other.pragma('user_version')
-  await store.createUser(account('ann'))
+  await store.users.create(account('ann'))
   t.ok(statSync(`${file}-wal`).size > 0)
   await store.close()
   t.equal(statSync(`${file}-wal`).size, 0)

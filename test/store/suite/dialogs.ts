@@ -6,8 +6,8 @@ export function testDialogs(t: Test, withPeople: WithPeople): void {
   t.test('dialogs come in the order of their last messages, with the marks of both', async (t) => {
     const { store, ann, bob, cid } = await withPeople(t)
     const say = (from: StoredUser, to: StoredUser, text: string) =>
-      store.addMessage({ senderId: from._id, receiverTag: to.tag, text })
-    t.same(await store.listDialogs(ann._id, 0, 30), [])
+      store.messages.add({ sender: from, receiverTag: to.tag, text })
+    t.same(await store.dialogs.list(ann._id, 0, 30), [])
 
     await Promise.all([
       say(ann, bob, '1'),
@@ -16,7 +16,7 @@ export function testDialogs(t: Test, withPeople: WithPeople): void {
       say(bob, cid, '4'),
       say(ann, bob, '5')
     ])
-    const dialogs = await store.listDialogs(ann._id, 0, 30)
+    const dialogs = await store.dialogs.list(ann._id, 0, 30)
     t.match(dialogs, [
       {
         peer: { _id: bob._id, tag: '@Bob', firstName: 'Bob', lastName: 'Test', img: 'default.jpg', lastSeen: Number },
@@ -33,12 +33,12 @@ export function testDialogs(t: Test, withPeople: WithPeople): void {
 
     await say(cid, ann, '6')
     const tags = async (start: number, end: number) =>
-      (await store.listDialogs(ann._id, start, end)).map(({ peer }) => peer.tag)
+      (await store.dialogs.list(ann._id, start, end)).map(({ peer }) => peer.tag)
     t.same(await tags(0, 2), ['@Cid', '@Bob'], 'a message brings its dialog to the front')
     t.same(await tags(1, 9), ['@Bob'])
     t.same(await tags(2, 9), [])
-    t.same((await store.listContactIds(ann._id)).sort(), [bob._id, cid._id].sort())
-    t.same((await store.listContactIds(cid._id)).sort(), [ann._id, bob._id].sort())
+    t.same((await store.dialogs.listContactIds(ann._id)).sort(), [bob._id, cid._id].sort())
+    t.same((await store.dialogs.listContactIds(cid._id)).sort(), [ann._id, bob._id].sort())
     await store.close()
   })
 }

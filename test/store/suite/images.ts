@@ -6,7 +6,7 @@ const bytes = Buffer.from([0, 255, 1])
 
 /** Which of some pictures are there. */
 async function there(store: Store, names: string[]): Promise<string[]> {
-  const found = await Promise.all(names.map((name) => store.findImage(name)))
+  const found = await Promise.all(names.map((name) => store.images.find(name)))
   return names.filter((_, index) => found[index])
 }
 
@@ -14,27 +14,27 @@ export function testImages(t: Test, withPeople: WithPeople): void {
   t.test('an image is kept under its name', async (t) => {
     const { store, ann } = await withPeople(t)
 
-    await store.addImage({ name: 'x.webp', ownerId: ann._id, bytes })
-    t.same(Buffer.from((await store.findImage('x.webp')) as Uint8Array), bytes)
-    t.equal(await store.findImage('y.webp'), undefined)
+    await store.images.add({ name: 'x.webp', ownerId: ann._id, bytes })
+    t.same(Buffer.from((await store.images.find('x.webp')) as Uint8Array), bytes)
+    t.equal(await store.images.find('y.webp'), undefined)
     await store.close()
   })
 
   t.test('one shows what one has uploaded oneself, and what it replaces is gone', async (t) => {
     const { store, ann, bob } = await withPeople(t)
-    for (const name of ['1.webp', '2.webp']) await store.addImage({ name, ownerId: ann._id, bytes })
-    await store.addImage({ name: 'of bob.webp', ownerId: bob._id, bytes })
-    const show = (img: string) => store.updateUser(ann._id, { img })
+    for (const name of ['1.webp', '2.webp']) await store.images.add({ name, ownerId: ann._id, bytes })
+    await store.images.add({ name: 'of bob.webp', ownerId: bob._id, bytes })
+    const show = (img: string) => store.users.update(ann._id, { img })
     const names = ['1.webp', '2.webp', 'of bob.webp']
     const refusal = { name: 'InvalidParamsError', message: 'is not an uploaded image of this user' }
 
     t.match(await show('1.webp'), { img: '1.webp' })
     for (const img of ['of bob.webp', 'nothing.webp', '']) {
-      await t.rejects(store.updateUser(ann._id, { firstName: 'Anna', img }), refusal, img)
+      await t.rejects(store.users.update(ann._id, { firstName: 'Anna', img }), refusal, img)
     }
-    t.match(await store.findUserById(ann._id), { firstName: 'Ann', img: '1.webp' }, 'a refusal changes nothing')
+    t.match(await store.users.findById(ann._id), { firstName: 'Ann', img: '1.webp' }, 'a refusal changes nothing')
     t.same(await there(store, names), names)
-    await store.updateUser(ann._id, { firstName: 'Anna' })
+    await store.users.update(ann._id, { firstName: 'Anna' })
     await show('1.webp')
     t.same(await there(store, names), names, 'nothing is replaced')
     t.match(await show('2.webp'), { img: '2.webp' })
@@ -48,19 +48,19 @@ export function testImages(t: Test, withPeople: WithPeople): void {
   t.test('what somebody else shows as well, as the adopted may, stays', async (t) => {
     const { store, open } = await withPeople(t)
     const [eva, dan] = [
-      await store.createUser({ ...account('Eva'), img: '1.webp' }),
-      await store.createUser({ ...account('Dan'), img: '1.webp' })
+      await store.users.create({ ...account('Eva'), img: '1.webp' }),
+      await store.users.create({ ...account('Dan'), img: '1.webp' })
     ]
-    for (const name of ['1.webp', '2.webp', '3.webp']) await store.addImage({ name, ownerId: eva._id, bytes })
-    await store.updateUser(eva._id, { img: '2.webp' })
-    await store.addImage({ name: '4.webp', ownerId: eva._id, bytes }, 1)
+    for (const name of ['1.webp', '2.webp', '3.webp']) await store.images.add({ name, ownerId: eva._id, bytes })
+    await store.users.update(eva._id, { img: '2.webp' })
+    await store.images.add({ name: '4.webp', ownerId: eva._id, bytes }, 1)
     t.same(await there(store, ['1.webp', '2.webp', '3.webp', '4.webp']), ['1.webp', '2.webp', '4.webp'])
-    t.match(await store.findUserById(dan._id), { img: '1.webp' })
-    await store.updateUser(dan._id, { img: 'default.jpg' })
+    t.match(await store.users.findById(dan._id), { img: '1.webp' })
+    await store.users.update(dan._id, { img: 'default.jpg' })
     await store.close()
     const again = await open()
     t.same(await there(again, ['1.webp']), ['1.webp'], 'it is not hers who has let it go')
-    await again.addImage({ name: '5.webp', ownerId: eva._id, bytes }, 3)
+    await again.images.add({ name: '5.webp', ownerId: eva._id, bytes }, 3)
     t.same(await there(again, ['1.webp', '2.webp', '4.webp', '5.webp']), ['2.webp', '4.webp', '5.webp'])
     await again.close()
   })
@@ -68,10 +68,10 @@ export function testImages(t: Test, withPeople: WithPeople): void {
   t.test('of so many pictures of one user the oldest go, but what is shown and what has just come', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const names = ['b', 'a', 'd', 'c', 'e'].map((name) => `${name}.webp`)
-    await store.addImage({ name: 'of bob.webp', ownerId: bob._id, bytes })
-    const add = (name: string, max?: number) => store.addImage({ name, ownerId: ann._id, bytes }, max)
+    await store.images.add({ name: 'of bob.webp', ownerId: bob._id, bytes })
+    const add = (name: string, max?: number) => store.images.add({ name, ownerId: ann._id, bytes }, max)
     await add('b.webp')
-    await store.updateUser(ann._id, { img: 'b.webp' })
+    await store.users.update(ann._id, { img: 'b.webp' })
     for (const name of ['a.webp', 'd.webp']) await add(name, 3)
     t.same(await there(store, names), ['b.webp', 'a.webp', 'd.webp'])
     await add('c.webp', 3)

@@ -15,7 +15,7 @@ import { testUsers } from './users.js'
 
 /** What every store promises, whatever it is made of. `prepare` gives each test an empty one of its own. */
 export function testStore(t: Test, prepare: (t: Test) => OpenStore): void {
-  const withPeople: WithPeople = (t) => invitePeople(prepare(t))
+  const withPeople: WithPeople = (t, observer) => invitePeople(prepare(t), observer)
 
   testUsers(t, withPeople)
   testUserSearch(t, withPeople)

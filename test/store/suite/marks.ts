@@ -7,32 +7,32 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
   t.test('a read mark covers what was there', async (t) => {
     const { store, ann, bob, cid } = await withPeople(t)
     const say = (from: StoredUser, to: StoredUser, text: string) =>
-      store.addMessage({ senderId: from._id, receiverTag: to.tag, text })
+      store.messages.add({ sender: from, receiverTag: to.tag, text })
 
     t.same(
-      await store.markAsRead(bob._id, cid._id),
+      await store.dialogs.markAsRead(bob._id, cid._id),
       { hasMoved: false, unreadCount: 0, upToSeq: 0 },
       'without a dialog'
     )
     const [, , mark] = await Promise.all([
       say(ann, bob, '1'),
       say(ann, bob, '2'),
-      store.markAsRead(bob._id, ann._id),
+      store.dialogs.markAsRead(bob._id, ann._id),
       say(ann, bob, '3')
     ])
     t.same(mark, { hasMoved: true, unreadCount: 0, upToSeq: 2 })
     await say(bob, ann, '4')
-    const isRead = async () => (await store.listMessages(ann._id, bob._id, 0, 9)).map((message) => message.isRead)
+    const isRead = async () => (await store.messages.list(ann._id, bob._id, 0, 9)).map((message) => message.isRead)
     t.same(await isRead(), [false, false, true, true])
-    t.match(await store.listDialogs(bob._id, 0, 1), [
+    t.match(await store.dialogs.list(bob._id, 0, 1), [
       { readSeq: 2, peerReadSeq: 0, unreadIncoming: 1, unreadOutgoing: 1 }
     ])
-    t.match(await store.listDialogs(ann._id, 0, 1), [
+    t.match(await store.dialogs.list(ann._id, 0, 1), [
       { readSeq: 0, peerReadSeq: 2, unreadIncoming: 1, unreadOutgoing: 1 }
     ])
 
-    t.same(await store.markAsRead(ann._id, bob._id), { hasMoved: true, unreadCount: 0, upToSeq: 4 })
-    t.match(await store.markAsRead(ann._id, bob._id), { hasMoved: false }, 'nothing is left to read')
+    t.same(await store.dialogs.markAsRead(ann._id, bob._id), { hasMoved: true, unreadCount: 0, upToSeq: 4 })
+    t.match(await store.dialogs.markAsRead(ann._id, bob._id), { hasMoved: false }, 'nothing is left to read')
     t.same(await isRead(), [true, false, true, true])
     await store.close()
   })
@@ -46,7 +46,7 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
       [ann, bob],
       [bob, ann]
     ] as const) {
-      await store.addMessage({ senderId: from._id, receiverTag: to.tag, text: '?' })
+      await store.messages.add({ sender: from, receiverTag: to.tag, text: '?' })
     }
     const steps = [
       { upToSeq: 1, mark: { hasMoved: true, unreadCount: 2, upToSeq: 1 } },
@@ -58,23 +58,27 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
       { upToSeq: 9, mark: { hasMoved: false, unreadCount: 0, upToSeq: 4 } }
     ]
     for (const { upToSeq, mark } of steps) {
-      t.same(await store.markAsRead(bob._id, ann._id, upToSeq), mark, `up to ${upToSeq}`)
+      t.same(await store.dialogs.markAsRead(bob._id, ann._id, upToSeq), mark, `up to ${upToSeq}`)
     }
-    t.match(await store.listDialogs(bob._id, 0, 1), [{ readSeq: 4, unreadIncoming: 0, unreadOutgoing: 2 }])
-    t.match(await store.markAsRead(ann._id, bob._id, 9), { unreadCount: 0, upToSeq: 5 }, 'it ends at the last message')
+    t.match(await store.dialogs.list(bob._id, 0, 1), [{ readSeq: 4, unreadIncoming: 0, unreadOutgoing: 2 }])
+    t.match(
+      await store.dialogs.markAsRead(ann._id, bob._id, 9),
+      { unreadCount: 0, upToSeq: 5 },
+      'it ends at the last message'
+    )
     await store.close()
   })
 
   t.test('a read mark counts what is being sent with it', async (t) => {
     const { store, ann, bob } = await withPeople(t)
-    const say = () => store.addMessage({ senderId: ann._id, receiverTag: bob.tag, text: '?' })
-    const [, , , first] = await Promise.all([say(), say(), say(), store.markAsRead(bob._id, ann._id, 1), say()])
+    const say = () => store.messages.add({ sender: ann, receiverTag: bob.tag, text: '?' })
+    const [, , , first] = await Promise.all([say(), say(), say(), store.dialogs.markAsRead(bob._id, ann._id, 1), say()])
     t.same(first, { hasMoved: true, unreadCount: 2, upToSeq: 1 })
-    t.match(await store.listDialogs(bob._id, 0, 1), [{ readSeq: 1, unreadIncoming: 3 }])
+    t.match(await store.dialogs.list(bob._id, 0, 1), [{ readSeq: 1, unreadIncoming: 3 }])
     for (let seq = 5; seq <= 9; seq++) await say()
-    const [, second] = await Promise.all([say(), store.markAsRead(bob._id, ann._id, 8), say()])
+    const [, second] = await Promise.all([say(), store.dialogs.markAsRead(bob._id, ann._id, 8), say()])
     t.same(second, { hasMoved: true, unreadCount: 2, upToSeq: 8 }, 'near the end')
-    t.match(await store.listDialogs(bob._id, 0, 1), [{ readSeq: 8, unreadIncoming: 3 }])
+    t.match(await store.dialogs.list(bob._id, 0, 1), [{ readSeq: 8, unreadIncoming: 3 }])
     await store.close()
   })
 
@@ -88,23 +92,23 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
     for (let round = 0; round < 60; round++) {
       const writes = Array.from({ length: 1 + random.below(6) }, () => {
         const { reader, peer } = random.pick(sides)
-        if (random.isChance(0.6)) return store.addMessage({ senderId: reader._id, receiverTag: peer.tag, text: '?' })
-        return store.markAsRead(
+        if (random.isChance(0.6)) return store.messages.add({ sender: reader, receiverTag: peer.tag, text: '?' })
+        return store.dialogs.markAsRead(
           reader._id,
           peer._id,
           random.isChance(0.7) ? 1 + random.below(round * 4 + 1) : undefined
         )
       })
       await Promise.all(writes)
-      const history = await store.listMessages(ann._id, bob._id, 0, 1000)
+      const history = await store.messages.list(ann._id, bob._id, 0, 1000)
       for (const { reader, peer } of sides) {
-        const [dialog] = await store.listDialogs(reader._id, 0, 1)
+        const [dialog] = await store.dialogs.list(reader._id, 0, 1)
         const { readSeq = 0, unreadIncoming = 0 } = dialog ?? {}
         const isUnread = ({ senderId, seq }: StoredMessage) => senderId === peer._id && seq > readSeq
         if (unreadIncoming !== history.filter(isUnread).length) t.fail(`round ${round}: ${unreadIncoming} unread`)
       }
     }
-    t.ok((await store.listMessages(ann._id, bob._id, 0, 1000)).length > 60)
+    t.ok((await store.messages.list(ann._id, bob._id, 0, 1000)).length > 60)
     await store.close()
   })
 }

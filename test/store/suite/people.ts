@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
-import type { NewUser, Store, StoredUser } from '../../../src/store/store.js'
+import type { NewUser, Store, StoredUser, StoreObserver } from '../../../src/store/store.js'
 
 /** Opens the same store again and again: what was stored the last time is there. */
-export type OpenStore = () => Promise<Store>
+export type OpenStore = (observer?: StoreObserver) => Promise<Store>
 
 export interface People {
   store: Store
@@ -13,7 +13,7 @@ export interface People {
 }
 
 /** Gives a test three people in an empty store of its own. */
-export type WithPeople = (t: Test) => Promise<People>
+export type WithPeople = (t: Test, observer?: StoreObserver) => Promise<People>
 
 export const account = (name: string): NewUser => ({
   tag: `@${name}`,
@@ -24,8 +24,8 @@ export const account = (name: string): NewUser => ({
   img: 'default.jpg'
 })
 
-export async function invitePeople(open: OpenStore): Promise<People> {
-  const store = await open()
-  const signUp = (name: string) => store.createUser(account(name))
+export async function invitePeople(open: OpenStore, observer?: StoreObserver): Promise<People> {
+  const store = await open(observer)
+  const signUp = (name: string) => store.users.create(account(name))
   return { open, store, ann: await signUp('Ann'), bob: await signUp('Bob'), cid: await signUp('Cid') }
 }

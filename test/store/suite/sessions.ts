@@ -8,21 +8,21 @@ export function testSessions(t: Test, withPeople: WithPeople): void {
     const { open, store, ann, bob } = await withPeople(t)
     const [anns, bobs] = [ann, bob].map(({ _id, tag }) => ({ _id, tag })) as [typeof ann, typeof bob]
     const session = { _id: id('1'), user: anns, expiresAt: Date.now() + 60_000 }
-    await store.addSession(session)
-    await store.addSession({ ...session, _id: id('2') })
-    await store.addSession({ _id: id('3'), user: bobs, expiresAt: Date.now() - 1 })
+    await store.sessions.add(session)
+    await store.sessions.add({ ...session, _id: id('2') })
+    await store.sessions.add({ _id: id('3'), user: bobs, expiresAt: Date.now() - 1 })
 
-    t.same(await store.findSession(id('1')), session)
-    t.equal(await store.findSession(id('3')), undefined, 'it has expired')
-    t.equal(await store.findSession(id('4')), undefined, 'there is none')
-    await store.endSession(id('1'))
-    await store.endSession(id('4'))
-    t.equal(await store.findSession(id('1')), undefined, 'it has ended')
+    t.same(await store.sessions.find(id('1')), session)
+    t.equal(await store.sessions.find(id('3')), undefined, 'it has expired')
+    t.equal(await store.sessions.find(id('4')), undefined, 'there is none')
+    await store.sessions.end(id('1'))
+    await store.sessions.end(id('4'))
+    t.equal(await store.sessions.find(id('1')), undefined, 'it has ended')
     await store.close()
 
     const reopened = await open()
-    t.equal(await reopened.findSession(id('1')), undefined)
-    t.same(await reopened.findSession(id('2')), { ...session, _id: id('2') })
+    t.equal(await reopened.sessions.find(id('1')), undefined)
+    t.same(await reopened.sessions.find(id('2')), { ...session, _id: id('2') })
     await reopened.close()
   })
 
@@ -30,9 +30,9 @@ export function testSessions(t: Test, withPeople: WithPeople): void {
     const { store, ann, bob } = await withPeople(t)
     const now = Date.now()
     const add = (digit: string, { _id, tag }: typeof ann, minutes: number, max?: number) =>
-      store.addSession({ _id: id(digit), user: { _id, tag }, expiresAt: now + minutes * 60_000 }, max)
+      store.sessions.add({ _id: id(digit), user: { _id, tag }, expiresAt: now + minutes * 60_000 }, max)
     const alive = async () => {
-      const found = await Promise.all([...'123456789'].map((digit) => store.findSession(id(digit))))
+      const found = await Promise.all([...'123456789'].map((digit) => store.sessions.find(id(digit))))
       return found.map((session) => session?._id[0] ?? '').join('')
     }
     await add('9', bob, 1, 3)

@@ -3,7 +3,7 @@ import type { Store, StoredUser } from '../../../src/store/store.js'
 import { account, type WithPeople } from './people.js'
 
 const signUp = (store: Store, tag: string, firstName: string, lastName: string) =>
-  store.createUser({ ...account(tag), firstName, lastName })
+  store.users.create({ ...account(tag), firstName, lastName })
 
 const tagsOf = (users: { tag: string }[]) => users.map(({ tag }) => tag)
 
@@ -69,35 +69,39 @@ export function testUserSearch(t: Test, withPeople: WithPeople): void {
 
     for (const [index, [why, , , ...starts]] of names.entries()) {
       for (const start of starts) {
-        const found = tagsOf(await store.findUsersByName(start, ann._id, 30))
+        const found = tagsOf(await store.users.searchByName(start, ann._id, 30))
         t.ok(found.includes(`@u${index}`), `${why}: ${start}`)
       }
     }
-    for (const start of ofNobody) t.same(await store.findUsersByName(start, ann._id, 30), [], JSON.stringify(start))
+    for (const start of ofNobody) t.same(await store.users.searchByName(start, ann._id, 30), [], JSON.stringify(start))
     await store.close()
   })
 
   t.test('a search by the start of a name has an end, and finds each user once and never the caller', async (t) => {
     const { store, ann } = await withPeople(t)
     for (let number = 0; number < 5; number++) await signUp(store, `n${number}`, 'Nina Nia Niamh', 'Nielsen Nie')
-    t.same(tagsOf(await store.findUsersByName('ni', ann._id, 30)).sort(), ['@n0', '@n1', '@n2', '@n3', '@n4'])
-    t.equal((await store.findUsersByName('ni', ann._id, 3)).length, 3)
-    t.same(tagsOf(await store.findUsersByName('test', ann._id, 30)).sort(), ['@Bob', '@Cid'])
-    const [profile] = await store.findUsersByName('bob', ann._id, 1)
+    t.same(tagsOf(await store.users.searchByName('ni', ann._id, 30)).sort(), ['@n0', '@n1', '@n2', '@n3', '@n4'])
+    t.equal((await store.users.searchByName('ni', ann._id, 3)).length, 3)
+    t.same(tagsOf(await store.users.searchByName('test', ann._id, 30)).sort(), ['@Bob', '@Cid'])
+    const [profile] = await store.users.searchByName('bob', ann._id, 1)
     t.same(Object.keys(profile as object).sort(), ['_id', 'firstName', 'img', 'lastName', 'lastSeen', 'tag'])
     await store.close()
   })
 
   t.test('a new name finds a user, and the former one does not', async (t) => {
     const { store, ann, bob } = await withPeople(t)
-    await store.updateUser(bob._id, { firstName: 'Robert' })
-    await store.updateUser(bob._id, { lastName: 'Ray' })
+    await store.users.update(bob._id, { firstName: 'Robert' })
+    await store.users.update(bob._id, { lastName: 'Ray' })
     for (const start of ['robert', 'ray', 'robert r', 'ray r']) {
-      t.same(tagsOf(await store.findUsersByName(start, ann._id, 30)), ['@Bob'], start)
+      t.same(tagsOf(await store.users.searchByName(start, ann._id, 30)), ['@Bob'], start)
     }
-    for (const start of ['bob', 'robert t']) t.same(await store.findUsersByName(start, ann._id, 30), [], start)
-    await Promise.all([store.updateUser(bob._id, { firstName: 'Bo' }), store.updateUser(bob._id, { lastName: 'Lo' })])
-    for (const start of ['bo lo', 'lo bo']) t.match(await store.findUsersByName(start, ann._id, 30), [{ tag: '@Bob' }])
+    for (const start of ['bob', 'robert t']) t.same(await store.users.searchByName(start, ann._id, 30), [], start)
+    await Promise.all([
+      store.users.update(bob._id, { firstName: 'Bo' }),
+      store.users.update(bob._id, { lastName: 'Lo' })
+    ])
+    for (const start of ['bo lo', 'lo bo'])
+      t.match(await store.users.searchByName(start, ann._id, 30), [{ tag: '@Bob' }])
     await store.close()
   })
 
@@ -105,13 +109,13 @@ export function testUserSearch(t: Test, withPeople: WithPeople): void {
     const { store, ann, bob } = await withPeople(t)
     const nina = await signUp(store, 'xaver', 'Nina', 'Bobson')
     await signUp(store, 'bobby', 'Bobby', 'Bob')
-    const write = (to: StoredUser) => store.addMessage({ senderId: ann._id, receiverTag: to.tag, text: 'hello' })
+    const write = (to: StoredUser) => store.messages.add({ sender: ann, receiverTag: to.tag, text: 'hello' })
     const find = async (tagPart: string, nameStart: string, limit = 30) =>
-      tagsOf(await store.findContacts({ tagPart, nameStart }, ann._id, limit))
+      tagsOf(await store.users.searchContacts({ tagPart, nameStart }, ann._id, limit))
     t.same(await find('', ''), [], 'without a dialog')
 
     await write(bob)
-    await store.addMessage({ senderId: nina._id, receiverTag: '@Ann', text: 'hi' })
+    await store.messages.add({ sender: nina, receiverTag: '@Ann', text: 'hi' })
     t.same(await find('bob', 'bob'), ['@xaver', '@Bob'])
     t.same(await find('bob', 'bob', 1), ['@xaver'])
     await write(bob)
@@ -119,9 +123,9 @@ export function testUserSearch(t: Test, withPeople: WithPeople): void {
     t.same(await find('OB', 'ob'), ['@Bob'], 'a part of the tag, the start of a name')
     t.same(await find('nina b', 'nina b'), ['@xaver'])
     t.same(await find('', ''), ['@Bob', '@xaver'], 'all')
-    t.same(tagsOf(await store.findContacts({ tagPart: 'bob' }, ann._id, 30)), ['@Bob'], 'by the tag alone')
+    t.same(tagsOf(await store.users.searchContacts({ tagPart: 'bob' }, ann._id, 30)), ['@Bob'], 'by the tag alone')
     for (const sign of ofNobody.slice(3)) t.same(await find(sign, sign), [], JSON.stringify(sign))
-    t.same(tagsOf(await store.findContacts({ tagPart: 'ann', nameStart: 'ann' }, bob._id, 30)), ['@Ann'])
+    t.same(tagsOf(await store.users.searchContacts({ tagPart: 'ann', nameStart: 'ann' }, bob._id, 30)), ['@Ann'])
     await store.close()
   })
 }

@@ -9,13 +9,13 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
 
     t.same(ann, { ...account('Ann'), _id: ann._id })
     t.match(ann._id, /^[0-9a-f]{24}$/)
-    t.same(await store.findUserById(ann._id), ann)
-    t.same(await store.findUserByEmail('ANN@test.example'), ann)
-    t.same(await store.findIdentityByTag('@aNN'), { _id: ann._id, tag: '@Ann' })
-    t.same(await store.findIdentityByTag('@Ann'), { _id: ann._id, tag: '@Ann' }, 'a second time')
-    for (const nobody of ['0'.repeat(24), 'x', '']) t.equal(await store.findUserById(nobody), undefined, nobody)
-    t.equal(await store.findUserByEmail('ann'), undefined)
-    for (const nobody of ['@an', 'Ann', '', '@']) t.equal(await store.findIdentityByTag(nobody), undefined, nobody)
+    t.same(await store.users.findById(ann._id), ann)
+    t.same(await store.users.findByEmail('ANN@test.example'), ann)
+    t.same(await store.users.findByTag('@aNN'), { _id: ann._id, tag: '@Ann' })
+    t.same(await store.users.findByTag('@Ann'), { _id: ann._id, tag: '@Ann' }, 'a second time')
+    for (const nobody of ['0'.repeat(24), 'x', '']) t.equal(await store.users.findById(nobody), undefined, nobody)
+    t.equal(await store.users.findByEmail('ann'), undefined)
+    for (const nobody of ['@an', 'Ann', '', '@']) t.equal(await store.users.findByTag(nobody), undefined, nobody)
     await store.close()
   })
 
@@ -28,17 +28,17 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
         refusal: new AppError('conflict', 'The e-mail is taken.')
       }
     ]
-    for (const { user, refusal } of taken) await t.rejects(store.createUser(user), refusal)
-    const twins = await Promise.allSettled([store.createUser(account('Eve')), store.createUser(account('eve'))])
+    for (const { user, refusal } of taken) await t.rejects(store.users.create(user), refusal)
+    const twins = await Promise.allSettled([store.users.create(account('Eve')), store.users.create(account('eve'))])
     t.same(twins.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'of two at once one is the first')
     await store.close()
   })
 
   t.test('a search by a part of the tag', async (t) => {
     const { store, ann, bob } = await withPeople(t)
-    for (const name of ['Hannah', 'joanna', 'ann_2', 'otto']) await store.createUser(account(name))
+    for (const name of ['Hannah', 'joanna', 'ann_2', 'otto']) await store.users.create(account(name))
     const find = async (part: string, except: StoredUser, limit = 30) =>
-      (await store.findUsersByTag(part, except._id, limit)).map(({ tag }) => tag)
+      (await store.users.searchByTag(part, except._id, limit)).map(({ tag }) => tag)
 
     t.same(await find('aNN', bob), ['@Ann', '@ann_2', '@Hannah', '@joanna'], 'those that begin with it are first')
     t.same(await find('ann', ann), ['@ann_2', '@Hannah', '@joanna'], 'never the one who asks')
@@ -50,7 +50,7 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
       t.same(await find(sign, bob), [], `no wildcard: ${JSON.stringify(sign)}`)
     }
     t.same(await find('_', bob), ['@ann_2'])
-    const [info] = await store.findUsersByTag('cid', ann._id, 1)
+    const [info] = await store.users.searchByTag('cid', ann._id, 1)
     t.same(Object.keys(info as object).sort(), ['_id', 'firstName', 'img', 'lastName', 'lastSeen', 'tag'])
     await store.close()
   })
@@ -59,32 +59,32 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
     const { store, ann } = await withPeople(t)
 
     const { _id, tag, lastName, img } = ann
-    t.same(await store.updateUser(_id, { firstName: 'Anna' }), { _id, tag, firstName: 'Anna', lastName, img })
-    await store.addImage({ name: 'x.webp', ownerId: _id, bytes: Buffer.from('x') })
-    t.same(await store.updateUser(_id, { lastName: 'Lee', img: 'x.webp' }), {
+    t.same(await store.users.update(_id, { firstName: 'Anna' }), { _id, tag, firstName: 'Anna', lastName, img })
+    await store.images.add({ name: 'x.webp', ownerId: _id, bytes: Buffer.from('x') })
+    t.same(await store.users.update(_id, { lastName: 'Lee', img: 'x.webp' }), {
       _id,
       tag,
       firstName: 'Anna',
       lastName: 'Lee',
       img: 'x.webp'
     })
-    t.match(await store.findUserById(_id), { firstName: 'Anna', lastName: 'Lee', img: 'x.webp', email: ann.email })
+    t.match(await store.users.findById(_id), { firstName: 'Anna', lastName: 'Lee', img: 'x.webp', email: ann.email })
     await store.close()
   })
 
   t.test('a password has another hash when it is hashed anew', async (t) => {
     const { store, ann, bob } = await withPeople(t)
-    await store.setPasswordHash(ann._id, 'another hash')
-    t.same(await store.findUserById(ann._id), { ...ann, passwordHash: 'another hash' })
-    t.same(await store.findUserById(bob._id), bob)
+    await store.users.setPasswordHash(ann._id, 'another hash')
+    t.same(await store.users.findById(ann._id), { ...ann, passwordHash: 'another hash' })
+    t.same(await store.users.findById(bob._id), bob)
     await store.close()
   })
 
   t.test('when a user was last seen is kept', async (t) => {
     const { store, ann, bob } = await withPeople(t)
-    await store.setLastSeen(ann._id, 1_000_000)
-    t.match(await store.findUsersByTag('ann', bob._id, 1), [{ lastSeen: 1_000_000 }])
-    const [cid] = await store.findUsersByTag('cid', bob._id, 1)
+    await store.users.setLastSeen(ann._id, 1_000_000)
+    t.match(await store.users.searchByTag('ann', bob._id, 1), [{ lastSeen: 1_000_000 }])
+    const [cid] = await store.users.searchByTag('cid', bob._id, 1)
     t.ok(cid && cid.lastSeen > 1_000_000 && cid.lastSeen <= Date.now(), 'until then it is the sign-up')
     await store.close()
   })

@@ -9,6 +9,6 @@ export default method({
   result: SelfInfoSchema,
 
   async run(_params, { user, db }) {
-    return viewSelf((await db.findUserById(user._id)) as SelfInfo)
+    return viewSelf((await db.users.findById(user._id)) as SelfInfo)
   }
 })

@@ -9,13 +9,13 @@ export default method({
   result: SelfInfoSchema,
 
   async run({ firstName, lastName, img }, { user, db, notifier, connection }) {
-    const present = (await db.findUserById(user._id)) as SelfInfo
+    const present = (await db.users.findById(user._id)) as SelfInfo
     const wishes = { firstName: firstName.normalize('NFC'), lastName: lastName.normalize('NFC'), img }
     const changes = Object.fromEntries(
       Object.entries(wishes).filter(([field, wish]) => wish !== '' && wish !== present[field as keyof typeof wishes])
     )
     if (Object.keys(changes).length === 0) throw new AppError('invalidParams', 'changes nothing')
-    const changed = await db.updateUser(user._id, changes)
+    const changed = await db.users.update(user._id, changes)
     notifier.notify(user._id, 'selfInfoChanged', changes, connection)
     await notifier.notifyContacts(user._id, 'contactPersonalDataChanges', { tag: user.tag, ...changes })
     return changed

@@ -12,7 +12,7 @@ export default method({
 
   async run(slice, { user, db, notifier, maxPageItems }) {
     assertSlice(slice, maxPageItems)
-    const dialogs = await db.listDialogs(user._id, slice.startIndex, slice.endIndex)
+    const dialogs = await db.dialogs.list(user._id, slice.startIndex, slice.endIndex)
     return dialogs.map((dialog) => viewDialog(dialog, user, notifier))
   }
 })

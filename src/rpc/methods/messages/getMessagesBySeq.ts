@@ -11,9 +11,9 @@ export default method({
 
   async run({ receiverTag, ...range }, { user, db, maxPageItems }) {
     assertRange(range, maxPageItems)
-    const peer = await db.findIdentityByTag(receiverTag)
+    const peer = await db.users.findByTag(receiverTag)
     if (!peer) return []
-    const messages = await db.listMessagesBySeq(user._id, peer._id, range.fromSeq, range.toSeq)
+    const messages = await db.messages.listBySeq(user._id, peer._id, range.fromSeq, range.toSeq)
     return messages.map((message) => viewMessage(message, user, peer))
   }
 })

@@ -11,9 +11,9 @@ export default method({
 
   async run({ receiverTag, ...slice }, { user, db, maxPageItems }) {
     assertSlice(slice, maxPageItems)
-    const peer = await db.findIdentityByTag(receiverTag)
+    const peer = await db.users.findByTag(receiverTag)
     if (!peer) return []
-    const messages = await db.listMessages(user._id, peer._id, slice.startIndex, slice.endIndex)
+    const messages = await db.messages.list(user._id, peer._id, slice.startIndex, slice.endIndex)
     return messages.map((message) => viewMessage(message, user, peer))
   }
 })

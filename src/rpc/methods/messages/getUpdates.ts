@@ -16,9 +16,9 @@ export default method({
   async run({ cursor, limit }, { user, db, notifier, maxPageItems }) {
     assertPage(limit, maxPageItems, '/limit')
     if (cursor === undefined) {
-      return { messages: [], dialogs: [], users: [], cursor: await db.newestCursor(), hasMore: false }
+      return { messages: [], dialogs: [], users: [], cursor: await db.updates.newestCursor(), hasMore: false }
     }
-    const updates = await db.listUpdates(user._id, cursor, limit)
+    const updates = await db.updates.list(user._id, cursor, limit)
     const peers = new Map<string, Identity>(updates.dialogs.map(({ peer }) => [peer._id, peer]))
     return {
       ...updates,

@@ -9,9 +9,9 @@ export default method({
   result: StatusSchema,
 
   async run({ senderTag, upToSeq: wantedSeq }, { user, db, notifier, connection }) {
-    const sender = await db.findIdentityByTag(senderTag)
+    const sender = await db.users.findByTag(senderTag)
     if (!sender) return done
-    const { hasMoved, unreadCount, upToSeq } = await db.markAsRead(user._id, sender._id, wantedSeq)
+    const { hasMoved, unreadCount, upToSeq } = await db.dialogs.markAsRead(user._id, sender._id, wantedSeq)
     if (!hasMoved) return done
     // It says that everything was read, and knows no part of it.
     if (unreadCount === 0) notifier.notify(sender._id, 'messageWasRead', { receiverTag: user.tag })

@@ -14,14 +14,14 @@ export default method({
   async run({ query }, { user, db, notifier, userSearch }) {
     if (userSearch === 'off') return []
     const text = query.replace(/^@/, '')
-    const contacts = await db.findContacts({ tagPart: text, nameStart: text }, user._id, maxFoundUsers)
+    const contacts = await db.users.searchContacts({ tagPart: text, nameStart: text }, user._id, maxFoundUsers)
     const hasRoom = userSearch === 'all' && contacts.length < maxFoundUsers
     const found = hasRoom ? await findOthers() : contacts
     return found.map((one) => viewUser(one, notifier))
 
     async function findOthers() {
-      const byTag = await db.findUsersByTag(text, user._id, maxFoundUsers)
-      const byName = await db.findUsersByName(text, user._id, maxFoundUsers)
+      const byTag = await db.users.searchByTag(text, user._id, maxFoundUsers)
+      const byName = await db.users.searchByName(text, user._id, maxFoundUsers)
       const byId = new Map([...contacts, ...inTurn(byTag, byName)].map((one) => [one._id, one]))
       return [...byId.values()].slice(0, maxFoundUsers)
     }

@@ -14,8 +14,8 @@ export default method({
     const tagPart = tag.replace(/^@/, '')
     const isForContacts = userSearch === 'contacts'
     const found = isForContacts
-      ? await db.findContacts({ tagPart }, user._id, maxFoundUsers)
-      : await db.findUsersByTag(tagPart, user._id, maxFoundUsers)
+      ? await db.users.searchContacts({ tagPart }, user._id, maxFoundUsers)
+      : await db.users.searchByTag(tagPart, user._id, maxFoundUsers)
     return found.map((one) => viewUser(one, notifier))
   }
 })

@@ -1,5 +1,5 @@
 import type { ObjectId } from 'mongodb'
-import type { Store, StoredDialog, StoredProfile } from '../../store.js'
+import type { DialogStore, StoredDialog, StoredProfile } from '../../store.js'
 import type { Collections, ConversationDocument, MessageDocument } from '../collections.js'
 import type { ReadOptions } from '../connect.js'
 import { toId } from '../ids.js'
@@ -8,7 +8,7 @@ import { findProfiles } from '../users/users.js'
 import { toMessage } from './messages.js'
 import type { UnversionedChanges } from './unversionedChanges.js'
 
-export interface Dialogs extends Pick<Store, 'listDialogs' | 'listContactIds'> {
+export interface Dialogs extends Pick<DialogStore, 'list' | 'listContactIds'> {
   /** Brings the dialogs of a user up to date, with all messages that are stored. */
   complete(user: ObjectId): Promise<void>
   /** Returns dialogs as a user sees them. */
@@ -54,7 +54,7 @@ export function createDialogs(collections: Collections, unversioned: Unversioned
     complete,
     view,
 
-    async listDialogs(userId, startIndex, endIndex) {
+    async list(userId, startIndex, endIndex) {
       const user = toId(userId)
       // Not at the same time: what had no version when the slice was read could have one when it is looked for.
       await complete(user)

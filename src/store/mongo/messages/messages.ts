@@ -1,6 +1,6 @@
 import type { Filter, ObjectId } from 'mongodb'
 import { pairOf } from '../../pair.js'
-import type { Store, StoredMessage } from '../../store.js'
+import type { MessageStore, StoredMessage } from '../../store.js'
 import type { Collections, ConversationDocument, MessageDocument } from '../collections.js'
 import { keyOfPair, type Pairs } from './pairs.js'
 
@@ -23,7 +23,7 @@ export function toMessage(message: Omit<MessageDocument, 'key'>, marks?: Marks):
   }
 }
 
-type Messages = Pick<Store, 'listMessages' | 'listMessagesBySeq'>
+type Messages = Pick<MessageStore, 'list' | 'listBySeq'>
 
 export function createMessages({ conversations, messages }: Collections, pairs: Pairs): Messages {
   async function findDialog(userId: string, peerId: string): Promise<ObjectId | undefined> {
@@ -32,7 +32,7 @@ export function createMessages({ conversations, messages }: Collections, pairs: 
   }
 
   /** Messages of a dialog between two numbers, both included. */
-  async function list(dialog: ObjectId, [from, to]: [number, number], direction: 1 | -1): Promise<StoredMessage[]> {
+  async function range(dialog: ObjectId, [from, to]: [number, number], direction: 1 | -1): Promise<StoredMessage[]> {
     const filter: Filter<MessageDocument> = { conversationId: dialog, seq: { $gte: from, $lte: to } }
     const [marks, found] = await Promise.all([
       conversations.findOne({ _id: dialog }, { projection: { a: 1, readSeqA: 1, readSeqB: 1 } }),
@@ -42,16 +42,16 @@ export function createMessages({ conversations, messages }: Collections, pairs: 
   }
 
   return {
-    async listMessages(userId, peerId, startIndex, endIndex) {
+    async list(userId, peerId, startIndex, endIndex) {
       const dialog = await findDialog(userId, peerId)
       if (!dialog) return []
       const newest = await messages.findOne({ conversationId: dialog }, { projection: { seq: 1 }, sort: { seq: -1 } })
-      return newest ? list(dialog, [newest.seq - endIndex + 1, newest.seq - startIndex], -1) : []
+      return newest ? range(dialog, [newest.seq - endIndex + 1, newest.seq - startIndex], -1) : []
     },
 
-    async listMessagesBySeq(userId, peerId, fromSeq, toSeq) {
+    async listBySeq(userId, peerId, fromSeq, toSeq) {
       const dialog = await findDialog(userId, peerId)
-      return dialog ? list(dialog, [fromSeq, toSeq], 1) : []
+      return dialog ? range(dialog, [fromSeq, toSeq], 1) : []
     }
   }
 }

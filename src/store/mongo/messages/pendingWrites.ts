@@ -46,12 +46,12 @@ export function pendingMark(readerId: string, peerId: string, upToSeq = Number.M
 }
 
 export function addressedTo(write: PendingMessage, receiver: Identity): Omit<AddressedMessage, 'dialog'> {
-  return { write, receiver, pair: pairOf(write.message.senderId, receiver._id) }
+  return { write, receiver, pair: pairOf(write.message.sender._id, receiver._id) }
 }
 
 /** The idempotency key of a message. */
-export function keyOf({ message: { senderId, clientMessageId }, _id }: PendingMessage): string | ObjectId {
-  return clientMessageId === undefined ? _id : senderId + clientMessageId
+export function keyOf({ message: { sender, clientMessageId }, _id }: PendingMessage): string | ObjectId {
+  return clientMessageId === undefined ? _id : sender._id + clientMessageId
 }
 
 /** Gives messages the numbers that follow the tails of their dialogs, by the dialogs' ids, and moves those on. */
@@ -65,7 +65,7 @@ export function numberMessages(messages: AddressedMessage[], tails: Map<string, 
       key: keyOf(write),
       conversationId: dialog,
       users: [toId(pair.a), toId(pair.b)],
-      senderId: toId(write.message.senderId),
+      senderId: toId(write.message.sender._id),
       text: write.message.text,
       date: new Date(tail.date),
       seq: tail.seq,

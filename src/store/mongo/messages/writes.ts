@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import pLimit from 'p-limit'
 import { pairOf } from '../../pair.js'
 import { refusals } from '../../refusals.js'
-import type { AddedMessage, CommitObserver, ReadMark, Store } from '../../store.js'
+import type { AddedMessage, DialogStore, MessageStore, ReadMark, StoreObserver } from '../../store.js'
 import { createWriteQueue, type WriteQueue } from '../../writeQueue.js'
 import type { Identities } from '../users/identities.js'
 import type { CommitGroup } from './commitGroup.js'
@@ -26,7 +26,7 @@ interface Parts {
   moveMark: MoveMark
   /** Resolves when there is room for more messages. */
   untilRoom(): Promise<void>
-  onCommit: CommitObserver['onCommit']
+  observer: StoreObserver
   /** How long a write may wait for those before it, in milliseconds. */
   maxWaitMs: number
 }
@@ -39,13 +39,13 @@ const maxGroupUnits = 1_000_000
 
 const noMark: ReadMark = { hasMoved: false, unreadCount: 0, upToSeq: 0 }
 
-interface Writes extends Pick<Store, 'addMessage' | 'markAsRead'> {
+interface Writes extends Pick<MessageStore, 'add'>, Pick<DialogStore, 'markAsRead'> {
   queue: WriteQueue<PendingWrite, Outcome>
 }
 
 /** Messages and read marks: all that wait go together. */
 export function createWrites(parts: Parts): Writes {
-  const { identities, pairs, commitGroup, untilRoom, onCommit, maxWaitMs } = parts
+  const { identities, pairs, commitGroup, untilRoom, observer, maxWaitMs } = parts
 
   async function address(writes: PendingWrite[]): Promise<AddressedMessage[]> {
     const pending = writes.filter((write) => write.kind === 'message')
@@ -76,7 +76,7 @@ export function createWrites(parts: Parts): Writes {
     await moveMarks(writes, parts)
     const outcomes = writes.map(({ outcome }) => outcome ?? noMark)
     const stored = outcomes.filter(isStored).length
-    if (stored > 0) onCommit?.(stored, performance.now() - start)
+    if (stored > 0) observer.onCommit?.(stored, performance.now() - start)
     return outcomes
   }
 
@@ -88,9 +88,9 @@ export function createWrites(parts: Parts): Writes {
 
   return {
     queue,
-    async addMessage(message, onAdded) {
+    async add(message) {
       const added = (await queue.enter(pendingMessage(message))) as AddedMessage
-      onAdded?.(added)
+      observer.onMessage?.(added, message)
       return added
     },
     markAsRead: (readerId, peerId, upToSeq) => queue.enter(pendingMark(readerId, peerId, upToSeq)) as Promise<ReadMark>

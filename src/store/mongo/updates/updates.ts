@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import { refusals } from '../../refusals.js'
-import type { Store, StoredUpdates } from '../../store.js'
+import type { StoredUpdates, UpdateStore } from '../../store.js'
 import type { Collections } from '../collections.js'
 import type { InSession, ReadOptions } from '../connect.js'
 import { toId } from '../ids.js'
@@ -25,10 +25,8 @@ interface Parts {
 // Each of them fails only where another server has become the primary meanwhile.
 const maxRounds = 3
 
-type Updates = Pick<Store, 'newestCursor' | 'listUpdates'>
-
 /** The changes after the version of a cursor, in the order of their versions. */
-export function createUpdates(collections: Collections, parts: Parts): Updates {
+export function createUpdates(collections: Collections, parts: Parts): UpdateStore {
   const { versions, cursors, dialogs, unversioned, followUps, inSession } = parts
   const changes = createChanges(collections, versions)
   const describe = createDescribe(collections, dialogs)
@@ -81,7 +79,7 @@ export function createUpdates(collections: Collections, parts: Parts): Updates {
       return cursors.toCursor(await versions.newest())
     },
 
-    async listUpdates(userId, cursor, limit) {
+    async list(userId, cursor, limit) {
       const since = await cursors.toVersion(cursor)
       return inSession((options) => readPage(toId(userId), since, limit, options))
     }

@@ -2,7 +2,7 @@ import type { ObjectId } from 'mongodb'
 import { partOfTagKey } from '../../keys.js'
 import { nameRangeOf } from '../../nameKeys.js'
 import { maxCandidates, maxSearchedDialogs } from '../../searchBounds.js'
-import type { Store, StoredProfile, WantedContact } from '../../store.js'
+import type { StoredProfile, UserStore, WantedContact } from '../../store.js'
 import type { Collections } from '../collections.js'
 import { toId } from '../ids.js'
 import type { Dialogs } from '../messages/dialogs.js'
@@ -13,10 +13,10 @@ import { findProfiles, profileFields, toProfile } from './users.js'
 // A search often ends with the newest ones.
 const maxPeersAtOnce = 250
 
-export function createFindContacts(
+export function createSearchContacts(
   collections: Collections,
   dialogs: Pick<Dialogs, 'complete'>
-): Store['findContacts'] {
+): UserStore['searchContacts'] {
   return async (wanted, userId, limit) => {
     // A user whose first message has no version yet is a contact, too.
     await dialogs.complete(toId(userId))

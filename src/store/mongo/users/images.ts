@@ -1,11 +1,9 @@
 import { Binary, ObjectId } from 'bson'
-import type { Store } from '../../store.js'
+import type { ImageStore } from '../../store.js'
 import type { Collections } from '../collections.js'
 import { toId } from '../ids.js'
 
-type Images = Pick<Store, 'addImage' | 'findImage'>
-
-export function createImages({ images, users }: Pick<Collections, 'images' | 'users'>): Images {
+export function createImages({ images, users }: Pick<Collections, 'images' | 'users'>): ImageStore {
   /** Never what somebody shows, nor the one that has just come. */
   async function removeOldest(ownerId: ObjectId, newest: string, maxOfOwner: number) {
     const names = await images
@@ -24,11 +22,11 @@ export function createImages({ images, users }: Pick<Collections, 'images' | 'us
   }
 
   return {
-    async addImage({ name, ownerId, bytes }, maxOfOwner) {
+    async add({ name, ownerId, bytes }, maxOfOwner) {
       const owner = toId(ownerId)
       await images.insertOne({ _id: name, ownerId: owner, bytes: new Binary(bytes), added: new ObjectId() })
       if (maxOfOwner !== undefined) await removeOldest(owner, name, maxOfOwner)
     },
-    findImage: async (name) => (await images.findOne({ _id: name }))?.bytes.buffer
+    find: async (name) => (await images.findOne({ _id: name }))?.bytes.buffer
   }
 }

@@ -1,4 +1,4 @@
-import type { Store } from '../../store.js'
+import type { UserStore } from '../../store.js'
 import { createWriteQueue } from '../../writeQueue.js'
 import type { Collections } from '../collections.js'
 import { toId } from '../ids.js'
@@ -10,7 +10,7 @@ interface Sighting {
 
 const maxLeisureMs = 1000
 
-interface LastSeen extends Pick<Store, 'setLastSeen' | 'noteLastSeen'> {
+interface LastSeen extends Pick<UserStore, 'setLastSeen' | 'noteLastSeen'> {
   close(): Promise<void>
 }
 

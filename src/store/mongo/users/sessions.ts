@@ -1,15 +1,13 @@
 import type { ObjectId } from 'bson'
-import type { Store } from '../../store.js'
+import type { SessionStore } from '../../store.js'
 import type { Collections, SessionDocument } from '../collections.js'
 import { toId } from '../ids.js'
-
-type Sessions = Pick<Store, 'addSession' | 'findSession' | 'endSession'>
 
 const maxForgotten = 100
 // The clock of this process may be ahead of that of another one, for which a session has still to last.
 const graceMs = 86_400_000
 
-export function createSessions({ sessions }: Pick<Collections, 'sessions'>): Sessions {
+export function createSessions({ sessions }: Pick<Collections, 'sessions'>): SessionStore {
   async function endSurplus(userId: ObjectId, newest: ObjectId, maxOfUser: number) {
     const surplus = await sessions
       .find({ userId, _id: { $ne: newest } }, { projection: { _id: 1 } })
@@ -36,20 +34,20 @@ export function createSessions({ sessions }: Pick<Collections, 'sessions'>): Ses
   }
 
   return {
-    async addSession({ _id, user, expiresAt }, maxOfUser) {
+    async add({ _id, user, expiresAt }, maxOfUser) {
       const session = { _id: toId(_id), userId: toId(user._id), tag: user.tag, expiresAt: new Date(expiresAt) }
       // Those that remain are for a later log-in.
       await Promise.all([add(session, maxOfUser), forgetExpired().catch(() => {})])
     },
 
-    async findSession(_id) {
+    async find(_id) {
       const session = await sessions.findOne({ _id: toId(_id), expiresAt: { $gt: new Date() } })
       if (!session) return undefined
       const { userId, tag, expiresAt } = session
       return { _id, user: { _id: userId.toHexString(), tag }, expiresAt: expiresAt.getTime() }
     },
 
-    async endSession(_id) {
+    async end(_id) {
       await sessions.deleteOne({ _id: toId(_id) })
     }
   }

@@ -1,20 +1,20 @@
 import { partOfTagKey } from '../../keys.js'
 import { nameRangeOf } from '../../nameKeys.js'
-import type { Store } from '../../store.js'
+import type { UserStore } from '../../store.js'
 import type { Collections } from '../collections.js'
 import { toId } from '../ids.js'
 import type { Dialogs } from '../messages/dialogs.js'
-import { createFindContacts } from './contactSearch.js'
+import { createSearchContacts } from './contactSearch.js'
 import { hasNameIn, tagBeginsWith } from './userFilters.js'
 import { profileFields, toProfile } from './users.js'
 
 export function createUserSearch(
   collections: Collections,
   dialogs: Pick<Dialogs, 'complete'>
-): Pick<Store, 'findUsersByTag' | 'findUsersByName' | 'findContacts'> {
+): Pick<UserStore, 'searchByTag' | 'searchByName' | 'searchContacts'> {
   const { users } = collections
   return {
-    async findUsersByTag(tagPart, exceptUserId, limit) {
+    async searchByTag(tagPart, exceptUserId, limit) {
       const key = tagPart.toLowerCase()
       if (!partOfTagKey.test(key)) return []
       const find = async (wanted: object, count: number) => {
@@ -30,7 +30,7 @@ export function createUserSearch(
       return first.concat(await find(others, limit - first.length))
     },
 
-    async findUsersByName(start, exceptUserId, limit) {
+    async searchByName(start, exceptUserId, limit) {
       const range = nameRangeOf(start)
       if (!range) return []
       // Not sorted: the index has an order, while one by a list would take everybody who is found.
@@ -38,6 +38,6 @@ export function createUserSearch(
       return users.find(filter, { projection: profileFields }).limit(limit).map(toProfile).toArray()
     },
 
-    findContacts: createFindContacts(collections, dialogs)
+    searchContacts: createSearchContacts(collections, dialogs)
   }
 }

@@ -2,7 +2,7 @@ import { ObjectId } from 'bson'
 import { formerKeyOfEmail, keyOfEmail, keyOfTag } from '../../keys.js'
 import { nameKeysOf } from '../../nameKeys.js'
 import { refusals } from '../../refusals.js'
-import type { NewUser, Store, StoredProfile, StoredUser, UserChanges } from '../../store.js'
+import type { NewUser, StoredProfile, StoredUser, UserChanges, UserStore } from '../../store.js'
 import type { WriteQueue } from '../../writeQueue.js'
 import type { Collections, UserDocument } from '../collections.js'
 import type { ReadOptions } from '../connect.js'
@@ -37,10 +37,7 @@ function toUser({ _id, tag, firstName, lastName, img, email, password }: UserDoc
 // Each of them fails only where the same user has been changed elsewhere.
 const maxAttempts = 20
 
-type Users = Pick<
-  Store,
-  'createUser' | 'findUserById' | 'findUserByEmail' | 'findIdentityByTag' | 'updateUser' | 'setPasswordHash'
->
+type Users = Pick<UserStore, 'create' | 'findById' | 'findByEmail' | 'findByTag' | 'update' | 'setPasswordHash'>
 
 interface UserParts {
   queue: Pick<WriteQueue, 'alone'>
@@ -65,7 +62,7 @@ export function createUsers(collections: Collections, { queue, identities, follo
   }
 
   /** Names and their keys change in one write, which another change of the same user in between makes begin again. */
-  async function update(_id: ObjectId, changes: UserChanges) {
+  async function change(_id: ObjectId, changes: UserChanges) {
     const shown = changes.img === undefined ? {} : { imgShown: await pictures.show(changes.img, _id) }
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const former = (await users.findOne({ _id })) as UserDocument
@@ -77,25 +74,25 @@ export function createUsers(collections: Collections, { queue, identities, follo
     throw new Error('Other processes do not let this one change a user.')
   }
 
-  async function findById(_id: ObjectId): Promise<StoredUser | undefined> {
+  async function find(_id: ObjectId): Promise<StoredUser | undefined> {
     const found = await users.findOne({ _id })
     return found ? toUser(found) : undefined
   }
 
   return {
-    createUser: (user) => queue.alone(() => insert(user)),
-    findUserById: async (_id) => (ObjectId.isValid(_id) ? findById(toId(_id)) : undefined),
-    async findUserByEmail(email) {
+    create: (user) => queue.alone(() => insert(user)),
+    findById: async (_id) => (ObjectId.isValid(_id) ? find(toId(_id)) : undefined),
+    async findByEmail(email) {
       const former = formerKeyOfEmail(email)
       const found = await users.find({ emailKey: { $in: [former, keyOfEmail(email)] } }).toArray()
       const user = found.find(({ emailKey }) => emailKey === former) ?? found[0]
       return user && toUser(user)
     },
-    findIdentityByTag: identities.findByTag,
+    findByTag: identities.findByTag,
     setPasswordHash: (_id, password) =>
       queue.alone(async () => void (await users.updateOne({ _id: toId(_id) }, { $set: { password } }))),
-    async updateUser(_id, changes) {
-      const { former, changed } = await queue.alone(() => update(toId(_id), changes))
+    async update(_id, changes) {
+      const { former, changed } = await queue.alone(() => change(toId(_id), changes))
       followUps.user(changed)
       if (changed.img !== former.img) await pictures.drop(former)
       const { passwordHash, email, ...selfInfo } = toUser(changed)

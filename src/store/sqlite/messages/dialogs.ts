@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Store, StoredDialog, StoredProfile } from '../../store.js'
+import type { DialogStore, StoredDialog, StoredProfile } from '../../store.js'
 import { prepareRows } from '../rows.js'
 import { type MessageRow, messageColumns, toMessage } from './messages.js'
 
@@ -33,7 +33,7 @@ export function toDialog(row: DialogRow, userId: string): StoredDialog {
   }
 }
 
-type Dialogs = Pick<Store, 'listDialogs' | 'listContactIds'>
+type Dialogs = Pick<DialogStore, 'list' | 'listContactIds'>
 
 export function createDialogs(database: Database): Dialogs {
   // Both arms come from an index in the order of position, and are merged only as far as the slice goes.
@@ -59,7 +59,7 @@ export function createDialogs(database: Database): Dialogs {
     .pluck()
 
   return {
-    async listDialogs(userId, startIndex, endIndex) {
+    async list(userId, startIndex, endIndex) {
       return slice({ userId, startIndex, endIndex }).map((row) => toDialog(row, userId))
     },
 

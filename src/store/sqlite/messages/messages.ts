@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { ObjectId } from 'bson'
 import { pairOf } from '../../pair.js'
 import { refusals } from '../../refusals.js'
-import type { NewMessage, Store, StoredMessage } from '../../store.js'
+import type { MessageStore, NewMessage, StoredMessage, StoreObserver } from '../../store.js'
 import type { GroupCommit } from '../groupCommit.js'
 import { prepareRows } from '../rows.js'
 import type { Identities } from '../users/identities.js'
@@ -38,12 +38,11 @@ interface MessageParts {
   versions: Versions
   heads: Heads
   identities: Identities
+  onMessage: StoreObserver['onMessage']
 }
 
-type Messages = Pick<Store, 'addMessage' | 'listMessages' | 'listMessagesBySeq'>
-
-export function createMessages(database: Database, { write }: GroupCommit, parts: MessageParts): Messages {
-  const { versions, heads, identities } = parts
+export function createMessages(database: Database, { write }: GroupCommit, parts: MessageParts): MessageStore {
+  const { versions, heads, identities, onMessage } = parts
   const findKnown = prepareFindKnown(database)
   const append = prepareAppend(database, heads, versions)
   // seq has no gaps, so a slice is a range of the clustered key, however deep it lies.
@@ -63,7 +62,7 @@ export function createMessages(database: Database, { write }: GroupCommit, parts
   )
 
   return {
-    async addMessage(message, onAdded) {
+    async add(message) {
       const added = await write(() => {
         const receiver = identities.findByTag(message.receiverTag)
         if (!receiver) throw refusals.unknownReceiver()
@@ -72,16 +71,16 @@ export function createMessages(database: Database, { write }: GroupCommit, parts
         const isDuplicate = known !== undefined
         return { message: known ?? append(addressed), receiver, isDuplicate, isUntold: !isDuplicate }
       })
-      onAdded?.(added)
+      onMessage?.(added, message)
       return added
     },
 
-    async listMessages(userId, peerId, startIndex, endIndex) {
+    async list(userId, peerId, startIndex, endIndex) {
       const { a, b } = pairOf(userId, peerId)
       return slice({ a, b, startIndex, endIndex }).map(toMessage)
     },
 
-    async listMessagesBySeq(userId, peerId, fromSeq, toSeq) {
+    async listBySeq(userId, peerId, fromSeq, toSeq) {
       const { a, b } = pairOf(userId, peerId)
       return range({ a, b, fromSeq, toSeq }).map(toMessage)
     }
@@ -94,7 +93,7 @@ function prepareFindKnown(database: Database): (message: AddressedMessage) => St
     FROM clientMessageIds c JOIN dialogs d USING (dialog) JOIN messages m USING (dialog, seq)
     WHERE c.senderId = :senderId AND c.clientMessageId = :clientMessageId`)
 
-  return ({ senderId, receiverId, text, clientMessageId }) => {
+  return ({ sender: { _id: senderId }, receiverId, text, clientMessageId }) => {
     const row = byClientMessageId.get({ senderId, clientMessageId })
     if (row && (row.text !== text || (row.a !== receiverId && row.b !== receiverId))) {
       throw refusals.otherMessage()
@@ -113,7 +112,7 @@ function prepareAppend(
   )
   const remember = database.prepare('INSERT INTO clientMessageIds VALUES (:senderId, :clientMessageId, :dialog, :seq)')
 
-  return ({ senderId, receiverId, text, clientMessageId }) => {
+  return ({ sender: { _id: senderId }, receiverId, text, clientMessageId }) => {
     const _id = new ObjectId().toHexString()
     const version = versions.next()
     const isFromA = senderId < receiverId

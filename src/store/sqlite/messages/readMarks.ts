@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { pairOf } from '../../pair.js'
-import type { Store } from '../../store.js'
+import type { DialogStore } from '../../store.js'
 import type { GroupCommit } from '../groupCommit.js'
 import type { Versions } from './versions.js'
 
@@ -13,7 +13,7 @@ interface Marks {
 
 const noMarks: Marks = { dialog: 0, lastSeq: 0, readSeq: 0, unread: 0 }
 
-type ReadMarks = Pick<Store, 'markAsRead'>
+type ReadMarks = Pick<DialogStore, 'markAsRead'>
 
 export function createReadMarks(database: Database, { write }: GroupCommit, versions: Versions): ReadMarks {
   const countMessages = database

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Store, StoredProfile } from '../../store.js'
+import type { StoredProfile, UpdateStore } from '../../store.js'
 import { prepareRows } from '../rows.js'
 import { profileColumns } from '../users/users.js'
 import type { Cursors } from './cursors.js'
@@ -15,10 +15,8 @@ type MessageChange = Change & MessageRow & { dialog: number }
 type MarkChange = Change & { dialog: number }
 type PeerChange = Change & StoredProfile
 
-type UpdateQueries = Pick<Store, 'newestCursor' | 'listUpdates'>
-
 /** The changes after the version of a cursor, in the order of their versions. */
-export function createUpdates(database: Database, versions: Versions, { toCursor, toVersion }: Cursors): UpdateQueries {
+export function createUpdates(database: Database, versions: Versions, { toCursor, toVersion }: Cursors): UpdateStore {
   const newMessages = prepareNewMessages(database)
   const movedMarks = database.prepare<[object], MarkChange>(`
     SELECT dialog, marked AS version FROM dialogs WHERE a = :userId AND marked > :since
@@ -67,7 +65,7 @@ export function createUpdates(database: Database, versions: Versions, { toCursor
 
   return {
     newestCursor: async () => toCursor(versions.newest()),
-    listUpdates: async (userId, cursor, limit) => listAfter(userId, toVersion(cursor), limit)
+    list: async (userId, cursor, limit) => listAfter(userId, toVersion(cursor), limit)
   }
 }
 

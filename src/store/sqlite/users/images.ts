@@ -1,12 +1,10 @@
 import type { Database } from 'better-sqlite3'
 import { defaultImage } from '../../../schemas/user.js'
-import type { Store } from '../../store.js'
+import type { ImageStore } from '../../store.js'
 import type { GroupCommit } from '../groupCommit.js'
 
-type Images = Pick<Store, 'addImage' | 'findImage'>
-
 /** Its quota never takes what the owner shows, nor the one that has just come. */
-export function createImages(database: Database, { write }: GroupCommit): Images {
+export function createImages(database: Database, { write }: GroupCommit): ImageStore {
   const insert = database.prepare('INSERT INTO images (name, ownerId, bytes) VALUES (:name, :ownerId, :bytes)')
   const byName = database.prepare<[string], Buffer>('SELECT bytes FROM images WHERE name = ?').pluck()
   const countOf = database.prepare<[string], number>('SELECT count(*) FROM images WHERE ownerId = ?').pluck()
@@ -19,14 +17,14 @@ export function createImages(database: Database, { write }: GroupCommit): Images
   const remove = database.prepare<[string]>('DELETE FROM images WHERE name = ?')
 
   return {
-    addImage: (image, maxOfOwner) =>
+    add: (image, maxOfOwner) =>
       write(() => {
         insert.run(image)
         const surplus = maxOfOwner === undefined ? 0 : (countOf.get(image.ownerId) as number) - maxOfOwner
         if (surplus <= 0) return
         for (const name of oldestOf.all(image.ownerId, image.name, surplus)) remove.run(name)
       }),
-    findImage: async (name) => byName.get(name)
+    find: async (name) => byName.get(name)
   }
 }
 

@@ -1,8 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { Store } from '../../store.js'
+import type { SessionStore } from '../../store.js'
 import type { GroupCommit } from '../groupCommit.js'
-
-type Sessions = Pick<Store, 'addSession' | 'findSession' | 'endSession'>
 
 // More than the one that comes, so that those of users who never come back go, too.
 const maxForgotten = 10
@@ -13,7 +11,7 @@ interface SessionRow {
   expiresAt: number
 }
 
-export function createSessions(database: Database, { write }: GroupCommit): Sessions {
+export function createSessions(database: Database, { write }: GroupCommit): SessionStore {
   const insert = database.prepare('INSERT INTO sessions (_id, userId, expiresAt) VALUES (?, ?, ?)')
   const deleteExpired = database.prepare<[number, number]>(`
     DELETE FROM sessions WHERE _id IN (SELECT _id FROM sessions WHERE expiresAt <= ? ORDER BY expiresAt LIMIT ?)`)
@@ -26,18 +24,18 @@ export function createSessions(database: Database, { write }: GroupCommit): Sess
     WHERE s._id = ? AND s.expiresAt > ?`)
 
   return {
-    addSession: ({ _id, user, expiresAt }, maxOfUser) =>
+    add: ({ _id, user, expiresAt }, maxOfUser) =>
       write(() => {
         deleteExpired.run(Date.now(), maxForgotten)
         insert.run(_id, user._id, expiresAt)
         if (maxOfUser !== undefined) deleteSurplus.run(user._id, _id, maxOfUser - 1)
       }),
 
-    async findSession(_id) {
+    async find(_id) {
       const row = byId.get(_id, Date.now())
       return row && { _id, user: { _id: row.userId, tag: row.tag }, expiresAt: row.expiresAt }
     },
 
-    endSession: (_id) => write(() => void deleteOne.run(_id))
+    end: (_id) => write(() => void deleteOne.run(_id))
   }
 }

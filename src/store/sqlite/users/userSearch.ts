@@ -2,21 +2,21 @@ import type { Database } from 'better-sqlite3'
 import { endOf, partOfTagKey } from '../../keys.js'
 import { nameRangeOf } from '../../nameKeys.js'
 import { maxCandidates, maxSearchedDialogs } from '../../searchBounds.js'
-import type { Store, StoredProfile } from '../../store.js'
+import type { StoredProfile, UserStore } from '../../store.js'
 import { prepareRows } from '../rows.js'
 import { profileColumns } from './users.js'
 
-type UserSearch = Pick<Store, 'findUsersByTag' | 'findUsersByName' | 'findContacts'>
+type UserSearch = Pick<UserStore, 'searchByTag' | 'searchByName' | 'searchContacts'>
 
 export function createUserSearch(database: Database): UserSearch {
   return {
-    findUsersByTag: prepareFindByTag(database),
-    findUsersByName: prepareFindByName(database),
-    findContacts: prepareFindContacts(database)
+    searchByTag: prepareFindByTag(database),
+    searchByName: prepareFindByName(database),
+    searchContacts: prepareSearchContacts(database)
   }
 }
 
-function prepareFindByTag(database: Database): UserSearch['findUsersByTag'] {
+function prepareFindByTag(database: Database): UserSearch['searchByTag'] {
   const byTagStart = database.prepare<[string, string, string, number], StoredProfile>(`
     SELECT ${profileColumns} FROM users u
     WHERE tagKey >= ? AND tagKey < ? AND _id <> ? ORDER BY tagKey LIMIT ?`)
@@ -41,7 +41,7 @@ function prepareFindByTag(database: Database): UserSearch['findUsersByTag'] {
   }
 }
 
-function prepareFindByName(database: Database): UserSearch['findUsersByName'] {
+function prepareFindByName(database: Database): UserSearch['searchByName'] {
   const idsByName = database
     .prepare<[object], string>(
       'SELECT userId FROM nameKeys WHERE key >= :start AND key < :end AND userId <> :exceptUserId ORDER BY key'
@@ -64,7 +64,7 @@ function prepareFindByName(database: Database): UserSearch['findUsersByName'] {
 
 const nobody = { start: '', end: '' }
 
-function prepareFindContacts(database: Database): UserSearch['findContacts'] {
+function prepareSearchContacts(database: Database): UserSearch['searchContacts'] {
   const inNewestDialogs = prepareRows<StoredProfile>(
     database,
     `

@@ -3,7 +3,7 @@ import { ObjectId } from 'bson'
 import type { SelfInfo } from '../../../schemas/user.js'
 import { formerKeyOfEmail, keyOfEmail, keyOfTag } from '../../keys.js'
 import { refusals } from '../../refusals.js'
-import type { Store, StoredUser, UserChanges } from '../../store.js'
+import type { StoredUser, UserChanges, UserStore } from '../../store.js'
 import type { GroupCommit } from '../groupCommit.js'
 import type { Versions } from '../messages/versions.js'
 import type { Identities } from './identities.js'
@@ -18,17 +18,7 @@ export const profileColumns = 'u._id, u.tag, u.firstName, u.lastName, u.img, u.l
 
 const noChanges = { firstName: null, lastName: null, img: null }
 
-type Users = Pick<
-  Store,
-  | 'createUser'
-  | 'findUserById'
-  | 'findUserByEmail'
-  | 'findIdentityByTag'
-  | 'updateUser'
-  | 'setPasswordHash'
-  | 'setLastSeen'
-  | 'noteLastSeen'
->
+type Users = Omit<UserStore, 'searchByTag' | 'searchByName' | 'searchContacts'>
 
 export function createUsers(
   database: Database,
@@ -42,12 +32,12 @@ export function createUsers(
   const byId = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE _id = ?`)
   const byEmailKey = database.prepare<[string], StoredUser>(`SELECT ${stored} FROM users WHERE emailKey = ?`)
   const setNameKeys = prepareSetNameKeys(database)
-  const update = prepareUpdate(database, versions, setNameKeys)
+  const change = prepareUpdate(database, versions, setNameKeys)
   const setPasswordHash = database.prepare('UPDATE users SET passwordHash = :passwordHash WHERE _id = :_id')
   const setLastSeen = database.prepare('UPDATE users SET lastSeen = :lastSeen WHERE _id = :_id')
 
   return {
-    createUser: (user) =>
+    create: (user) =>
       write(() => {
         const tagKey = keyOfTag(user.tag)
         const emailKey = keyOfEmail(user.email)
@@ -59,13 +49,13 @@ export function createUsers(
         return account
       }),
 
-    findUserById: async (_id) => byId.get(_id),
+    findById: async (_id) => byId.get(_id),
 
-    findUserByEmail: async (email) => byEmailKey.get(formerKeyOfEmail(email)) ?? byEmailKey.get(keyOfEmail(email)),
+    findByEmail: async (email) => byEmailKey.get(formerKeyOfEmail(email)) ?? byEmailKey.get(keyOfEmail(email)),
 
-    findIdentityByTag: async (tag) => identities.findByTag(tag),
+    findByTag: async (tag) => identities.findByTag(tag),
 
-    updateUser: (_id, changes) => write(() => update(_id, changes)),
+    update: (_id, changes) => write(() => change(_id, changes)),
 
     setPasswordHash: (_id, passwordHash) => write(() => void setPasswordHash.run({ _id, passwordHash })),
 

@@ -64,7 +64,7 @@ t.test('a dialog that does not fit its messages', { skip: withoutMongo }, async 
   for (const { why, seq, damage } of cases) {
     await t.test(why, async (t) => {
       const processes = await openProcesses(t, newDatabase(t))
-      const start = await processes.store.newestCursor()
+      const start = await processes.store.updates.newestCursor()
       await talk(processes)
       await damage(processes)
       const { collections, ann, bob, say } = processes
@@ -72,14 +72,14 @@ t.test('a dialog that does not fit its messages', { skip: withoutMongo }, async 
       const unaware = await processes.join()
       await readAll(unaware, processes, start)
       t.match(await say('unaware', undefined, unaware), { isDuplicate: false, message: { seq } }, 'without the recipe')
-      t.match(await unaware.listMessages(ann._id, bob._id, 0, 1), [{ text: 'unaware', seq }])
+      t.match(await unaware.messages.list(ann._id, bob._id, 0, 1), [{ text: 'unaware', seq }])
       await readAll(unaware, processes, start)
       await unaware.close()
 
       await collections.messages.deleteOne({ text: 'unaware' })
       await collections.epochs.deleteMany({})
       const by = await processes.join()
-      const since = await by.newestCursor()
+      const since = await by.updates.newestCursor()
       await readAll(by, processes, since)
       await readAll(by, processes, since.replace(/\..*/, '.0'))
       await sendOne(t, by, processes, seq)
@@ -90,11 +90,11 @@ t.test('a dialog that does not fit its messages', { skip: withoutMongo }, async 
   t.test('a dialog with a user who is missing is not listed', async (t) => {
     const processes = await openProcesses(t, newDatabase(t))
     const { ann, bob, store, collections } = processes
-    const start = await store.newestCursor()
+    const start = await store.updates.newestCursor()
     await talk(processes)
     await collections.users.deleteOne({ _id: new ObjectId(ann._id) })
-    t.same(await store.listDialogs(bob._id, 0, 9), [])
-    t.match(await store.listUpdates(bob._id, start, 9), { dialogs: [], messages: [] })
+    t.same(await store.dialogs.list(bob._id, 0, 9), [])
+    t.match(await store.updates.list(bob._id, start, 9), { dialogs: [], messages: [] })
   })
 
   t.test('a number that belongs to another message already costs no message', async (t) => {
@@ -121,6 +121,6 @@ t.test('a dialog that does not fit its messages', { skip: withoutMongo }, async 
     const { store, ann, bob, collections } = processes
     await talk(processes)
     await collections.conversations.deleteMany({})
-    t.match(await store.listMessages(ann._id, bob._id, 0, 1), [{ text: '5', isRead: false }])
+    t.match(await store.messages.list(ann._id, bob._id, 0, 1), [{ text: '5', isRead: false }])
   })
 })

@@ -55,15 +55,15 @@ t.test('the tails of dialogs', { skip: withoutMongo }, async (t) => {
 
 t.test('a message whose dialog the database does not show is refused', async (t) => {
   const bob = { _id: new ObjectId().toHexString(), tag: '@bob' }
-  const { addMessage } = createWrites({
+  const { add } = createWrites({
     identities: { findByTag: async () => bob, findByTags: async () => new Map([[bob.tag, bob]]) },
     pairs: { find: async () => new Map(), open: async () => new Map() },
     commitGroup: () => Promise.reject(new Error('nothing is to be stored')),
     moveMark: () => Promise.reject(new Error('nothing is to be marked')),
     untilRoom: async () => {},
-    onCommit: undefined,
+    observer: {},
     maxWaitMs: 1000
   })
-  const message = { senderId: new ObjectId().toHexString(), receiverTag: bob.tag, text: 'hello' }
-  await t.rejects(addMessage(message), { message: 'The database does not show a dialog that it has.' })
+  const message = { sender: { _id: new ObjectId().toHexString(), tag: '@ann' }, receiverTag: bob.tag, text: 'hello' }
+  await t.rejects(add(message), { message: 'The database does not show a dialog that it has.' })
 })

@@ -34,8 +34,8 @@ function refuseUpdates(t: Test, isRefused: (collection: string, _id: ObjectId) =
 async function sayToBoth({ store, ann, bob, cid }: Processes, numbers: number[]): Promise<AddedMessage[]> {
   const sent = numbers.flatMap((number) =>
     [bob, cid].map(({ tag }) => {
-      return store.addMessage({
-        senderId: ann._id,
+      return store.messages.add({
+        sender: ann,
         receiverTag: tag,
         text: `${number}`,
         clientMessageId: `${number}${tag}`
@@ -47,15 +47,15 @@ async function sayToBoth({ store, ann, bob, cid }: Processes, numbers: number[])
 
 async function checkPerson(t: Test, store: Store, [reader, peer]: [StoredUser, StoredUser], cursor: string) {
   const texts = ['0', '1', '2', '3', '4']
-  const updates = await store.listUpdates(reader._id, cursor, 99)
+  const updates = await store.updates.list(reader._id, cursor, 99)
   t.same(
     updates.messages.map(({ text }) => text),
     texts,
     `updates tell ${reader.tag} of each once, in order`
   )
-  const dialogs = await store.listDialogs(reader._id, 0, 9)
+  const dialogs = await store.dialogs.list(reader._id, 0, 9)
   t.match(dialogs, [{ peer: { tag: peer.tag }, lastMessage: { text: '4', seq: 5 }, unreadIncoming: 5 }])
-  const history = await store.listMessages(reader._id, peer._id, 0, 99)
+  const history = await store.messages.list(reader._id, peer._id, 0, 99)
   t.same(
     history.map(({ text }) => text),
     texts.toReversed()
@@ -74,28 +74,28 @@ t.test('a derived update that the engine refuses', { skip: withoutMongo }, async
     await t.test(why, async (t) => {
       const processes = await openProcesses(t, newDatabase(t))
       const { store, ann, bob, cid, collections, findDialog } = processes
-      const cursor = await store.newestCursor()
+      const cursor = await store.updates.newestCursor()
       await sayToBoth(processes, [0])
       const dialog = await findDialog()
-      await store.newestCursor()
+      await store.updates.newestCursor()
       const refusing = refuseUpdates(t, (collection, _id) => isRefused(collection, _id, dialog))
       const added = await sayToBoth(processes, [1, 2, 3])
       t.match(added, Array(6).fill({ isDuplicate: false, isUntold: true }), 'each message is acknowledged')
-      await store.newestCursor()
+      await store.updates.newestCursor()
       t.ok(refusing.count() > 0)
-      await t.rejects(store.listUpdates(bob._id, cursor, 99), 'bob is not told of a part')
-      t.match(await store.listMessages(bob._id, ann._id, 0, 9), [{ text: '3' }, {}, {}, {}], 'histories go on')
+      await t.rejects(store.updates.list(bob._id, cursor, 99), 'bob is not told of a part')
+      t.match(await store.messages.list(bob._id, ann._id, 0, 9), [{ text: '3' }, {}, {}, {}], 'histories go on')
       t.match(await sayToBoth(processes, [3, 4]), [
         { isDuplicate: true },
         { isDuplicate: true },
         { isDuplicate: false },
         { isDuplicate: false }
       ])
-      await store.newestCursor()
+      await store.updates.newestCursor()
       refusing.restore()
 
       for (const person of [bob, cid]) await checkPerson(t, store, [person, ann], cursor)
-      t.equal((await store.listUpdates(ann._id, cursor, 99)).messages.length, 10)
+      t.equal((await store.updates.list(ann._id, cursor, 99)).messages.length, 10)
       t.equal(await collections.messages.countDocuments(), 10)
     })
   }
@@ -103,7 +103,7 @@ t.test('a derived update that the engine refuses', { skip: withoutMongo }, async
   t.test('of the reader of one dialog does not keep others from reading', async (t) => {
     const processes = await openProcesses(t, newDatabase(t))
     const { store, ann, cid, findDialog } = processes
-    const cursor = await store.newestCursor()
+    const cursor = await store.updates.newestCursor()
     await sayToBoth(processes, [0])
     const dialog = await findDialog()
     const refusing = refuseUpdates(t, (name, _id) => name === 'conversations' && _id.equals(dialog))
@@ -116,7 +116,7 @@ t.test('a derived update that the engine refuses', { skip: withoutMongo }, async
     const processes = await openProcesses(t, newDatabase(t))
     const { ann, bob, join } = processes
     const other = await join()
-    const cursor = await other.newestCursor()
+    const cursor = await other.updates.newestCursor()
     const { findOneAndUpdate } = Collection.prototype
     let release = () => {}
     const late = new Promise<void>((resolve) => {
@@ -136,7 +136,7 @@ t.test('a derived update that the engine refuses', { skip: withoutMongo }, async
     await sayToBoth(processes, [0, 1, 2, 3, 4])
     await checkPerson(t, other, [bob, ann], cursor)
     release()
-    await processes.store.newestCursor()
+    await processes.store.updates.newestCursor()
     await checkPerson(t, other, [bob, ann], cursor)
   })
 })

@@ -6,7 +6,7 @@ import { useMongo, withoutMongo } from '../../../helpers/mongod.js'
 t.test('a read mark that the engine refuses refuses nothing else', { skip: withoutMongo }, async (t) => {
   const { store, ann, bob, cid, say, findDialog } = await openProcesses(t, (await useMongo(t))(t))
   await say('to bob')
-  await store.addMessage({ senderId: ann._id, receiverTag: cid.tag, text: 'to cid' })
+  await store.messages.add({ sender: ann, receiverTag: cid.tag, text: 'to cid' })
   const dialog = await findDialog()
   const { findOneAndUpdate } = Collection.prototype
   t.intercept(Collection.prototype, 'findOneAndUpdate', {
@@ -18,8 +18,8 @@ t.test('a read mark that the engine refuses refuses nothing else', { skip: witho
   })
   const [added, refused, marked] = await Promise.allSettled([
     say('more'),
-    store.markAsRead(bob._id, ann._id),
-    store.markAsRead(cid._id, ann._id)
+    store.dialogs.markAsRead(bob._id, ann._id),
+    store.dialogs.markAsRead(cid._id, ann._id)
   ])
   t.match(
     [added, refused, marked],

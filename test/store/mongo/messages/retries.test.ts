@@ -30,9 +30,9 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     const { wire, processes } = await openOnWire(t, newDatabase(t))
     const { store, bob, cid, say, history } = processes
     const first = await Promise.all(textsOf(retried).map((text) => say(text, text)))
-    const sayAsBob = (text: string) => store.addMessage({ senderId: bob._id, receiverTag: cid.tag, text })
+    const sayAsBob = (text: string) => store.messages.add({ sender: bob, receiverTag: cid.tag, text })
     await sayAsBob('before')
-    await store.newestCursor()
+    await store.updates.newestCursor()
 
     const asked = wire.record()
     const [before, again, between, other] = await Promise.all([
@@ -107,7 +107,7 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     const { wire, processes } = await openOnWire(t, newDatabase(t))
     const { say, history } = processes
     await say('before')
-    await processes.store.newestCursor()
+    await processes.store.updates.newestCursor()
     wire.onceWritten(1, wire.cut)
     const texts = textsOf(5)
     const refused = await Promise.allSettled(texts.map((text) => say(text, text)))
@@ -125,7 +125,7 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
   t.test('that a process has left without a version are pushed, others are not', async (t) => {
     const { processes } = await openOnWire(t, newDatabase(t))
     const { store, bob, say, join, leave } = processes
-    const cursor = await store.newestCursor()
+    const cursor = await store.updates.newestCursor()
     const told = await say('told', 'told')
     t.match(await say('told', 'told'), { isDuplicate: true, isUntold: false, message: told.message })
     const left = await leave('left', 'left')
@@ -133,7 +133,7 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     const place = { _id: String(left._id), seq: 2 }
     t.match(await say('left', 'left', by), { isDuplicate: true, isUntold: true, message: place })
     t.match(await say('left', 'left', by), { isDuplicate: true, isUntold: false, message: place })
-    t.match(await by.listUpdates(bob._id, cursor, 9), { messages: [{ text: 'told' }, { text: 'left' }] })
+    t.match(await by.updates.list(bob._id, cursor, 9), { messages: [{ text: 'told' }, { text: 'left' }] })
     t.equal(await processes.collections.messages.countDocuments({ _id: new ObjectId(place._id) }), 1)
   })
 })

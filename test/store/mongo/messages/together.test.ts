@@ -17,7 +17,7 @@ async function joinAll({ store, join }: Processes): Promise<Store[]> {
 
 /** The whole dialog by its numbers: without a gap, each message once, and those of each writer in order. */
 async function checkHistory(t: Test, { store, ann, bob }: Processes, count: number) {
-  const messages = await store.listMessagesBySeq(ann._id, bob._id, 1, count + 1)
+  const messages = await store.messages.listBySeq(ann._id, bob._id, 1, count + 1)
   t.same(
     messages.map(({ seq }) => seq),
     messages.map((_, index) => index + 1),
@@ -48,7 +48,7 @@ t.test('four processes write into one dialog', { skip: withoutMongo }, async (t)
     const processes = await openProcesses(t, url, wire.url)
     const stores = await joinAll(processes)
     const { store, ann, bob, say } = processes
-    const cursor = await store.newestCursor()
+    const cursor = await store.updates.newestCursor()
     wire.counts.clear()
     const added: AddedMessage[] = []
     await Promise.all(
@@ -69,11 +69,11 @@ t.test('four processes write into one dialog', { skip: withoutMongo }, async (t)
       messages.map(({ seq }) => seq),
       'as each was told'
     )
-    const updates = await store.listUpdates(bob._id, cursor, count + 1)
+    const updates = await store.updates.list(bob._id, cursor, count + 1)
     t.same(updates.messages, messages, 'updates tell of all, in order')
     for (const by of stores)
-      t.match(await by.listDialogs(bob._id, 0, 9), [{ unreadIncoming: count, lastMessage: { seq: count } }])
-    t.match(await store.listDialogs(ann._id, 0, 9), [{ unreadOutgoing: count }])
+      t.match(await by.dialogs.list(bob._id, 0, 9), [{ unreadIncoming: count, lastMessage: { seq: count } }])
+    t.match(await store.dialogs.list(ann._id, 0, 9), [{ unreadOutgoing: count }])
   })
 
   t.test('many at a time', async (t) => {
@@ -95,16 +95,16 @@ t.test('the first messages of a new dialog come from two processes at once', { s
     const processes = await openProcesses(t, newDatabase(t))
     const { store, ann, bob, join, say, collections } = processes
     const other = await join()
-    const cursor = await store.newestCursor()
-    const answer = { senderId: bob._id, receiverTag: ann.tag, text: 'bob/0' }
-    const [first, second] = await Promise.all([say('ann/0'), other.addMessage(answer)])
+    const cursor = await store.updates.newestCursor()
+    const answer = { sender: bob, receiverTag: ann.tag, text: 'bob/0' }
+    const [first, second] = await Promise.all([say('ann/0'), other.messages.add(answer)])
     t.same([first.message.seq, second.message.seq].sort(), [1, 2])
     t.equal(await collections.conversations.countDocuments(), 1, 'in one dialog')
     await checkHistory(t, processes, 2)
     for (const by of [store, other]) {
       for (const { _id } of [ann, bob]) {
-        t.equal((await by.listUpdates(_id, cursor, 9)).messages.length, 2)
-        t.match(await by.listDialogs(_id, 0, 9), [{ unreadIncoming: 1, unreadOutgoing: 1, lastMessage: { seq: 2 } }])
+        t.equal((await by.updates.list(_id, cursor, 9)).messages.length, 2)
+        t.match(await by.dialogs.list(_id, 0, 9), [{ unreadIncoming: 1, unreadOutgoing: 1, lastMessage: { seq: 2 } }])
       }
     }
   }

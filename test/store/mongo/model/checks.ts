@@ -1,7 +1,7 @@
 import type { ConversationDocument, MessageDocument } from '../../../../src/store/mongo/collections.js'
+import type { StoredDialog } from '../../../../src/store/store.js'
 import { findFaultOfPages } from './pageChecks.js'
 import { follow } from './play.js'
-import type { Process } from './process.js'
 import { type Client, type Game, idOf, peerOf, type Scenario, type UserName, users } from './scenario.js'
 
 /** The documents that are stored at the end. */
@@ -23,7 +23,9 @@ export async function findFault(scenario: Scenario, game: Game): Promise<string>
   for (const process of world.processes) process.isDead = process !== fresh
   await readToTheEnd(scenario, game)
   const lists = await Promise.all(
-    Object.keys(users).map(async (user) => [user, await fresh.store.listDialogs(idOf(user as UserName), 0, 9)] as const)
+    Object.keys(users).map(
+      async (user) => [user, await fresh.store.dialogs.list(idOf(user as UserName), 0, 9)] as const
+    )
   )
   const stored = readStored(game)
   const faults = Object.entries(checks).flatMap(([name, check]) => {
@@ -125,7 +127,7 @@ function markOf(dialog: ConversationDocument | undefined, user: UserName): numbe
   return dialog.a.equals(users[user]._id) ? dialog.readSeqA : dialog.readSeqB
 }
 
-type Listed = Awaited<ReturnType<Process['store']['listDialogs']>>[number] | undefined
+type Listed = StoredDialog | undefined
 
 /** Compares counts with the messages themselves. */
 function unreadFaults(user: UserName, listed: Listed, { messages, dialog }: Stored): string[] {

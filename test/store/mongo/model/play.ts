@@ -1,7 +1,7 @@
 import { AppError } from '../../../../src/errors.js'
 import type { Store } from '../../../../src/store/store.js'
 import type { Process } from './process.js'
-import { type Act, type Client, idOf, peerOf, type Told, users } from './scenario.js'
+import { type Act, type Client, identityOf, idOf, peerOf, type Told, users } from './scenario.js'
 import type { World } from './world.js'
 
 interface Score {
@@ -26,18 +26,16 @@ export async function play(world: World, client: Client, score: Score): Promise<
 async function send(world: World, client: Client, act: Sending, text: string, told: Told) {
   const { user } = client
   const clientMessageId = act.id && `${act.id} ${text}`
-  const message = { senderId: idOf(user), receiverTag: users[peerOf(user)].tag, text }
-  const run = (store: Store) =>
-    store.addMessage({ ...message, ...(clientMessageId && { clientMessageId }) }, ({ isUntold }) => {
-      if (isUntold) told.pushed.push(text)
-    })
+  const message = { sender: identityOf(user), receiverTag: users[peerOf(user)].tag, text, origin: told }
+  const run = (store: Store) => store.messages.add({ ...message, ...(clientMessageId && { clientMessageId }) })
   const added = await attempt(world, client, told, run, clientMessageId ? maxTries : 1)
   if (added) told.answers.push({ client, text, added })
 }
 
 async function mark(world: World, client: Client, upTo: 'all' | number, told: Told) {
   const { user } = client
-  const run = (store: Store) => store.markAsRead(idOf(user), idOf(peerOf(user)), upTo === 'all' ? undefined : upTo)
+  const run = (store: Store) =>
+    store.dialogs.markAsRead(idOf(user), idOf(peerOf(user)), upTo === 'all' ? undefined : upTo)
   const moved = await attempt(world, client, told, run)
   if (moved) told.marks.push({ client, upToSeq: moved.upToSeq })
 }
@@ -52,7 +50,7 @@ export async function follow(
   const since = cursors.get(client) as string
   const acknowledged = told.answers.map(({ text }) => text)
   const from = at === undefined ? client : { ...client, process: at }
-  const page = await attempt(world, from, told, (store) => store.listUpdates(idOf(client.user), since, limit))
+  const page = await attempt(world, from, told, (store) => store.updates.list(idOf(client.user), since, limit))
   if (!page) return
   cursors.set(client, page.cursor)
   told.pages.push({ ...page, client, since, acknowledged })

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
 import { sessionsOf } from '../../../../src/store/mongo/connect.js'
 import { openStoreIn } from '../../../../src/store/mongo/index.js'
-import type { Store } from '../../../../src/store/store.js'
+import type { Store, StoreObserver } from '../../../../src/store/store.js'
 import { acknowledge, type Call, type Command, canExecute, execute, type Session } from './calls.js'
 import { createModelDatabase } from './database.js'
 import type { ReplicaSet } from './replicaSet.js'
+import type { Told } from './scenario.js'
 
 /** A process of the server: the real store on the model of a database. */
 export interface Process {
@@ -94,7 +95,10 @@ export async function openProcess(name: string, replicaSet: ReplicaSet): Promise
     if (process.isAlone) return
     await new Promise<void>((end) => void process.pauses.push({ since: replicaSet.changes(), end }))
   }
-  process.store = await openStoreIn(connection, { timeoutMs: 1e9, onNotice() {}, pause })
+  const onMessage: StoreObserver['onMessage'] = ({ isUntold }, { text, origin }) => {
+    if (isUntold) (origin as Told | undefined)?.pushed.push(text)
+  }
+  process.store = await openStoreIn(connection, { timeoutMs: 1e9, onNotice() {}, pause, onMessage })
   return process
 }
 

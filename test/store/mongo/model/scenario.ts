@@ -61,6 +61,7 @@ export const users: Record<UserName, { _id: ObjectId; tag: string }> = {
 }
 
 export const peerOf = (user: UserName): UserName => (user === 'ann' ? 'bob' : 'ann')
+export const identityOf = (user: UserName) => ({ _id: idOf(user), tag: users[user].tag })
 export const idOf = (user: UserName) => users[user]._id.toHexString()
 
 function seed(): Data {
@@ -78,11 +79,11 @@ export async function begin(scenario: Scenario, isInOrder: boolean, onWorld: (wo
   onWorld(world)
   for (const name of processes) await world.open(name)
   const [{ store }] = world.processes as [Process]
-  const oldest = await store.newestCursor()
+  const oldest = await store.updates.newestCursor()
   for (const [index, [name, user]] of before.entries()) await sendBefore(world, name, user, `before ${index + 1}`)
   const told: Told = { answers: [], pages: [], marks: [], pushed: [], refused: [] }
   const cursors = new Map<Client, string>()
-  const newest = await store.newestCursor()
+  const newest = await store.updates.newestCursor()
   for (const client of clients) cursors.set(client, readsAll ? oldest : newest)
   for (const process of world.processes) process.isAlone = false
   let working = clients.length
@@ -96,6 +97,6 @@ export type Game = Awaited<ReturnType<typeof begin>>
 async function sendBefore(world: World, name: string, user: UserName, text: string) {
   const process = world.processes.find((each) => each.name === name) as Process
   world.awake = name
-  await process.store.addMessage({ senderId: idOf(user), receiverTag: users[peerOf(user)].tag, text })
+  await process.store.messages.add({ sender: identityOf(user), receiverTag: users[peerOf(user)].tag, text })
   await world.settle()
 }

@@ -30,15 +30,15 @@ t.test('a user with 5000 dialogs changes the name', { skip: withoutMongo }, asyn
   const wire = await openMongoWire(t, url)
   const processes = await openProcesses(t, url, wire.url)
   const { store, ann, bob, cid, say, join, collections } = processes
-  const dan = await store.createUser(account('dan'))
+  const dan = await store.users.create(account('dan'))
   await say('hello')
-  await store.addMessage({ senderId: cid._id, receiverTag: ann.tag, text: 'hi' })
+  await store.messages.add({ sender: cid, receiverTag: ann.tag, text: 'hi' })
   await knowMany(processes, ann)
 
   t.test('that writes one document, however many dialogs there are', async (t) => {
     const asked = wire.record()
-    await store.updateUser(ann._id, { firstName: 'Nova' })
-    await store.newestCursor()
+    await store.users.update(ann._id, { firstName: 'Nova' })
+    await store.updates.newestCursor()
     const updates = asked.filter(({ name, collection }) => name === 'update' && collection !== 'settings')
     const written = updates.flatMap((update) => update.items().map(({ q }) => (q as { _id: ObjectId })._id))
     t.same(written.map(String), [ann._id, ann._id], 'the change and its version')
@@ -46,34 +46,34 @@ t.test('a user with 5000 dialogs changes the name', { skip: withoutMongo }, asyn
   })
 
   t.test('that holds up nobody, and contacts learn it', async (t) => {
-    const cursor = await store.newestCursor()
+    const cursor = await store.updates.newestCursor()
     const people = [ann, bob, cid, dan]
     const [, started, ...during] = await Promise.all([
-      store.updateUser(ann._id, { firstName: 'Anna' }),
+      store.users.update(ann._id, { firstName: 'Anna' }),
       join(),
-      ...people.map(({ _id }) => store.listUpdates(_id, cursor, 9))
+      ...people.map(({ _id }) => store.updates.list(_id, cursor, 9))
     ])
     t.equal(during.length, people.length, 'everybody gets updates meanwhile')
     for (const by of [store, started]) {
       for (const { _id, tag } of [ann, bob, cid]) {
-        const { users } = await by.listUpdates(_id, cursor, 9)
+        const { users } = await by.updates.list(_id, cursor, 9)
         t.match(users, [{ tag: '@Ann', firstName: 'Anna' }], `${tag} learns it`)
       }
-      t.match(await by.listUpdates(dan._id, cursor, 9), { users: [] }, 'a stranger does not')
+      t.match(await by.updates.list(dan._id, cursor, 9), { users: [] }, 'a stranger does not')
     }
   })
 
   t.test('a change that got no version is told to the contacts only, and lets a server start', async (t) => {
-    const cursor = await store.newestCursor()
+    const cursor = await store.updates.newestCursor()
     await collections.users.updateOne({ _id: new ObjectId(ann._id) }, rename('Nova'))
-    t.match(await store.listUpdates(dan._id, cursor, 9), { users: [] })
+    t.match(await store.updates.list(dan._id, cursor, 9), { users: [] })
     const [started, ...updates] = await Promise.all([
       join(),
-      store.listUpdates(bob._id, cursor, 9),
-      store.listUpdates(ann._id, cursor, 9)
+      store.updates.list(bob._id, cursor, 9),
+      store.updates.list(ann._id, cursor, 9)
     ])
     for (const { users } of updates) t.match(users, [{ firstName: 'Nova' }])
-    t.match(await started.listUpdates(bob._id, cursor, 9), { users: [{ firstName: 'Nova' }] })
+    t.match(await started.updates.list(bob._id, cursor, 9), { users: [{ firstName: 'Nova' }] })
     t.equal(await collections.users.countDocuments({ changed: null }), 0)
   })
 })
@@ -81,7 +81,7 @@ t.test('a user with 5000 dialogs changes the name', { skip: withoutMongo }, asyn
 t.test('a change of a contact is found when very many have changed theirs', { skip: withoutMongo }, async (t) => {
   const { store, ann, bob, cid, say, collections } = await openProcesses(t, (await useMongo(t))(t))
   await say('hello')
-  const cursor = await store.newestCursor()
+  const cursor = await store.updates.newestCursor()
   const former = await collections.users.findOne({ tagKey: 'bob' })
   const strangers = Array.from({ length: 120 }, (_, index) => {
     return { ...former, _id: new ObjectId(), tagKey: `n${index}`, emailKey: `n${index}`, changed: null }
@@ -89,12 +89,12 @@ t.test('a change of a contact is found when very many have changed theirs', { sk
   await collections.users.insertMany(strangers as never[])
   await collections.users.updateOne({ _id: new ObjectId(bob._id) }, rename('Robert'))
 
-  const told = await store.listUpdates(ann._id, cursor, 9)
+  const told = await store.updates.list(ann._id, cursor, 9)
   t.match(told, { users: [{ tag: '@Bob', firstName: 'Robert' }], hasMore: false }, 'none has a version')
   t.equal(told.users.length, 1)
   t.ok((await collections.users.countDocuments({ changed: null })) < 120, 'a few strangers get one with them')
-  for (const { _id } of strangers) await store.updateUser(String(_id), { firstName: 'Nobody' })
-  t.match(await store.listUpdates(ann._id, cursor, 9), { users: [{ tag: '@Bob' }] }, 'all have one')
-  t.same((await store.listUpdates(ann._id, told.cursor, 9)).users, [], 'once')
-  t.same((await store.listUpdates(cid._id, cursor, 9)).users, [])
+  for (const { _id } of strangers) await store.users.update(String(_id), { firstName: 'Nobody' })
+  t.match(await store.updates.list(ann._id, cursor, 9), { users: [{ tag: '@Bob' }] }, 'all have one')
+  t.same((await store.updates.list(ann._id, told.cursor, 9)).users, [], 'once')
+  t.same((await store.updates.list(cid._id, cursor, 9)).users, [])
 })

@@ -13,7 +13,7 @@ import { useMongo, withoutMongo } from '../../../helpers/mongod.js'
 async function readPages(store: Store, { _id }: StoredUser, start: string, limit: number): Promise<string[]> {
   const texts: string[] = []
   for (let since = start, hasMore = true; hasMore; ) {
-    const page = await store.listUpdates(_id, since, limit)
+    const page = await store.updates.list(_id, since, limit)
     texts.push(...page.messages.map(({ text }) => text))
     since = page.cursor
     hasMore = page.hasMore
@@ -26,7 +26,7 @@ t.test('updates', { skip: withoutMongo }, async (t) => {
 
   t.test('come to an end while there is always something new, and tell of each message once', async (t) => {
     const { store, bob, say, leave } = await openProcesses(t, newDatabase(t))
-    const start = await store.newestCursor()
+    const start = await store.updates.newestCursor()
     await say('0')
     const { findOne } = Collection.prototype
     let left = 0
@@ -40,12 +40,12 @@ t.test('updates', { skip: withoutMongo }, async (t) => {
     const texts: string[] = []
     let since = start
     for (let page = 0; page < 5; page++) {
-      const { messages, cursor } = await store.listUpdates(bob._id, since, 99)
+      const { messages, cursor } = await store.updates.list(bob._id, since, 99)
       texts.push(...messages.map(({ text }) => text))
       since = cursor
     }
     intercepted.restore()
-    texts.push(...(await store.listUpdates(bob._id, since, 99)).messages.map(({ text }) => text))
+    texts.push(...(await store.updates.list(bob._id, since, 99)).messages.map(({ text }) => text))
     t.ok(left >= 5)
     t.same(
       texts,
@@ -56,7 +56,7 @@ t.test('updates', { skip: withoutMongo }, async (t) => {
   t.test('tell messages in order, whichever process gives which of them a version', async (t) => {
     const { store, bob, say, leave, join } = await openProcesses(t, newDatabase(t))
     const others = [await join(), await join()]
-    const start = await store.newestCursor()
+    const start = await store.updates.newestCursor()
     const expected: string[] = []
     for (let round = 0; round < 5; round++) {
       // The first process knows the dialog, the others find what is left.
@@ -65,16 +65,16 @@ t.test('updates', { skip: withoutMongo }, async (t) => {
       await leave(`more ${round}`)
       await say(`last ${round}`, undefined, others[round % 2])
       expected.push(...['known', 'left', 'more', 'last'].map((word) => `${word} ${round}`))
-      await Promise.all([store, ...others].map((by) => by.listDialogs(bob._id, 0, 9)))
+      await Promise.all([store, ...others].map((by) => by.dialogs.list(bob._id, 0, 9)))
     }
     for (const limit of [1, 3, 99]) t.same(await readPages(store, bob, start, limit), expected, `${limit} at a time`)
   })
 
   t.test('tell in order what a process had named versions for when it was killed', async (t) => {
     const { store, bob, say, leave, collections } = await openProcesses(t, newDatabase(t))
-    const start = await store.newestCursor()
+    const start = await store.updates.newestCursor()
     await say('one')
-    await store.newestCursor()
+    await store.updates.newestCursor()
     await leave('two')
     const { _id: lastId } = await leave('three')
     const counter = await collections.settings.findOneAndUpdate({ _id: 'version' }, { $inc: { value: 2 as never } })
@@ -84,7 +84,7 @@ t.test('updates', { skip: withoutMongo }, async (t) => {
     // Its process believes that the first message is the newest one that has a version.
     await say('four')
     await say('five')
-    await store.newestCursor()
+    await store.updates.newestCursor()
     t.same(await readPages(store, bob, start, 99), ['one', 'two', 'three', 'four', 'five'])
   })
 })
@@ -95,15 +95,15 @@ t.test('a read mark in a group', { skip: withoutMongo }, async (t) => {
   await leave('left', 'left')
   const [again, marked, next, later] = await Promise.all([
     say('left', 'left'),
-    store.markAsRead(bob._id, ann._id),
+    store.dialogs.markAsRead(bob._id, ann._id),
     say('next'),
-    store.markAsRead(bob._id, ann._id, 1)
+    store.dialogs.markAsRead(bob._id, ann._id, 1)
   ])
   t.match(again, { isDuplicate: true, message: { seq: 2 } })
   t.same(marked, { hasMoved: true, unreadCount: 0, upToSeq: 2 }, 'covers a message that was stored before')
   t.match(next, { isDuplicate: false, message: { seq: 3, isRead: false } })
   t.match(later, { hasMoved: false, upToSeq: 2 })
-  t.match(await store.listDialogs(bob._id, 0, 9), [{ readSeq: 2, unreadIncoming: 1 }], 'and none that comes after it')
+  t.match(await store.dialogs.list(bob._id, 0, 9), [{ readSeq: 2, unreadIncoming: 1 }], 'and none that comes after it')
 
   t.test('are not given where the database does not show what it has stored', async (t) => {
     const { ann, say, findDialog, collections } = await openProcesses(t, (await useMongo(t))(t))
@@ -122,7 +122,7 @@ t.test('a read mark in a group', { skip: withoutMongo }, async (t) => {
       inSession: (read) => read({})
     })
     const cursor = (await updates.newestCursor()).replace(/\..*/, '.0')
-    await t.rejects(updates.listUpdates(ann._id, cursor, 9), {
+    await t.rejects(updates.list(ann._id, cursor, 9), {
       message: 'The database does not show what it has stored.'
     })
   })

@@ -46,30 +46,30 @@ t.test('the counter of versions', { skip: withoutMongo }, async (t) => {
     await t.test(`is raised at a start to the newest version, one ${why}`, async (t) => {
       const processes = await openProcesses(t, newDatabase(t))
       const { store, ann, bob, say, join } = processes
-      const start = await store.newestCursor()
+      const start = await store.updates.newestCursor()
       await say('one')
       await say('two')
-      await store.markAsRead(bob._id, ann._id, 1)
-      await store.listDialogs(bob._id, 0, 9)
+      await store.dialogs.markAsRead(bob._id, ann._id, 1)
+      await store.dialogs.list(bob._id, 0, 9)
       await damage(processes)
       await setBack(processes)
       const by = await join()
-      t.equal(versionOf(await by.newestCursor()), newest)
-      t.match(await by.listUpdates(bob._id, start, 9), { messages: [{ text: 'one' }, { text: 'two' }] })
-      const cursor = await by.newestCursor()
+      t.equal(versionOf(await by.updates.newestCursor()), newest)
+      t.match(await by.updates.list(bob._id, start, 9), { messages: [{ text: 'one' }, { text: 'two' }] })
+      const cursor = await by.updates.newestCursor()
       await say('three', undefined, by)
-      t.match(await by.listUpdates(bob._id, cursor, 9), { messages: [{ text: 'three' }] })
+      t.match(await by.updates.list(bob._id, cursor, 9), { messages: [{ text: 'three' }] })
     })
   }
 
   t.test('is read so that it is certain before a cursor above it is refused', async (t) => {
     const { store, ann, say, collections } = await openProcesses(t, newDatabase(t))
     await say('one')
-    const cursor = await store.newestCursor()
+    const cursor = await store.updates.newestCursor()
     const [epoch, version] = cursor.split('.') as [string, string]
     const refusal = new AppError('invalidParams', 'is no cursor of this server: load everything anew')
-    await t.rejects(store.listUpdates(ann._id, `${epoch}.${Number(version) + 1}`, 9), refusal)
-    t.match(await store.listUpdates(ann._id, cursor, 9), { cursor })
+    await t.rejects(store.updates.list(ann._id, `${epoch}.${Number(version) + 1}`, 9), refusal)
+    t.match(await store.updates.list(ann._id, cursor, 9), { cursor })
 
     const reads = t.capture(Collection.prototype, 'findOne', async () => ({ value: 7 }))
     const versions = await openVersions({ ...collections, settings: collections.settings }, true)
@@ -93,12 +93,12 @@ t.test('the counter of versions', { skip: withoutMongo }, async (t) => {
         return { matchedCount: 0 }
       } as unknown as typeof bulkWrite
     })
-    await t.rejects(store.listDialogs(bob._id, 0, 9), {
+    await t.rejects(store.dialogs.list(bob._id, 0, 9), {
       message: 'Other processes do not let this one complete a message.'
     })
     t.equal(attempts, 100)
     intercepted.restore()
-    t.match(await store.listDialogs(bob._id, 0, 9), [{ lastMessage: { text: 'left' } }])
+    t.match(await store.dialogs.list(bob._id, 0, 9), [{ lastMessage: { text: 'left' } }])
     t.equal(await collections.messages.countDocuments({ version: null }), 0)
   })
 })

@@ -14,10 +14,10 @@ t.test('sessions that have expired, without a TTL index', { skip: withoutMongo }
     const client = await new MongoClient(newDatabase(t)).connect()
     t.teardown(() => client.close())
     const sessions = client.db().collection<SessionDocument>('sessions')
-    const { addSession } = createSessions({ sessions })
+    const store = createSessions({ sessions })
     const add = async (afterMs: number) => {
       const session = { _id: new ObjectId().toHexString(), user, expiresAt: Date.now() + afterMs }
-      await addSession(session)
+      await store.add(session)
       return session._id
     }
     const insertExpired = (count: number) =>
