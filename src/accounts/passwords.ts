@@ -1,5 +1,5 @@
 import argon2 from 'argon2'
-import type { Gate } from '../limits/concurrencyLimit.js'
+import type { ConcurrencyLimit } from '../limits/concurrencyLimit.js'
 import { normalizePassword } from '../schemas/password.js'
 
 // OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 passes, 1 lane.
@@ -20,7 +20,7 @@ export interface Passwords {
   verify(hash: string | undefined, password: string): Promise<Verdict>
 }
 
-export function createPasswords(gate: Gate): Passwords {
+export function createPasswords(gate: ConcurrencyLimit): Passwords {
   return {
     hash: (password) => gate(() => argon2.hash(normalizePassword(password), parameters)),
 

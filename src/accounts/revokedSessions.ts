@@ -1,4 +1,4 @@
-import { createRecent } from '../limits/lruCache.js'
+import { createLruCache } from '../limits/lruCache.js'
 import type { Session } from '../store/store.js'
 
 const firstDelayMs = 1000
@@ -6,7 +6,7 @@ const maxDelayMs = 60_000
 
 const givenUp = () => new Error('A log-out could not be stored. Its token is valid again after a restart.')
 
-export interface UnstoredLogOuts {
+export interface RevokedSessions {
   /** Has the end of a session stored later: tried again until the store takes it, or the session has expired anyway. */
   add(session: Session): void
   /** Takes one back that is stored meanwhile. */
@@ -21,12 +21,12 @@ export interface UnstoredLogOuts {
  *
  * @param onError told of each log-out that is given up, except those that `close()` counts
  */
-export function createUnstoredLogOuts(
+export function createRevokedSessions(
   endSession: (_id: string) => Promise<void>,
   maxRemembered: number,
   onError: (error: Error) => void
-): UnstoredLogOuts {
-  const sessions = createRecent<Session>(maxRemembered)
+): RevokedSessions {
+  const sessions = createLruCache<Session>(maxRemembered)
   let timer: NodeJS.Timeout | undefined
   let delayMs = firstDelayMs
   let isClosed = false

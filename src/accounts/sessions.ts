@@ -1,9 +1,9 @@
 import { ObjectId } from 'bson'
 import { AppError } from '../errors.js'
-import { createRecent } from '../limits/lruCache.js'
+import { createLruCache } from '../limits/lruCache.js'
 import type { Identity } from '../schemas/user.js'
 import type { Session, Store } from '../store/store.js'
-import { createUnstoredLogOuts } from './revokedSessions.js'
+import { createRevokedSessions } from './revokedSessions.js'
 
 export interface Sessions {
   /** Begins one: a log-in. @throws {AppError} `unavailable` where a shared store could not take it */
@@ -39,10 +39,10 @@ const notStored = 'The log-in could not be stored. Log in again.'
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, lifeMs, maxOfUser, maxRemembered, isShared, onError } = options
   // Where one process has the store to itself, a log-in on a full disk is good until the server stops.
-  const unstored = createRecent<Session>(maxRemembered)
+  const unstored = createLruCache<Session>(maxRemembered)
   // While a session is ended, a connection may just be opening that has found it alive.
-  const ended = createRecent<true>(maxRemembered)
-  const unstoredEnds = createUnstoredLogOuts((_id) => store.sessions.end(_id), maxRemembered, onError)
+  const ended = createLruCache<true>(maxRemembered)
+  const unstoredEnds = createRevokedSessions((_id) => store.sessions.end(_id), maxRemembered, onError)
   const hasEnded = (_id: string) => ended.has(_id) || unstoredEnds.has(_id)
   const listeners: ((session: Session) => void)[] = []
 

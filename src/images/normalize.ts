@@ -1,6 +1,6 @@
 import type { Sharp, SharpConstructor } from 'sharp'
 import { AppError } from '../errors.js'
-import { createGate } from '../limits/concurrencyLimit.js'
+import { createConcurrencyLimit } from '../limits/concurrencyLimit.js'
 import { formatOf, hasTooManyParts } from './formats.js'
 
 interface PicturesOptions {
@@ -21,8 +21,8 @@ const tooManyParts = 'The picture has too many scans or frames.'
  * waits for the other ones of its kind. All running pictures together have less than twice `maxPixels`, whatever `maxRunning` is.
  */
 export function createNormalize({ maxPixels, maxRunning, maxWaiting }: PicturesOptions) {
-  const gate = createGate({ maxRunning, maxWaiting })
-  const large = createGate({ maxRunning: 1, maxWaiting: maxRunning })
+  const gate = createConcurrencyLimit({ maxRunning, maxWaiting })
+  const large = createConcurrencyLimit({ maxRunning: 1, maxWaiting: maxRunning })
   return (bytes: Buffer): Promise<Buffer> =>
     gate(async () => {
       const { pixels, normalize } = await openPicture(bytes, maxPixels)

@@ -1,13 +1,13 @@
 import pLimit from 'p-limit'
 import { AppError } from '../errors.js'
 
-interface GateOptions {
+interface ConcurrencyOptions {
   maxRunning: number
   maxWaiting: number
 }
 
 /** Runs a costly task when there is room for it. */
-export type Gate = <T>(task: () => Promise<T>) => Promise<T>
+export type ConcurrencyLimit = <T>(task: () => Promise<T>) => Promise<T>
 
 const retryAfterMs = 1000
 
@@ -15,7 +15,7 @@ const retryAfterMs = 1000
  * Lets so many tasks run at a time, because they share the few threads that files are read with.
  * A task for which not even a place to wait is left is refused with `tooManyRequests`.
  */
-export function createGate({ maxRunning, maxWaiting }: GateOptions): Gate {
+export function createConcurrencyLimit({ maxRunning, maxWaiting }: ConcurrencyOptions): ConcurrencyLimit {
   const limit = pLimit(maxRunning)
   return async (task) => {
     if (limit.pendingCount >= maxWaiting) throw new AppError('tooManyRequests', undefined, { retryAfterMs })

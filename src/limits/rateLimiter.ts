@@ -1,4 +1,4 @@
-import { createRecent } from './lruCache.js'
+import { createLruCache } from './lruCache.js'
 
 /** A token bucket, kept as the moment at which it will be full again, on the clock of `performance.now()`. */
 export interface Bucket {
@@ -31,7 +31,7 @@ export interface RateLimiter {
 export function createRateLimiter({ perSecond, burst }: Rate, maxTracked: number): RateLimiter {
   const intervalMs = 1000 / perSecond
   const slackMs = intervalMs * (burst - 1)
-  const buckets = createRecent<Bucket>(maxTracked)
+  const buckets = createLruCache<Bucket>(maxTracked)
 
   // Rounded, so that errors of sums of fractions do not count.
   const waitMs = ({ fullAt }: Bucket, now: number) => Math.max(0, Math.round(fullAt - slackMs - now))

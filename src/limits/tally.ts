@@ -1,5 +1,5 @@
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
-import { createRecent } from './lruCache.js'
+import { createLruCache } from './lruCache.js'
 
 interface Count {
   count: number
@@ -21,7 +21,7 @@ export interface Tally {
 }
 
 export function createTally(maxTracked: number): Tally {
-  const counts = createRecent<Count>(maxTracked)
+  const counts = createLruCache<Count>(maxTracked)
 
   function find(key: string, now: number): Count | undefined {
     const found = counts.get(key)

@@ -7,7 +7,7 @@ export interface CallCount {
 }
 
 /** What the server counts while it works: plain numbers, so that a message pays next to nothing for them. */
-export interface Meters {
+export interface Counters {
   /** Messages that were stored, each once. */
   messages: number
   /** Writes in a commit, and how long it took, in seconds. */
@@ -24,7 +24,7 @@ export interface Meters {
 /** The label of unknown methods, so that no client makes up labels, and of what is no call. */
 const unknown = 'unknown'
 
-export function createMeters(methodNames: string[]): Meters {
+export function createCounters(methodNames: string[]): Counters {
   const strangers: CallCount = { calls: 0, errors: 0 }
   const known = new Map(methodNames.map((name) => [name, { calls: 0, errors: 0 }]))
   const commitWrites = createDistribution([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000])

@@ -1,6 +1,6 @@
 import type { IntervalHistogram } from 'node:perf_hooks'
 import type { Gauge as GaugeOf, Metric } from 'prom-client'
-import type { Meters } from './counters.js'
+import type { Counters } from './counters.js'
 import type { Distribution } from './distribution.js'
 
 /** What is looked up when somebody asks. */
@@ -18,8 +18,8 @@ export interface Exposition {
   metrics(): Promise<string>
 }
 
-/** Shows the meters to Prometheus. The library is loaded with the first one who asks, because it would slow down a start. */
-export async function createExposition(meters: Meters, readings: Readings): Promise<Exposition> {
+/** Shows the counters to Prometheus. The library is loaded with the first one who asks, because it would slow down a start. */
+export async function createExposition(counters: Counters, readings: Readings): Promise<Exposition> {
   const { Counter, Gauge, Registry } = (await import('prom-client')).default
   const registry = new Registry()
   const registers = [registry]
@@ -48,7 +48,7 @@ export async function createExposition(meters: Meters, readings: Readings): Prom
       labelNames: ['method'],
       collect() {
         shown.reset()
-        for (const [method, count] of meters.callCounts) shown.inc({ method }, count[kind])
+        for (const [method, count] of counters.callCounts) shown.inc({ method }, count[kind])
       }
     })
   }
@@ -60,11 +60,11 @@ export async function createExposition(meters: Meters, readings: Readings): Prom
 
   gauge('messenger_connections', 'WebSocket connections that are open.', readings.connections)
   gauge('messenger_users_online', 'Users with a connection to this process.', readings.usersOnline)
-  counter('messenger_messages_total', 'Messages stored, each once.', () => meters.messages)
+  counter('messenger_messages_total', 'Messages stored, each once.', () => counters.messages)
   perMethod('messenger_rpc_calls_total', 'JSON-RPC calls and notifications, and what is neither.', 'calls')
   perMethod('messenger_rpc_errors_total', 'JSON-RPC calls and notifications that were refused or failed.', 'errors')
-  histogram('messenger_commit_writes', 'Writes in a commit.', meters.commitWrites)
-  histogram('messenger_commit_duration_seconds', 'How long a commit took.', meters.commitSeconds)
+  histogram('messenger_commit_writes', 'Writes in a commit.', counters.commitWrites)
+  histogram('messenger_commit_duration_seconds', 'How long a commit took.', counters.commitSeconds)
   showProcess(gauge, counter)
   showEventLoop(gauge, readings)
   return { contentType: registry.contentType, metrics: () => registry.metrics() }

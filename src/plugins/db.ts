@@ -19,16 +19,16 @@ interface DbOptions extends Omit<StoreOptions, 'onNotice' | 'onCommit' | 'onMess
 
 export default fp<DbOptions>(
   async (app, { url, ...options }) => {
-    const { meters } = app
+    const { counters } = app
     const events: typeof app.storeEvents = new EventEmitter()
     const store = await openStore(url, {
       ...options,
       onNotice: app.log.warn.bind(app.log),
-      onCommit: meters.onCommit,
+      onCommit: counters.onCommit,
       onMessage: (added, message) => events.emit('message', added, message)
     })
     events.on('message', ({ isDuplicate }) => {
-      if (!isDuplicate) meters.messages++
+      if (!isDuplicate) counters.messages++
     })
     app.addHook('onClose', () => store.close())
     app.decorate('db', store)

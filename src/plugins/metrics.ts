@@ -1,11 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import fp from 'fastify-plugin'
-import { createMeters, type Meters } from '../metrics/counters.js'
+import { type Counters, createCounters } from '../metrics/counters.js'
 import { createExposition, type Exposition } from '../metrics/exposition.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    meters: Meters
+    counters: Counters
   }
 }
 
@@ -22,12 +22,12 @@ export default fp<MetricsOptions>(
     eventLoopDelay.enable()
     app.addHook('onClose', async () => void eventLoopDelay.disable())
 
-    const meters = createMeters(Object.keys(methods))
-    app.decorate('meters', meters)
+    const counters = createCounters(Object.keys(methods))
+    app.decorate('counters', counters)
     let exposition: Promise<Exposition> | undefined
 
     app.get('/metrics', { config: { isProbe: true, rateLimit: false } }, async (_request, reply) => {
-      exposition ??= createExposition(meters, {
+      exposition ??= createExposition(counters, {
         connections: () => app.websocketServer.clients.size,
         usersOnline: () => app.notifier.countUsers(),
         eventLoopDelay,

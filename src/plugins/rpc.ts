@@ -57,7 +57,7 @@ export default fp<RpcOptions>(
 
     const dispatch = createDispatch({
       ...options,
-      callCountOf: app.meters.callCountOf,
+      callCountOf: app.counters.callCountOf,
       hasEnded: (session) => app.sessions.hasEnded(session) || session.expiresAt <= Date.now(),
       onInternalError: (error) => app.log.error(error),
       onRefusal({ kind, name }, userId) {

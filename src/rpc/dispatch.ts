@@ -2,7 +2,7 @@ import { AppError, type ErrorKind, withoutStacks } from '../errors.js'
 import { type AnswersOptions, createAnswers, type Table } from './answers.js'
 import { charge, comesDue } from './due.js'
 import type { CallerContext, Methods } from './method.js'
-import { isPoisoned } from './prototypePollution.js'
+import { pollutesPrototype } from './prototypePollution.js'
 import { isRequest } from './request.js'
 
 /**
@@ -62,7 +62,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     }
     const message = parse(text)
     if (message === undefined) return refused('parseError')
-    if (isPoisoned(text, message)) return refused('invalidRequest', poisoned, message)
+    if (pollutesPrototype(text, message)) return refused('invalidRequest', poisoned, message)
     if (!Array.isArray(message)) return single(message, context)
     if (message.length === 0) return refused('invalidRequest')
     if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)

@@ -5,24 +5,24 @@ import type { Identity, SelfInfo, UserInfo } from '../schemas/user.js'
 import type { StoredDialog, StoredMessage, StoredProfile } from '../store/store.js'
 
 /** A stored message of a dialog as clients see it. */
-export function viewMessage(message: StoredMessage, user: Identity, peer: Identity): Message {
+export function serializeMessage(message: StoredMessage, user: Identity, peer: Identity): Message {
   const { _id, text, seq, isRead } = message
   return { _id, ...tagsOf(message, user, peer), text, seq, date: toIsoDate(message), isRead }
 }
 
 /** A user without what only the server may know. */
-export function viewSelf({ _id, tag, firstName, lastName, img }: SelfInfo): SelfInfo {
+export function serializeSelf({ _id, tag, firstName, lastName, img }: SelfInfo): SelfInfo {
   return { _id, tag, firstName, lastName, img }
 }
 
-export function viewUser(user: StoredProfile, notifier: Notifier): UserInfo {
+export function serializeUser(user: StoredProfile, notifier: Notifier): UserInfo {
   const { _id, tag, firstName, lastName, img } = user
   const isOnline = notifier.isOnline(_id)
   return { _id, tag, firstName, lastName, img, isOnline, lastSeen: isOnline ? Date.now() : user.lastSeen }
 }
 
 /** A stored dialog of a user as that user sees it. */
-export function viewDialog(dialog: StoredDialog, user: Identity, notifier: Notifier): Dialog {
+export function serializeDialog(dialog: StoredDialog, user: Identity, notifier: Notifier): Dialog {
   const { _id, peer, lastMessage, readSeq, peerReadSeq, unreadIncoming, unreadOutgoing } = dialog
   return {
     _id,
@@ -34,7 +34,7 @@ export function viewDialog(dialog: StoredDialog, user: Identity, notifier: Notif
     readSeq,
     peerReadSeq,
     unreadIncoming,
-    userInfo: viewUser(peer, notifier)
+    userInfo: serializeUser(peer, notifier)
   }
 }
 

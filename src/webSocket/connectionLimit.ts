@@ -1,12 +1,12 @@
 /** How many connections each user has. */
-export interface Seats {
+export interface ConnectionLimit {
   /** @returns whether there was one left for another connection of the user, which has it until it leaves */
   take(userId: string): boolean
   leave(userId: string): void
 }
 
 /** @param perUser 0 is no limit */
-export function createSeats(perUser: number): Seats {
+export function createConnectionLimit(perUser: number): ConnectionLimit {
   const taken = new Map<string, number>()
 
   return {

@@ -10,7 +10,7 @@ import { maxTextLength } from '../schemas/message.js'
 import type { Session } from '../store/store.js'
 import { type StrikesOptions, watchRefusals } from './abuseGuard.js'
 import { type ConnectionOptions, createConnection, refuse, type ServedConnection } from './connection.js'
-import { createSeats } from './connectionLimit.js'
+import { createConnectionLimit } from './connectionLimit.js'
 import { createIntake } from './intake.js'
 import { createOutbox } from './outbox.js'
 import { openLane, type Reply, replyTo } from './replies.js'
@@ -65,11 +65,11 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     }
   }
   const intake = createIntake(options.maxTurnMs)
-  const seats = createSeats(options.maxConnectionsPerUser)
+  const connectionLimit = createConnectionLimit(options.maxConnectionsPerUser)
   return (socket, request) => {
     const { session } = request
     endOnError(app, socket, session)
-    const hasSeat = session && seats.take(session.user._id)
+    const hasSeat = session && connectionLimit.take(session.user._id)
     const refusal = session ? tooManyConnections : unauthenticated
     logHandshake(request, session?.user._id, hasSeat ? undefined : refusal)
     if (!hasSeat) return refuse(socket, refusal)
@@ -99,7 +99,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     socket.on('close', (code) => {
       depart(connection.departure, code === abnormalClosure)
       lane.idle().then(() => lanes.delete(socket))
-      seats.leave(_id)
+      connectionLimit.leave(_id)
       app.notifier.disconnect(connection)
     })
   }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { createUnstoredLogOuts } from '../../src/accounts/revokedSessions.js'
+import { createRevokedSessions } from '../../src/accounts/revokedSessions.js'
 import type { Session } from '../../src/store/store.js'
 
 const session = (_id: string, lifeMs = 60_000): Session => ({
@@ -18,7 +18,7 @@ function start(t: Test, maxRemembered = 10) {
     timers.push({ run, delayMs })
     return { unref: () => ({}) }
   }) as unknown as typeof setTimeout)
-  const logOuts = createUnstoredLogOuts(
+  const logOuts = createRevokedSessions(
     async (_id) => {
       store.asked.push(_id)
       if (store.isDown) throw new Error('down')

@@ -48,7 +48,7 @@ t.test('what has failed says why, and not what was to be stored', async (t) => {
 
   const twice = withDeadline(
     {
-      setPasswordHash: () => Promise.reject(new Error('E11000 twice dup key: { email: "secret" }'))
+      users: { setPasswordHash: () => Promise.reject(new Error('E11000 twice dup key: { email: "secret" }')) }
     } as unknown as Store,
     1000
   )

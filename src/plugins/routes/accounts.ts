@@ -3,9 +3,9 @@ import fp from 'fastify-plugin'
 import { createPasswordPolicy, type PasswordPolicyOptions } from '../../accounts/passwordPolicy.js'
 import { createPasswords } from '../../accounts/passwords.js'
 import { AppError } from '../../errors.js'
-import { createGate } from '../../limits/concurrencyLimit.js'
+import { createConcurrencyLimit } from '../../limits/concurrencyLimit.js'
 import type { LogInAttempt } from '../../limits/logIns.js'
-import { viewSelf } from '../../rpc/serialize.js'
+import { serializeSelf } from '../../rpc/serialize.js'
 import {
   type LoggedIn,
   type LoginBody,
@@ -31,7 +31,7 @@ export default fp<AccountsOptions>(
   async (app, options) => {
     const { bodyLimitBytes: bodyLimit, maxRunningHashes, maxWaitingHashes } = options
     const assertGoodPassword = await createPasswordPolicy(options)
-    const gate = createGate({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
+    const gate = createConcurrencyLimit({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
     const passwords = createPasswords(gate)
 
     /** Finds the user of a log-in and tells whether the hash is outdated. */
@@ -71,7 +71,7 @@ export default fp<AccountsOptions>(
           // To sign up again would only say that the tag is taken.
           throw new AppError('unavailable', notLoggedIn, {}, error)
         })
-        return { token, user: viewSelf(user) }
+        return { token, user: serializeSelf(user) }
       }
     )
 
@@ -81,7 +81,7 @@ export default fp<AccountsOptions>(
       async (request, reply) => {
         const { user, isOutdated } = await app.limits.logIn(attemptOf(request), () => findUser(request))
         if (isOutdated) await hashAnew(user, request.body.user.password)
-        return { token: await reply.logIn(user), user: viewSelf(user) }
+        return { token: await reply.logIn(user), user: serializeSelf(user) }
       }
     )
 

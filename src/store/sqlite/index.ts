@@ -5,7 +5,7 @@ import { openDatabase, type Sync, secretFileOf } from './database.js'
 import { createGroupCommit } from './groupCommit.js'
 import { createCursors } from './messages/cursors.js'
 import { createDialogs } from './messages/dialogs.js'
-import { createHeads } from './messages/dialogTails.js'
+import { createDialogTails } from './messages/dialogTails.js'
 import { createMessages } from './messages/messages.js'
 import { createReadMarks } from './messages/readMarks.js'
 import { createUpdates } from './messages/updates.js'
@@ -35,13 +35,13 @@ export function openSqliteStore(file: string, options: SqliteOptions): Store {
   const { busyTimeoutMs, maxLogPages, sync = 'FULL', onCommit, onMessage } = options
   const database = openDatabase(file, { busyTimeoutMs, sync }, assertFinished)
   const versions = createVersions(database)
-  const heads = createHeads(database)
+  const tails = createDialogTails(database)
   const identities = createIdentities(database)
   const checkpoints = createCheckpoints(database, maxLogPages)
   const commits = createGroupCommit(database, {
     onStale() {
       versions.forget()
-      heads.forget()
+      tails.forget()
       identities.forget()
     },
     onWritten: versions.save,
@@ -52,7 +52,7 @@ export function openSqliteStore(file: string, options: SqliteOptions): Store {
   })
   return {
     users: { ...createUsers(database, commits, versions, identities), ...createUserSearch(database) },
-    messages: createMessages(database, commits, { versions, heads, identities, onMessage }),
+    messages: createMessages(database, commits, { versions, tails, identities, onMessage }),
     dialogs: { ...createDialogs(database), ...createReadMarks(database, commits, versions) },
     updates: createUpdates(database, versions, createCursors(database, versions)),
     sessions: createSessions(database, commits),

@@ -1,7 +1,7 @@
 import { NoParamsSchema } from '../../../schemas/profile.js'
 import { type SelfInfo, SelfInfoSchema } from '../../../schemas/user.js'
 import { method } from '../../method.js'
-import { viewSelf } from '../../serialize.js'
+import { serializeSelf } from '../../serialize.js'
 
 export default method({
   summary: 'Who I am.',
@@ -9,6 +9,6 @@ export default method({
   result: SelfInfoSchema,
 
   async run(_params, { user, db }) {
-    return viewSelf((await db.users.findById(user._id)) as SelfInfo)
+    return serializeSelf((await db.users.findById(user._id)) as SelfInfo)
   }
 })

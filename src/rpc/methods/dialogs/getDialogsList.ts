@@ -1,7 +1,7 @@
 import { DialogsSchema, GetDialogsParamsSchema } from '../../../schemas/dialog.js'
 import { method } from '../../method.js'
 import { assertSlice } from '../../page.js'
-import { viewDialog } from '../../serialize.js'
+import { serializeDialog } from '../../serialize.js'
 
 export default method({
   summary: 'A slice [startIndex, endIndex) of my dialogs, the one with the newest message first.',
@@ -13,6 +13,6 @@ export default method({
   async run(slice, { user, db, notifier, maxPageItems }) {
     assertSlice(slice, maxPageItems)
     const dialogs = await db.dialogs.list(user._id, slice.startIndex, slice.endIndex)
-    return dialogs.map((dialog) => viewDialog(dialog, user, notifier))
+    return dialogs.map((dialog) => serializeDialog(dialog, user, notifier))
   }
 })

@@ -1,7 +1,7 @@
 import { GetMessagesParamsSchema, MessagesSchema } from '../../../schemas/message.js'
 import { method } from '../../method.js'
 import { assertSlice } from '../../page.js'
-import { viewMessage } from '../../serialize.js'
+import { serializeMessage } from '../../serialize.js'
 
 export default method({
   summary: 'A slice [startIndex, endIndex) of a dialog, newest message first; empty when there is none.',
@@ -14,6 +14,6 @@ export default method({
     const peer = await db.users.findByTag(receiverTag)
     if (!peer) return []
     const messages = await db.messages.list(user._id, peer._id, slice.startIndex, slice.endIndex)
-    return messages.map((message) => viewMessage(message, user, peer))
+    return messages.map((message) => serializeMessage(message, user, peer))
   }
 })

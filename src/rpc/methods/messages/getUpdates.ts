@@ -2,7 +2,7 @@ import { GetUpdatesParamsSchema, UpdatesSchema } from '../../../schemas/update.j
 import type { Identity } from '../../../schemas/user.js'
 import { method } from '../../method.js'
 import { assertPage } from '../../page.js'
-import { viewDialog, viewMessage, viewUser } from '../../serialize.js'
+import { serializeDialog, serializeMessage, serializeUser } from '../../serialize.js'
 
 export default method({
   summary:
@@ -24,10 +24,10 @@ export default method({
       ...updates,
       messages: updates.messages.map((message) => {
         const { senderId, receiverId } = message
-        return viewMessage(message, user, peers.get(senderId === user._id ? receiverId : senderId) as Identity)
+        return serializeMessage(message, user, peers.get(senderId === user._id ? receiverId : senderId) as Identity)
       }),
-      dialogs: updates.dialogs.map((dialog) => viewDialog(dialog, user, notifier)),
-      users: updates.users.map((changed) => viewUser(changed, notifier))
+      dialogs: updates.dialogs.map((dialog) => serializeDialog(dialog, user, notifier)),
+      users: updates.users.map((changed) => serializeUser(changed, notifier))
     }
   }
 })

@@ -1,7 +1,7 @@
 import { FindUsersParamsSchema, FoundUsersSchema, maxFoundUsers } from '../../../schemas/profile.js'
 import type { StoredProfile } from '../../../store/store.js'
 import { method } from '../../method.js'
-import { viewUser } from '../../serialize.js'
+import { serializeUser } from '../../serialize.js'
 
 export default method({
   summary:
@@ -17,7 +17,7 @@ export default method({
     const contacts = await db.users.searchContacts({ tagPart: text, nameStart: text }, user._id, maxFoundUsers)
     const hasRoom = userSearch === 'all' && contacts.length < maxFoundUsers
     const found = hasRoom ? await findOthers() : contacts
-    return found.map((one) => viewUser(one, notifier))
+    return found.map((one) => serializeUser(one, notifier))
 
     async function findOthers() {
       const byTag = await db.users.searchByTag(text, user._id, maxFoundUsers)

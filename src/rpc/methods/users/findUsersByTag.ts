@@ -1,6 +1,6 @@
 import { FindUsersByTagParamsSchema, FoundUsersSchema, maxFoundUsers } from '../../../schemas/profile.js'
 import { method } from '../../method.js'
-import { viewUser } from '../../serialize.js'
+import { serializeUser } from '../../serialize.js'
 
 export default method({
   summary:
@@ -16,6 +16,6 @@ export default method({
     const found = isForContacts
       ? await db.users.searchContacts({ tagPart }, user._id, maxFoundUsers)
       : await db.users.searchByTag(tagPart, user._id, maxFoundUsers)
-    return found.map((one) => viewUser(one, notifier))
+    return found.map((one) => serializeUser(one, notifier))
   }
 })

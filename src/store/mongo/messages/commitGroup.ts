@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createRecent } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../limits/lruCache.js'
 import { refusals } from '../../refusals.js'
 import type { AddedMessage } from '../../store.js'
 import type { Collections, MessageDocument } from '../collections.js'
@@ -34,7 +34,7 @@ export type CommitGroup = (group: AddressedMessage[]) => Promise<void>
 export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, parts: CommitParts): CommitGroup {
   const { tails, followUps, pause = delay } = parts
   /** Keys of messages that may be stored, though this process could not say so. */
-  const uncertain = createRecent<true>(maxUncertainKeys)
+  const uncertain = createLruCache<true>(maxUncertainKeys)
 
   /** @returns those that are not stored yet */
   async function attempt(group: AddressedMessage[], vain: number): Promise<AddressedMessage[]> {

@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import pLimit from 'p-limit'
-import { createRecent } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../limits/lruCache.js'
 import { type Collections, type MessageDocument, sentByA } from '../collections.js'
 
 const maxCachedTails = 100_000
@@ -34,7 +34,7 @@ export interface Tails {
 const projection = { seq: 1, sent: 1, senderId: 1, users: 1, date: 1 }
 
 export function createTails({ messages }: Pick<Collections, 'messages'>): Tails {
-  const tails = createRecent<Tail>(maxCachedTails)
+  const tails = createLruCache<Tail>(maxCachedTails)
 
   const limit = pLimit(maxReadsAtATime)
 

@@ -1,4 +1,4 @@
-import { createRecent } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../limits/lruCache.js'
 import type { Collections } from '../collections.js'
 import type { Versions } from '../versions.js'
 import {
@@ -32,7 +32,7 @@ const maxAttempts = 100
  */
 export function createMessageVersions({ conversations, messages }: Collections, versions: Versions): MessageVersions {
   /** Up to there all messages of a dialog have their versions. */
-  const known = createRecent<Progress>(maxCachedDialogs)
+  const known = createLruCache<Progress>(maxCachedDialogs)
 
   /** @returns those whose dialog is there */
   async function withProgress(open: OpenDialog[]): Promise<StartedDialog[]> {

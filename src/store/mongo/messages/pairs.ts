@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson'
-import { createRecent } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../limits/lruCache.js'
 import type { Pair } from '../../pair.js'
 import type { Collections, ConversationDocument } from '../collections.js'
 import { insertNew } from '../duplicates.js'
@@ -21,7 +21,7 @@ export function keyOfPair({ a, b }: Pick<Pair, 'a' | 'b'>): string {
 
 export function createPairs({ users, conversations }: Pick<Collections, 'users' | 'conversations'>): Pairs {
   // A dialog belongs to the same pair for ever.
-  const cache = createRecent<ObjectId>(maxCachedPairs)
+  const cache = createLruCache<ObjectId>(maxCachedPairs)
 
   async function find(pairs: Pair[]) {
     const unknown = pairs.filter((pair) => !cache.has(keyOfPair(pair)))

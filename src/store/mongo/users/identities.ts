@@ -1,4 +1,4 @@
-import { createRecent } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../limits/lruCache.js'
 import type { Identity } from '../../../schemas/user.js'
 import { keyOfTag } from '../../keys.js'
 import type { Collections } from '../collections.js'
@@ -13,7 +13,7 @@ export interface Identities {
 
 export function createIdentities({ users }: Pick<Collections, 'users'>): Identities {
   // A tag belongs to the same user for ever, so what is stored cannot become wrong.
-  const cache = createRecent<Identity>(maxCachedTags)
+  const cache = createLruCache<Identity>(maxCachedTags)
 
   async function findByTags(tags: string[]) {
     const keys = new Map(tags.map((tag) => [tag, keyOfTag(tag)]))

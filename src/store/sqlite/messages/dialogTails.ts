@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { createRecent } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../limits/lruCache.js'
 import { pairOf } from '../../pair.js'
 
 /** What the next message of a dialog follows. */
@@ -18,10 +18,10 @@ interface Arrival {
 }
 
 /**
- * The heads of dialogs, kept in memory: to look for a dialog and its last message costs more than to write both. They are good
+ * The tails of dialogs, kept in memory: to look for a dialog and its last message costs more than to write both. They are good
  * while only this process writes, and no transaction fails.
  */
-export interface Heads {
+export interface DialogTails {
   /** Makes room for a message: its `seq` and its date are the head's. */
   advance(arrival: Arrival): Readonly<Head>
   forget(): void
@@ -29,8 +29,8 @@ export interface Heads {
 
 const maxKnownDialogs = 100_000
 
-export function createHeads(database: Database): Heads {
-  const known = createRecent<Head>(maxKnownDialogs)
+export function createDialogTails(database: Database): DialogTails {
+  const known = createLruCache<Head>(maxKnownDialogs)
   const find = database.prepare<[string, string], Head>(
     'SELECT dialog, lastSeq, lastDate FROM dialogs WHERE a = ? AND b = ?'
   )

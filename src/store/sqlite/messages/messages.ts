@@ -6,7 +6,7 @@ import type { MessageStore, NewMessage, StoredMessage, StoreObserver } from '../
 import type { GroupCommit } from '../groupCommit.js'
 import { prepareRows } from '../rows.js'
 import type { Identities } from '../users/identities.js'
-import type { Heads } from './dialogTails.js'
+import type { DialogTails } from './dialogTails.js'
 import type { Versions } from './versions.js'
 
 /** A message as a query gives it, with the pair of its dialog. */
@@ -36,15 +36,15 @@ interface AddressedMessage extends NewMessage {
 
 interface MessageParts {
   versions: Versions
-  heads: Heads
+  tails: DialogTails
   identities: Identities
   onMessage: StoreObserver['onMessage']
 }
 
 export function createMessages(database: Database, { write }: GroupCommit, parts: MessageParts): MessageStore {
-  const { versions, heads, identities, onMessage } = parts
+  const { versions, tails, identities, onMessage } = parts
   const findKnown = prepareFindKnown(database)
-  const append = prepareAppend(database, heads, versions)
+  const append = prepareAppend(database, tails, versions)
   // seq has no gaps, so a slice is a range of the clustered key, however deep it lies.
   const slice = prepareRows<MessageRow>(
     database,
@@ -104,7 +104,7 @@ function prepareFindKnown(database: Database): (message: AddressedMessage) => St
 
 function prepareAppend(
   database: Database,
-  heads: Heads,
+  tails: DialogTails,
   versions: Versions
 ): (message: AddressedMessage) => StoredMessage {
   const insert = database.prepare(
@@ -116,7 +116,7 @@ function prepareAppend(
     const _id = new ObjectId().toHexString()
     const version = versions.next()
     const isFromA = senderId < receiverId
-    const { dialog, lastSeq: seq, lastDate: date } = heads.advance({ _id, senderId, receiverId, version })
+    const { dialog, lastSeq: seq, lastDate: date } = tails.advance({ _id, senderId, receiverId, version })
     insert.run(dialog, seq, version, _id, Number(isFromA), date, text)
     if (clientMessageId !== undefined) remember.run({ senderId, clientMessageId, dialog, seq })
     return { _id, senderId, receiverId, text, seq, date, isRead: false }

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { createRecent } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../limits/lruCache.js'
 import type { Identity } from '../../../schemas/user.js'
 import { keyOfTag } from '../../keys.js'
 
@@ -14,7 +14,7 @@ export interface Identities {
 export function createIdentities(database: Database): Identities {
   const byTagKey = database.prepare<[string], Identity>('SELECT _id, tag FROM users WHERE tagKey = ?')
   // A tag belongs to the same user for ever, so what is stored cannot become wrong.
-  const cache = createRecent<Identity>(maxCachedTags)
+  const cache = createLruCache<Identity>(maxCachedTags)
 
   return {
     findByTag(tag) {
