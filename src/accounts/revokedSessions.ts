@@ -1,4 +1,4 @@
-import { createLruCache } from '../limits/lruCache.js'
+import { createLruCache } from '../lruCache.js'
 import type { Session } from '../store/store.js'
 
 const firstDelayMs = 1000

@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson'
 import { AppError } from '../errors.js'
-import { createLruCache } from '../limits/lruCache.js'
+import { createLruCache } from '../lruCache.js'
 import type { Identity } from '../schemas/user.js'
 import type { Session, Store } from '../store/store.js'
 import { createRevokedSessions } from './revokedSessions.js'

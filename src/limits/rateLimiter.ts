@@ -1,4 +1,4 @@
-import { createLruCache } from './lruCache.js'
+import { createLruCache } from '../lruCache.js'
 
 /** A token bucket, kept as the moment at which it will be full again, on the clock of `performance.now()`. */
 export interface Bucket {

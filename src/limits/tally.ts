@@ -1,5 +1,5 @@
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
-import { createLruCache } from './lruCache.js'
+import { createLruCache } from '../lruCache.js'
 
 interface Count {
   count: number

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createLruCache } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../lruCache.js'
 import { refusals } from '../../refusals.js'
 import type { AddedMessage } from '../../store.js'
 import type { Collections, MessageDocument } from '../collections.js'

@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import pLimit from 'p-limit'
-import { createLruCache } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../lruCache.js'
 import { type Collections, type MessageDocument, sentByA } from '../collections.js'
 
 const maxCachedTails = 100_000

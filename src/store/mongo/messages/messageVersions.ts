@@ -1,4 +1,4 @@
-import { createLruCache } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../lruCache.js'
 import type { Collections } from '../collections.js'
 import type { Versions } from '../versions.js'
 import {

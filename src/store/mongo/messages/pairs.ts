@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson'
-import { createLruCache } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../lruCache.js'
 import type { Pair } from '../../pair.js'
 import type { Collections, ConversationDocument } from '../collections.js'
 import { insertNew } from '../duplicates.js'

@@ -1,4 +1,4 @@
-import { createLruCache } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../lruCache.js'
 import type { Identity } from '../../../schemas/user.js'
 import { keyOfTag } from '../../keys.js'
 import type { Collections } from '../collections.js'

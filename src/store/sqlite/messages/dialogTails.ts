@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { createLruCache } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../lruCache.js'
 import { pairOf } from '../../pair.js'
 
 /** What the next message of a dialog follows. */

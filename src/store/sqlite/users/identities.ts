@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { createLruCache } from '../../../limits/lruCache.js'
+import { createLruCache } from '../../../lruCache.js'
 import type { Identity } from '../../../schemas/user.js'
 import { keyOfTag } from '../../keys.js'
 
