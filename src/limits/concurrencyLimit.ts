@@ -12,8 +12,8 @@ export type ConcurrencyLimit = <T>(task: () => Promise<T>) => Promise<T>
 const retryAfterMs = 1000
 
 /**
- * Lets so many tasks run at a time, because they share the few threads that files are read with.
- * A task for which not even a place to wait is left is refused with `tooManyRequests`.
+ * Limits the tasks that run at the same time, because they share the few threads that read files. A task without a place to wait
+ * is refused with `tooManyRequests`.
  */
 export function createConcurrencyLimit({ maxRunning, maxWaiting }: ConcurrencyOptions): ConcurrencyLimit {
   const limit = pLimit(maxRunning)
