@@ -1,6 +1,6 @@
 import { createLruCache } from './lruCache.js'
 
-export interface Rate {
+interface Rate {
   /** Tokens that come back, evenly, in each window; 0: no limit. */
   tokens: number
   windowMs: number

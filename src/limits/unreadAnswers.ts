@@ -7,29 +7,16 @@ export interface UnreadAnswersOptions {
   maxUnreadBytes: number
 }
 
-export interface LongAnswer {
-  /** The answer; undefined where there is nothing to answer. */
-  bytes: Buffer | undefined
-  /** Forgets the answer, when its client has taken it or has gone. Calls after the first do nothing. */
-  taken(): void
-}
+export type UnreadAnswers = ReturnType<typeof createUnreadAnswers>
 
 interface Making {
   userId: string
   /** Aborted when the caller has gone. */
   signal: AbortSignal
+  /** Resolves with undefined where there is nothing to answer. */
   make(): Promise<Buffer | undefined>
   /** Closes the connection of a client that does not take the answer, which frees the memory. */
   cutOff(): void
-}
-
-export interface UnreadAnswers {
-  /**
-   * Makes a long answer of a user: one at a time, over all connections and HTTP, and none while too much is unread.
-   *
-   * @throws {AppError} `unavailable` when the caller has gone; what `make` throws
-   */
-  make(making: Making): Promise<LongAnswer>
 }
 
 interface UserAnswers {
@@ -55,7 +42,7 @@ interface Ledger {
 }
 
 /** Bounds the memory of answers that clients have asked for and do not take. */
-export function createUnreadAnswers({ maxUnreadBytesPerUser, maxUnreadBytes }: UnreadAnswersOptions): UnreadAnswers {
+export function createUnreadAnswers({ maxUnreadBytesPerUser, maxUnreadBytes }: UnreadAnswersOptions) {
   const makers = createKeyedSemaphore(1)
   const ledger: Ledger = {
     maxBytesPerUser: maxUnreadBytesPerUser || Number.POSITIVE_INFINITY,
@@ -65,7 +52,13 @@ export function createUnreadAnswers({ maxUnreadBytesPerUser, maxUnreadBytes }: U
     makers
   }
   return {
-    async make({ userId, signal, make, cutOff }) {
+    /**
+     * Makes a long answer of a user: one at a time, over all connections and HTTP, and none while too much is unread.
+     *
+     * @returns the answer, and the function that forgets it when its client has taken it or has gone
+     * @throws {AppError} `unavailable` when the caller has gone; what `make` throws
+     */
+    async make({ userId, signal, make, cutOff }: Making) {
       await makers.acquire(userId, signal)
       try {
         const bytes = await make()
