@@ -3,17 +3,14 @@ import type { RateLimiter } from './rateLimiter.js'
 
 /** A search of a connection that waits for its rate. */
 export interface PendingSearch {
-  userId: string
   /** When it may run, on the clock of `performance.now()`. */
   at: number
-  /** Aborted when it need not wait any longer: with an `AppError` it is refused, without one it runs at once. */
   controller: AbortController
 }
 
-interface Limiters {
-  searches: RateLimiter | undefined
-  /** Milliseconds of credit: a search that would wait longer does not run at once. */
-  maxDelayMs: number
+interface Owner {
+  userId: string
+  limits: { searches: RateLimiter; maxDelayMs: number }
 }
 
 /**
@@ -21,9 +18,12 @@ interface Limiters {
  * once, or refuses it where that would be too early. So a client that searches at each keystroke gets its last answer, and no other
  * call waits behind a search.
  */
-export function settleSearch(search: PendingSearch, isReplaced: boolean, { searches, maxDelayMs }: Limiters): void {
-  const { at, userId, controller } = search
-  const now = performance.now()
+export function interruptSearch(
+  { at, controller }: PendingSearch,
+  isReplaced: boolean,
+  now: number,
+  { userId, limits: { searches, maxDelayMs } }: Owner
+): void {
   const waitMs = at - now
   if (waitMs <= 0) return
   if (!isReplaced && waitMs <= maxDelayMs) {
@@ -31,13 +31,6 @@ export function settleSearch(search: PendingSearch, isReplaced: boolean, { searc
     return
   }
   const sentence = isReplaced ? 'A newer search has replaced this one.' : 'Too many searches of this user.'
-  const retryAfterMs = giveBack(searches as RateLimiter, userId, now)
-  controller.abort(new AppError('tooManyRequests', sentence, { retryAfterMs }))
-}
-
-/** Gives back what a search took that does not run. Returns in how many milliseconds the next one may. */
-function giveBack(limiter: RateLimiter, userId: string, now: number): number {
-  const bucket = limiter.bucketOf(userId)
-  limiter.spend(bucket, now, -1)
-  return limiter.waitMs(bucket, now)
+  searches.spend(userId, -1)
+  controller.abort(new AppError('tooManyRequests', sentence, { retryAfterMs: searches.waitMs(userId, now) }))
 }

@@ -1,60 +1,73 @@
 import { createLruCache } from '../lruCache.js'
 
-/** A token bucket, kept as the moment at which it will be full again, on the clock of `performance.now()`. */
-export interface Bucket {
+interface Rate {
+  /** Tokens that come back, evenly, in each window; 0: no limit. */
+  tokens: number
+  windowMs: number
+  /** Tokens of a key that has rested; as many as come back in a window when absent. */
+  burst?: number | undefined
+}
+
+/** Limits what each key, such as a user or an address, does in a time. `now` is on the clock of `performance.now()`. */
+export interface RateLimiter {
+  /** Takes a token, unless the wait for it is longer than `maxWaitMs`. Returns the wait in milliseconds, mostly 0. */
+  take(key: string, maxWaitMs?: number, now?: number): number
+  /** Returns the milliseconds until there is a token, mostly 0. */
+  waitMs(key: string, now?: number): number
+  /** Takes tokens whether they are there or not; a negative number gives them back. */
+  spend(key: string, count: number): void
+  /** Gives all tokens back. */
+  reset(key: string): void
+}
+
+/** A token bucket, kept as the moment at which it will be full again. */
+interface Bucket {
   fullAt: number
 }
 
-export interface Rate {
-  perSecond: number
-  /** Tokens in a full bucket. */
-  burst: number
-}
-
-export interface RateLimiter {
-  /** Returns the bucket of a user or an address; one that is forgotten is full again. */
-  bucketOf(key: string): Bucket
-  /** Returns in how many milliseconds a bucket will have a token: 0 mostly. */
-  waitMs(bucket: Bucket, now: number): number
-  /** Takes one token, unless the wait for it is longer than `maxWaitMs`. Returns the wait in milliseconds. */
-  take(bucket: Bucket, now: number, maxWaitMs: number): number
-  /** Takes tokens whether they are there or not; a negative number gives tokens back. */
-  spend(bucket: Bucket, now: number, tokens: number): void
-}
+const unlimited: RateLimiter = { take: () => 0, waitMs: () => 0, spend() {}, reset() {} }
 
 /**
- * Limits a rate for each user or address (the generic cell rate algorithm of ITU-T I.371).
+ * Makes a rate limiter (the generic cell rate algorithm of ITU-T I.371). Every call of every connection passes here: nothing is
+ * awaited, nothing allocated for a known key, and the clock of the machine may be set.
  *
- * It is not one of the libraries, because each call of every connection passes here: nothing is awaited, nothing allocated, and
- * the clock cannot be set.
+ * @param maxTracked keys in memory; the one that has not been used for longest is forgotten, and its bucket is full again
  */
-export function createRateLimiter({ perSecond, burst }: Rate, maxTracked: number): RateLimiter {
-  const intervalMs = 1000 / perSecond
+export function createRateLimiter({ tokens, windowMs, burst = tokens }: Rate, maxTracked: number): RateLimiter {
+  if (tokens === 0) return unlimited
+  const intervalMs = windowMs / tokens
   const slackMs = intervalMs * (burst - 1)
   const buckets = createLruCache<Bucket>(maxTracked)
 
-  // Rounded, so that errors of sums of fractions do not count.
-  const waitMs = ({ fullAt }: Bucket, now: number) => Math.max(0, Math.round(fullAt - slackMs - now))
+  function bucketOf(key: string): Bucket {
+    let bucket = buckets.get(key)
+    if (!bucket) {
+      bucket = { fullAt: 0 }
+      buckets.set(key, bucket)
+    }
+    return bucket
+  }
 
-  function spend(bucket: Bucket, now: number, tokens: number): void {
-    bucket.fullAt = Math.max(bucket.fullAt, now) + tokens * intervalMs
+  // Rounded, because sums of fractions have errors.
+  const waitOf = ({ fullAt }: Bucket, now: number) => Math.max(0, Math.round(fullAt - slackMs - now))
+
+  function spendFrom(bucket: Bucket, count: number, now: number): void {
+    bucket.fullAt = Math.max(bucket.fullAt, now) + count * intervalMs
   }
 
   return {
-    bucketOf(key) {
-      let bucket = buckets.get(key)
-      if (!bucket) {
-        bucket = { fullAt: 0 }
-        buckets.set(key, bucket)
-      }
-      return bucket
+    take(key, maxWaitMs = 0, now = performance.now()) {
+      const bucket = bucketOf(key)
+      const waitMs = waitOf(bucket, now)
+      if (waitMs <= maxWaitMs) spendFrom(bucket, 1, now)
+      return waitMs
     },
-    waitMs,
-    take(bucket, now, maxWaitMs) {
-      const wait = waitMs(bucket, now)
-      if (wait <= maxWaitMs) spend(bucket, now, 1)
-      return wait
+    waitMs(key, now = performance.now()) {
+      // An address that may do nothing does not fill the memory with keys of its choice.
+      const bucket = buckets.get(key)
+      return bucket ? waitOf(bucket, now) : 0
     },
-    spend
+    spend: (key, count) => spendFrom(bucketOf(key), count, performance.now()),
+    reset: (key) => buckets.delete(key)
   }
 }

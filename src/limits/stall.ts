@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 const samplesPerTimeout = 8
 
 /**
- * Watches a client that is taking an answer, and tells when it has taken nothing for so long.
+ * Calls `onStalled` when a client has taken nothing of an answer for `timeoutMs`.
  *
  * @returns ends the watch
  */
@@ -14,7 +14,7 @@ export function watchTaking(socket: Socket, timeoutMs: number, onStalled: () => 
   const timer = setInterval(() => {
     const now = performance.now()
     const bytes = unsentBytesOf(socket)
-    // More bytes are notifications that have come to wait behind the answer.
+    // Notifications that wait behind the answer make the bytes more.
     if (bytes < unsentBytes) takenAt = now
     unsentBytes = bytes
     if (now - takenAt < timeoutMs) return
@@ -25,8 +25,8 @@ export function watchTaking(socket: Socket, timeoutMs: number, onStalled: () => 
 }
 
 /**
- * Bytes that the kernel has not taken. `writableLength` counts a write until all of it was taken. Within one write only the
- * handle knows more; Node's own socket timeout asks it as well (lib/net.js, `_onTimeout`).
+ * Returns the bytes that the kernel has not taken. `writableLength` counts a write until all of it is taken. The handle knows how much
+ * of one write is left; Node's own socket timeout asks it as well (lib/net.js, `_onTimeout`).
  */
 function unsentBytesOf(socket: Socket): number {
   const { _handle } = socket as Socket & { _handle?: { writeQueueSize: number } | null }

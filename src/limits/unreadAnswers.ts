@@ -1,43 +1,30 @@
-import { AppError } from '../errors.js'
+import { createKeyedSemaphore, type KeyedSemaphore } from './keyedSemaphore.js'
 
 export interface UnreadAnswersOptions {
-  /** Bytes of a user's answers that are made and not taken, beyond which the user's next long answer waits; 0: no limit. */
+  /** Bytes of a user's unread answers, from which on the user's next long answer waits; 0: no limit. */
   maxUnreadBytesPerUser: number
-  /** The same of all users, beyond which the user with the most bytes loses the oldest answer; 0: no limit. */
+  /** Bytes of the unread answers of all users, beyond which the user with the most bytes loses the oldest answer; 0: no limit. */
   maxUnreadBytes: number
 }
 
-export interface LongAnswer {
-  /** The answer; undefined where there is nothing to answer. */
-  bytes: Buffer | undefined
-  /** Forgets the answer, when its client has taken it or has gone. Calls after the first do nothing. */
-  taken(): void
-}
+export type UnreadAnswers = ReturnType<typeof createUnreadAnswers>
 
 interface Making {
   userId: string
   /** Aborted when the caller has gone. */
   signal: AbortSignal
+  /** Resolves with undefined where there is nothing to answer. */
   make(): Promise<Buffer | undefined>
-  /** Ends the connection of a client that does not take the answer, which frees the memory. */
+  /** Closes the connection of a client that does not take the answer, which frees the memory. */
   cutOff(): void
 }
 
-export interface UnreadAnswers {
-  /**
-   * Makes a long answer of a user: one at a time, over all connections and HTTP, and none while too much is unread.
-   *
-   * @throws {AppError} `unavailable` when the caller has gone; what `make` throws
-   */
-  make(making: Making): Promise<LongAnswer>
-}
-
-interface Account {
+interface UserAnswers {
   bytes: number
-  isMaking: boolean
-  /** Answers that are made, in that order. */
+  /** Whether the user keeps the place of the last maker, because too much is unread. */
+  isFull: boolean
+  /** The oldest first. */
   unread: Set<Unread>
-  waiting: Set<() => void>
 }
 
 interface Unread {
@@ -49,96 +36,71 @@ interface Ledger {
   maxBytesPerUser: number
   maxBytes: number
   totalBytes: number
-  accounts: Map<string, Account>
+  /** Users with unread answers. */
+  users: Map<string, UserAnswers>
+  makers: KeyedSemaphore
 }
 
 /** Bounds the memory of answers that clients have asked for and do not take. */
-export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswers {
+export function createUnreadAnswers({ maxUnreadBytesPerUser, maxUnreadBytes }: UnreadAnswersOptions) {
+  const makers = createKeyedSemaphore(1)
   const ledger: Ledger = {
-    maxBytesPerUser: options.maxUnreadBytesPerUser || Number.POSITIVE_INFINITY,
-    maxBytes: options.maxUnreadBytes || Number.POSITIVE_INFINITY,
+    maxBytesPerUser: maxUnreadBytesPerUser || Number.POSITIVE_INFINITY,
+    maxBytes: maxUnreadBytes || Number.POSITIVE_INFINITY,
     totalBytes: 0,
-    accounts: new Map()
+    users: new Map(),
+    makers
   }
   return {
-    async make({ userId, signal, make, cutOff }) {
-      const account = accountOf(ledger, userId)
-      if (mustWait(ledger, account)) await wokenBy(account.waiting, signal)
-      account.isMaking = true
+    /**
+     * Makes a long answer of a user: one at a time, over all connections and HTTP, and none while too much is unread.
+     *
+     * @returns the answer, and the function that forgets it when its client has taken it or has gone
+     * @throws {AppError} `unavailable` when the caller has gone; what `make` throws
+     */
+    async make({ userId, signal, make, cutOff }: Making) {
+      await makers.acquire(userId, signal)
       try {
         const bytes = await make()
-        // Nobody takes the answer to a caller that has gone meanwhile.
+        // The answer to a caller that has gone meanwhile is garbage.
         const isUnread = bytes !== undefined && !signal.aborted
         return { bytes, taken: isUnread ? addUnread(ledger, userId, bytes.length, cutOff) : () => {} }
       } finally {
-        account.isMaking = false
         makeRoom(ledger)
-        wakeNext(ledger, userId, account)
+        const user = ledger.users.get(userId)
+        if (user && user.bytes >= ledger.maxBytesPerUser) user.isFull = true
+        else makers.release(userId)
       }
     }
   }
 }
 
-function accountOf({ accounts }: Ledger, userId: string): Account {
-  const account = accounts.get(userId) ?? { bytes: 0, isMaking: false, unread: new Set(), waiting: new Set() }
-  accounts.set(userId, account)
-  return account
-}
-
 function addUnread(ledger: Ledger, userId: string, bytes: number, cutOff: () => void): () => void {
-  const account = accountOf(ledger, userId)
-  const add = (count: number) => {
-    account.bytes += count
-    ledger.totalBytes += count
+  const { users, makers, maxBytesPerUser } = ledger
+  const user = users.get(userId) ?? { bytes: 0, isFull: false, unread: new Set() }
+  const answer = { taken, cutOff }
+  users.set(userId, user)
+  user.unread.add(answer)
+  user.bytes += bytes
+  ledger.totalBytes += bytes
+
+  function taken() {
+    if (!user.unread.delete(answer)) return
+    user.bytes -= bytes
+    ledger.totalBytes -= bytes
+    if (user.unread.size === 0) users.delete(userId)
+    if (!user.isFull || user.bytes >= maxBytesPerUser) return
+    user.isFull = false
+    makers.release(userId)
   }
-  const taken = () => {
-    if (!account.unread.delete(unread)) return
-    add(-bytes)
-    wakeNext(ledger, userId, account)
-  }
-  const unread = { taken, cutOff }
-  account.unread.add(unread)
-  add(bytes)
   return taken
-}
-
-function mustWait({ maxBytesPerUser }: Ledger, { isMaking, bytes }: Account): boolean {
-  return isMaking || bytes >= maxBytesPerUser
-}
-
-function wakeNext(ledger: Ledger, userId: string, account: Account): void {
-  if (mustWait(ledger, account)) return
-  const [wake] = account.waiting
-  if (wake) {
-    // At once, so that nobody comes between.
-    account.isMaking = true
-    account.waiting.delete(wake)
-    wake()
-  } else if (account.unread.size === 0) ledger.accounts.delete(userId)
 }
 
 function makeRoom(ledger: Ledger): void {
   while (ledger.totalBytes > ledger.maxBytes) {
-    const { unread } = [...ledger.accounts.values()].reduce((most, one) => (one.bytes > most.bytes ? one : most))
+    const { unread } = [...ledger.users.values()].reduce((most, one) => (one.bytes > most.bytes ? one : most))
     const [oldest] = unread as Iterable<Unread> as [Unread]
     oldest.taken()
     oldest.cutOff()
   }
-}
-
-/** Resolves when its turn has come. @throws {AppError} `unavailable` when it has been given up */
-function wokenBy(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const wake = () => {
-      signal.removeEventListener('abort', giveUp)
-      resolve()
-    }
-    const giveUp = () => {
-      waiting.delete(wake)
-      reject(new AppError('unavailable', 'The caller has gone.'))
-    }
-    if (signal.aborted) return giveUp()
-    waiting.add(wake)
-    signal.addEventListener('abort', giveUp, { once: true })
-  })
 }

@@ -1,37 +1,34 @@
 import type { ServerResponse } from 'node:http'
 import { AppError } from '../errors.js'
+import { createKeyedSemaphore } from './keyedSemaphore.js'
 
 interface UploadsOptions {
-  /** Of everybody together. */
+  /** Uploads of all users together. */
   maxAtOnce: number
-  /** 0 is no limit. */
+  /** Uploads of one user; 0: no limit. */
   maxAtOncePerUser: number
 }
 
 const retryAfterMs = 1000
 
 /**
- * Lets so many uploads be on their way at the same time, because each of them is in memory as a whole.
+ * Limits the uploads that are on their way at the same time, because each of them is in memory as a whole.
  *
- * @returns takes a place until the response of an upload is closed, also because its client has gone;
- * throws {AppError} `tooManyRequests` when there is none
+ * @returns counts an upload until its response is closed, also because its client has gone; throws {AppError} `tooManyRequests`
  */
 export function createUploads({ maxAtOnce, maxAtOncePerUser }: UploadsOptions) {
-  const counts = new Map<string, number>()
-  let total = 0
+  const perUser = createKeyedSemaphore(maxAtOncePerUser)
+  const all = createKeyedSemaphore(maxAtOnce)
 
   return (userId: string, response: ServerResponse): void => {
-    const own = counts.get(userId) ?? 0
-    if (maxAtOncePerUser > 0 && own >= maxAtOncePerUser) throw tooMany('this user')
-    if (total >= maxAtOnce) throw tooMany('all users')
-    total++
-    counts.set(userId, own + 1)
-
+    if (!perUser.tryAcquire(userId)) throw tooMany('this user')
+    if (!all.tryAcquire('all')) {
+      perUser.release(userId)
+      throw tooMany('all users')
+    }
     response.once('close', () => {
-      total--
-      const left = (counts.get(userId) as number) - 1
-      if (left > 0) counts.set(userId, left)
-      else counts.delete(userId)
+      perUser.release(userId)
+      all.release('all')
     })
   }
 }

@@ -1,113 +1,83 @@
-import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type {} from '@fastify/websocket'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
-import { type BudgetOptions, type Budgets, createBudgets } from '../limits/budget.js'
-import { createLogIn, type LogIn, type LogInOptions } from '../limits/logIns.js'
-import { createRateLimiter } from '../limits/rateLimiter.js'
-import { createTallyStore } from '../limits/tally.js'
+import { createCallLimits, type UserLimits } from '../limits/callLimits.js'
+import { clientKey } from '../limits/clientKey.js'
+import { createLogIn } from '../limits/logIns.js'
+import { createRateLimiter, type RateLimiter } from '../limits/rateLimiter.js'
 import type { Config } from '../schemas/config/index.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    limits: Limits
+    limits: ReturnType<typeof createLimits>
+  }
+  interface FastifyContextConfig {
+    /** False for a route whose requests do not count. */
+    rateLimit?: false
   }
 }
 
-/** @throws {AppError} `tooManyRequests` */
-type Assert = (request: FastifyRequest) => Promise<void>
+type LimitsOptions = Config['rate'] & Pick<Config['app'], 'rateLimits'>
 
-export interface Limits {
-  /** What calls may use up; nothing where there is no limit. */
-  budgets: Budgets | undefined
-  assertSignup: Assert
-  /** Of a request whose user is known. */
-  assertUpload: Assert
-  logIn: LogIn
-}
+const secondMs = 1000
+const minuteMs = 60 * secondMs
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
 
-interface RateOptions extends BudgetOptions, LogInOptions {
-  requestsPerMinute: number
-  handshakesPerMinute: number
-  uploadsPerMinute: number
-  signupsPerHour: number
-  signupBurst: number
-}
-
-interface LimitsOptions extends RateOptions {
-  /** `off` is no limit at all. */
-  rateLimits: Config['app']['rateLimits']
-}
-
-/** How often what may be done: requests and handshakes here, and the rest by those whom `app.limits` serves. */
+/** Rate limits. The plugin limits requests and handshakes itself; routes and connections use `app.limits`. */
 export default fp<LimitsOptions>(
-  async (app, { rateLimits, ...given }) => {
-    const isOff = rateLimits === 'off'
-    if (isOff) app.log.warn('There are no rate limits: app.rateLimits (RATE_LIMITS) is "off".')
-    else await app.register(rateLimit, { global: false, store: createTallyStore(given.maxTracked) })
-    const options = isOff ? withoutLimits(given) : given
-    const assertRequest = createAssert(app, options.requestsPerMinute, 'requests from this address')
-    const assertHandshake = createAssert(app, options.handshakesPerMinute, 'connections from this address')
-
+  async (app, options) => {
+    if (options.rateLimits === 'off') {
+      app.log.warn('There are no rate limits: app.rateLimits (RATE_LIMITS) is "off".')
+    }
+    const limits = createLimits(options)
+    app.decorate('limits', limits)
     app.addHook('onRequest', async (request) => {
-      if (request.ws) return assertHandshake(request)
-      if (request.routeOptions.config.rateLimit !== false) await assertRequest(request)
-    })
-
-    const logIn = createLogIn(options)
-    app.decorate('limits', {
-      budgets: createBudgets(options),
-      assertSignup: createAssertSignup(options),
-      assertUpload: createAssert(
-        app,
-        options.uploadsPerMinute,
-        'uploads of this user',
-        (request) => request.session?.user._id as string
-      ),
-      logIn: (attempt, check) => logIn({ ...attempt, address: normalizeIP(attempt.address) }, check)
+      if (request.ws) return limits.assertHandshake(request)
+      if (request.routeOptions.config.rateLimit !== false) await limits.assertRequest(request)
     })
   },
   { name: 'limits', fastify: '5.x', dependencies: ['rpc'] }
 )
 
-const withoutLimits = (options: RateOptions): RateOptions => ({
-  ...options,
-  requestsPerMinute: 0,
-  handshakesPerMinute: 0,
-  uploadsPerMinute: 0,
-  signupsPerHour: 0,
-  failedLogIns: 0,
-  failedLogInsOfAddressPerDay: 0,
-  failedLogInsOfAccountPerDay: 0,
-  callsPerSecond: 0,
-  messagesPerSecond: 0,
-  searchesPerSecond: 0,
-  answerBytesPerSecond: 0
-})
-
-/** @param perMinute 0 is no limit. @param keyGenerator the address, where there is none */
-function createAssert(
-  app: FastifyInstance,
-  perMinute: number,
-  what: string,
-  keyGenerator?: (request: FastifyRequest) => string
-): Assert {
-  if (perMinute === 0) return async () => {}
-  const count = app.createRateLimit({ max: perMinute, timeWindow: 60_000, ...(keyGenerator && { keyGenerator }) })
-  return async (request) => {
-    const outcome = await count(request)
-    if (outcome.isAllowed || !outcome.isExceeded) return
-    throw new AppError('tooManyRequests', `Too many ${what}.`, { retryAfterMs: outcome.ttl })
+function createLimits({ rateLimits, maxTracked, maxDelayMs, ...rate }: LimitsOptions) {
+  const isOff = rateLimits === 'off'
+  const limiterOf = (tokens: number, windowMs: number, burst?: number) =>
+    createRateLimiter({ tokens: isOff ? 0 : tokens, windowMs, burst }, maxTracked)
+  const perUser: UserLimits = {
+    calls: limiterOf(rate.callsPerSecond, secondMs, rate.callBurst),
+    messages: limiterOf(rate.messagesPerSecond, secondMs, rate.messageBurst),
+    searches: limiterOf(rate.searchesPerSecond, secondMs, rate.searchBurst),
+    bytes: limiterOf(rate.answerBytesPerSecond, secondMs, rate.answerBurstBytes),
+    maxDelayMs
+  }
+  const callLimitsOf = (userId: string, onRefused?: () => void) => createCallLimits(perUser, userId, onRefused)
+  return {
+    assertRequest: createAssert(limiterOf(rate.requestsPerMinute, minuteMs), 'requests from this address'),
+    assertHandshake: createAssert(limiterOf(rate.handshakesPerMinute, minuteMs), 'connections from this address'),
+    assertSignup: createAssert(limiterOf(rate.signupsPerHour, hourMs, rate.signupBurst), 'sign-ups from this address'),
+    /** For a request whose user is known. */
+    assertUpload: createAssert(limiterOf(rate.uploadsPerMinute, minuteMs), 'uploads of this user', userOf),
+    logIn: createLogIn({
+      pairs: limiterOf(rate.failedLogIns, rate.failedLogInsWindowMs),
+      addresses: limiterOf(rate.failedLogInsOfAddressPerDay, dayMs),
+      accounts: limiterOf(rate.failedLogInsOfAccountPerDay, dayMs),
+      delayMs: rate.failedLogInDelayMs,
+      maxDelayed: rate.failedLogIns
+    }),
+    /** @see createCallLimits */
+    callLimitsOf: isOff ? undefined : callLimitsOf
   }
 }
 
-function createAssertSignup({ signupsPerHour, signupBurst, maxTracked }: RateOptions): Assert {
-  if (signupsPerHour === 0) return async () => {}
-  const { take, bucketOf } = createRateLimiter({ perSecond: signupsPerHour / 3600, burst: signupBurst }, maxTracked)
-  return async ({ ip }) => {
-    const retryAfterMs = take(bucketOf(normalizeIP(ip)), performance.now(), 0)
-    if (retryAfterMs > 0)
-      throw new AppError('tooManyRequests', 'Too many sign-ups from this address.', { retryAfterMs })
+const addressOf = ({ ip }: FastifyRequest) => clientKey(ip)
+const userOf = ({ session }: FastifyRequest) => session?.user._id as string
+
+/** Returns a hook that throws {AppError} `tooManyRequests` beyond the limit. */
+function createAssert(limiter: RateLimiter, what: string, keyOf: (request: FastifyRequest) => string = addressOf) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const retryAfterMs = limiter.take(keyOf(request))
+    if (retryAfterMs > 0) throw new AppError('tooManyRequests', `Too many ${what}.`, { retryAfterMs })
   }
 }

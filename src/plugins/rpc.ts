@@ -67,10 +67,10 @@ export default fp<RpcOptions>(
     app.decorate('rpc', dispatch)
     app.decorate('unreadAnswers', createUnreadAnswers(options))
     // Field by field: a spread would make it larger, and each connection has one.
-    app.decorate('rpcContext', (session: Session | undefined, { connection, budget, departure }: Caller) => {
+    app.decorate('rpcContext', (session: Session | undefined, { connection, callLimits, departure }: Caller) => {
       const { db, notifier } = app
       const user = session?.user
-      return { user, session, db, notifier, maxPageItems, userSearch, connection, budget, departure }
+      return { user, session, db, notifier, maxPageItems, userSearch, connection, callLimits, departure }
     })
 
     const maxChunks = maxBufferedChunks + countPieces(maxPayloadBytes)

@@ -59,7 +59,7 @@ export function createAnswers(table: Table, options: AnswersOptions) {
     const outcome = await run(method, request, context, due, told)
     if (request.id === undefined) return undefined
     const text = JSON.stringify({ jsonrpc, ...outcome, id: request.id })
-    if (method?.returnsPage) context.budget?.spendBytes(Buffer.byteLength(text))
+    if (method?.returnsPage) context.callLimits?.spendBytes(Buffer.byteLength(text))
     return text
   }
 
@@ -103,7 +103,7 @@ function createRun(options: AnswersOptions) {
     try {
       // Not awaited in vain: what may overlap has to ask the store at once.
       if (due !== undefined) await comesDue(due, context)
-      if (method?.returnsPage) await comesDue(context.budget?.waitForBytes(method), context)
+      if (method?.returnsPage) await comesDue(context.callLimits?.waitForBytes(method), context)
       return { result: await call(method, params, context, options) }
     } catch (thrown) {
       count.errors++

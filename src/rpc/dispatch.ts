@@ -6,7 +6,7 @@ import { pollutesPrototype } from './prototypePollution.js'
 import { isRequest } from './request.js'
 
 /**
- * Reads a JSON-RPC 2.0 text, and takes what its calls need from the budget. Nothing of what it asks for has happened before it is
+ * Reads a JSON-RPC 2.0 text, and takes what its calls need from the rate limits. Nothing of what it asks for has happened before it is
  * run.
  */
 export type Dispatch = (text: string, context: CallerContext) => Call
@@ -43,7 +43,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   function single(request: unknown, context: CallerContext): Call {
     const method = methodOf(request)
-    const due = charge(context.budget, method)
+    const due = charge(context.callLimits, method)
     const call: Call = {
       mayOverlap: due === undefined && method?.mayOverlap === true,
       isLong: method?.returnsPage === true,
@@ -56,7 +56,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   return (text, context) => {
     // What is no call counts as one, and waits as one.
     const refused = (kind: ErrorKind, sentence?: string, request?: unknown): Call => {
-      const due = charge(context.budget, undefined)
+      const due = charge(context.callLimits, undefined)
       const run = () => refuse(new AppError(kind, sentence), request, context, due)
       return { mayOverlap: false, isLong: false, isDue: atOnce, run }
     }
@@ -66,7 +66,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (!Array.isArray(message)) return single(message, context)
     if (message.length === 0) return refused('invalidRequest')
     if (message.length > maxBatchCalls) return refused('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`)
-    const dues = message.map((request) => charge(context.budget, methodOf(request)))
+    const dues = message.map((request) => charge(context.callLimits, methodOf(request)))
     const run = () => answerBatch(message, context, dues)
     return { mayOverlap: false, isLong: message.some(returnsPage), isDue: atOnce, run }
   }

@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../errors.js'
-import type { Budget, Delay, Limited } from '../limits/budget.js'
+import type { CallLimits, Delay, Limited } from '../limits/callLimits.js'
 import { signalOf } from './departure.js'
 import type { Context } from './method.js'
 
 /** The delay of a call, if any, or the refusal. */
 export type Due = Delay | AppError | undefined
 
-/** Takes from a budget, where there is one, what a call needs. @param method none for what is no call */
-export function charge(budget: Budget | undefined, method: Limited | undefined): Due {
+/** Takes what a call needs from its rate limits, if any. @param method undefined for a request that names no method */
+export function charge(callLimits: CallLimits | undefined, method: Limited | undefined): Due {
   try {
-    return budget?.take(method)
+    return callLimits?.take(method)
   } catch (refusal) {
     return AppError.from(refusal)
   }

@@ -1,6 +1,6 @@
 import type { Static, TObject, TSchema, TSchemaOptions } from 'typebox'
 import { AppError } from '../errors.js'
-import type { Budget, Limited, MethodLimit } from '../limits/budget.js'
+import type { CallLimits, Limited, MethodLimit } from '../limits/callLimits.js'
 import type { Connection, Notifier } from '../notifier/notifier.js'
 import type { UserSearch } from '../schemas/config/users.js'
 import type { Identity } from '../schemas/user.js'
@@ -20,13 +20,13 @@ export interface Context {
   readonly maxPageItems: number
   readonly userSearch: UserSearch
   /** What the calls may use up; nothing where there is no limit. */
-  readonly budget?: Budget | undefined
+  readonly callLimits?: CallLimits | undefined
   /** Whether the caller has gone: what is delayed does not run any more. Written by the transport alone. */
   readonly departure?: Departure | undefined
 }
 
 /** What of a context is known where the call came in. */
-export type Caller = Pick<Context, 'connection' | 'budget' | 'departure'>
+export type Caller = Pick<Context, 'connection' | 'callLimits' | 'departure'>
 
 /** A context whose user may be nobody: every call is then refused. */
 export type CallerContext = Omit<Context, 'user' | 'session'> & {

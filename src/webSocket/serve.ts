@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
+import { createKeyedSemaphore } from '../limits/keyedSemaphore.js'
 import { notificationFrame } from '../notifier/frames.js'
 import { logHandshake } from '../plugins/http/logs.js'
 import { depart } from '../rpc/departure.js'
@@ -10,7 +11,6 @@ import { maxTextLength } from '../schemas/message.js'
 import type { Session } from '../store/store.js'
 import { type StrikesOptions, watchRefusals } from './abuseGuard.js'
 import { type ConnectionOptions, createConnection, refuse, type ServedConnection } from './connection.js'
-import { createConnectionLimit } from './connectionLimit.js'
 import { createIntake } from './intake.js'
 import { createOutbox } from './outbox.js'
 import { openLane, type Reply, replyTo } from './replies.js'
@@ -65,22 +65,22 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     }
   }
   const intake = createIntake(options.maxTurnMs)
-  const connectionLimit = createConnectionLimit(options.maxConnectionsPerUser)
+  const connectionLimit = createKeyedSemaphore(options.maxConnectionsPerUser)
   return (socket, request) => {
     const { session } = request
     endOnError(app, socket, session)
-    const hasSeat = session && connectionLimit.take(session.user._id)
+    const isAdmitted = session && connectionLimit.tryAcquire(session.user._id)
     const refusal = session ? tooManyConnections : unauthenticated
-    logHandshake(request, session?.user._id, hasSeat ? undefined : refusal)
-    if (!hasSeat) return refuse(socket, refusal)
+    logHandshake(request, session?.user._id, isAdmitted ? undefined : refusal)
+    if (!isAdmitted) return refuse(socket, refusal)
 
     const { _id } = session.user
     const reading = intake.open(socket, request.raw.socket)
     const connection = createConnection(socket, request.raw.socket, session, own)
     socket.on('error', () => depart(connection.departure, true))
     const lane = openLane(app, reading, connection, own)
-    const budget = app.limits.budgets?.ofConnection(_id, watchRefusals(socket, connection, lane, options))
-    const context = app.rpcContext(session, { connection, budget, departure: connection.departure })
+    const callLimits = app.limits.callLimitsOf?.(_id, watchRefusals(socket, connection, lane, options))
+    const context = app.rpcContext(session, { connection, callLimits, departure: connection.departure })
     lanes.set(socket, lane)
     lane.run({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })
     const countFrame = () => intake.count(reading)
@@ -99,7 +99,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     socket.on('close', (code) => {
       depart(connection.departure, code === abnormalClosure)
       lane.idle().then(() => lanes.delete(socket))
-      connectionLimit.leave(_id)
+      connectionLimit.release(_id)
       app.notifier.disconnect(connection)
     })
   }

@@ -7,7 +7,7 @@ import { type Person, type Server, startServer } from '../helpers/server.js'
 const none = { callsPerSecond: 0, messagesPerSecond: 0, searchesPerSecond: 0 }
 const text = 'x'.repeat(4096)
 
-/** Ann, who has had three long messages from Bob, on a server where answers are paid for. */
+/** Ann, who has three long messages from Bob, on a server that limits the bytes of answers. */
 async function startWithAnn(t: Test, rate: Record<string, number>) {
   const server = await startServer(t, { config: { app: { rateLimits: 'on' }, rate: { ...none, ...rate } } })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
@@ -24,7 +24,7 @@ t.test('pages cost a user what they have, over all connections and HTTP', async 
   const { server, ann, bobs } = await startWithAnn(t, { answerBytesPerSecond: 1000, answerBurstBytes: 13_000 })
   const [phone, tab] = [await ann.connect(), await ann.connect()]
   t.equal((await read(phone)).length, 3)
-  t.equal((await read(tab)).length, 3, 'the next one is not refused while some are left')
+  t.equal((await read(tab)).length, 3, 'a page is not refused while some bytes are left')
   const pages: [method: string, params: unknown[]][] = [
     ['getMessagesWithUser', ['@bob']],
     ['getMessagesBySeq', ['@bob', 1, 3]],
@@ -32,10 +32,10 @@ t.test('pages cost a user what they have, over all connections and HTTP', async 
   ]
   for (const [method, params] of pages) t.match(await phone.refusal(method, params), tooMany, method)
   const refusal = await phone.refusal('getMessagesWithUser', ['@bob'])
-  t.ok(refusal.data?.retryAfterMs && refusal.data.retryAfterMs > 10_000, 'as long as the bytes take')
+  t.ok(refusal.data?.retryAfterMs && refusal.data.retryAfterMs > 10_000, 'the time that the bytes take')
   t.match(await overHttp(server, ann), { error: tooMany })
   t.match(await phone.call('getSelfInfo'), { tag: '@ann' }, 'other calls go on')
-  t.equal((await bobs.call<Message[]>('getMessagesWithUser', ['@ann'])).length, 3, 'and so do other users')
+  t.equal((await bobs.call<Message[]>('getMessagesWithUser', ['@ann'])).length, 3, 'and so do those of other users')
 })
 
 async function overHttp({ post }: Server, { cookie }: Person) {
@@ -43,7 +43,7 @@ async function overHttp({ post }: Server, { cookie }: Person) {
   return (await post('/rpc', body, { cookie })).json()
 }
 
-t.test('a page costs bytes, which are more than its characters', async (t) => {
+t.test('a page costs its bytes, not its characters', async (t) => {
   stopClock(t)
   const { ann, bobs } = await startWithAnn(t, { answerBytesPerSecond: 1000, answerBurstBytes: 20_000 })
   const device = await ann.connect()
@@ -68,7 +68,7 @@ t.test('a page waits for the bytes before it, and the list of dialogs is never r
   for (let time = 0; time < 3; time++) t.equal((await read(device)).length, 3)
   t.ok(performance.now() - begin > 1000, 'three pages of 12 KB')
 
-  await t.test('which are known when they are made', async (t) => {
+  await t.test('two pages of one batch', async (t) => {
     const { ann } = await startWithAnn(t, { answerBytesPerSecond: 20_000, answerBurstBytes: 1, maxDelayMs: 10_000 })
     const device = await ann.connect()
     const page = (id: number) => ({ jsonrpc: '2.0', id, method: 'getMessagesWithUser', params: ['@bob'] })

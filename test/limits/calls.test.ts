@@ -4,7 +4,7 @@ import { hourMs, setClock, stopClock } from '../helpers/clock.js'
 import type { Device, RpcError } from '../helpers/device.js'
 import { type Person, type Server, startServer } from '../helpers/server.js'
 
-/** Ann and Bob on a server where nothing is limited but what a test says, and nothing is delayed. */
+/** Ann and Bob on a server that limits only what a test names, and delays nothing. */
 async function startWithAnn(t: Test, rate: Record<string, number>) {
   const none = { callsPerSecond: 0, messagesPerSecond: 0, searchesPerSecond: 0, maxDelayMs: 0, refusalsBeforeClose: 0 }
   const server = await startServer(t, { config: { app: { rateLimits: 'on' }, rate: { ...none, ...rate } } })
@@ -16,7 +16,7 @@ const request = (method: string, params: unknown[] = [], id?: unknown) => ({ jso
 const message = (text: unknown): [string, string[]] => ['sendMessageToUser', ['@bob', `${text}`]]
 const times = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
-/** Makes calls at the same time. @returns of each the code of its error, 0 where it has none */
+/** Makes calls at the same time. Returns the code of each error, 0 for a result. */
 const codesOf = (device: Device, calls: (readonly [string, (readonly unknown[])?])[]) =>
   Promise.all(
     calls.map(([method, params = []]) =>
@@ -29,7 +29,7 @@ const codesOf = (device: Device, calls: (readonly [string, (readonly unknown[])?
 
 const overHttp = ({ post }: Server, { cookie }: Person, body: unknown) => post('/rpc', body, { cookie })
 
-t.test('so many calls at once, and no more', async (t) => {
+t.test('calls at once are limited', async (t) => {
   stopClock(t)
   const limits: { why: string; rate: Record<string, number>; call: readonly [string, (readonly unknown[])?] }[] = [
     { why: 'calls', rate: { callsPerSecond: 1, callBurst: 3 }, call: ['getSelfInfo'] },
@@ -53,7 +53,7 @@ t.test('so many calls at once, and no more', async (t) => {
   }
 })
 
-t.test('a user has calls and messages over all connections, HTTP and reconnects', async (t) => {
+t.test('the limits of a user hold over all connections, HTTP and reconnects', async (t) => {
   stopClock(t)
   const { server, ann, bob } = await startWithAnn(t, {
     callsPerSecond: 1,
@@ -71,6 +71,15 @@ t.test('a user has calls and messages over all connections, HTTP and reconnects'
   t.same(await codesOf(await bob.connect(), [['sendMessageToUser', ['@ann', 'Hello']]]), [0], 'another user')
 })
 
+t.test('the limits of a connected user hold while others come and go', async (t) => {
+  stopClock(t)
+  const { ann, bob } = await startWithAnn(t, { callsPerSecond: 1, callBurst: 3, maxTracked: 1 })
+  const phone = await ann.connect()
+  await (await bob.connect()).call('getSelfInfo')
+  t.same(await codesOf(phone, Array(3).fill(['getSelfInfo'])), [0, 0, 0])
+  t.same(await codesOf(await ann.connect(), [['getSelfInfo']]), [-32005])
+})
+
 t.test('calls over their rate are delayed, and keep their order', async (t) => {
   const { ann, bob } = await startWithAnn(t, { messagesPerSecond: 20, messageBurst: 2, maxDelayMs: 10_000 })
   const [device, bobs] = [await ann.connect(), await bob.connect()]
@@ -86,7 +95,7 @@ t.test('calls over their rate are delayed, and keep their order', async (t) => {
   t.same(
     answers,
     times(15).map((time) => `${time % 5 === 0 ? time - 1 : time}`),
-    'each sees what was sent just before it'
+    'each call sees the message before it'
   )
   const history = await device.call<Message[]>('getMessagesWithUser', ['@bob'])
   const texts = times(15)
@@ -99,7 +108,7 @@ t.test('calls over their rate are delayed, and keep their order', async (t) => {
   )
 })
 
-t.test('a call that had to wait too long is refused, and takes nothing', async (t) => {
+t.test('a call that would have to wait too long is refused, and takes nothing', async (t) => {
   const { ann } = await startWithAnn(t, { messagesPerSecond: 4, messageBurst: 1, maxDelayMs: 600 })
   const device = await ann.connect()
   t.same(await codesOf(device, times(9).map(message)), [0, 0, 0, ...Array(6).fill(-32005)])
@@ -110,17 +119,17 @@ t.test('a call that had to wait too long is refused, and takes nothing', async (
   )
 })
 
-t.test('the list of dialogs is delayed, and never refused', async (t) => {
+t.test('over the WebSocket the list of dialogs is delayed, and never refused', async (t) => {
   const { server, ann, bob } = await startWithAnn(t, { callsPerSecond: 20, callBurst: 1 })
   const device = await ann.connect()
   const begin = performance.now()
   t.same(await codesOf(device, Array(6).fill(['getDialogsList'])), Array(6).fill(0))
   t.ok(performance.now() - begin >= 4 * 50)
   const statuses = times(2).map(async (id) => (await overHttp(server, bob, request('getDialogsList', [], id))).status)
-  t.same((await Promise.all(statuses)).sort(), [200, 429], 'over HTTP nobody would be held up by a delay')
+  t.same((await Promise.all(statuses)).sort(), [200, 429], 'over HTTP a delay would hold up nobody')
 })
 
-t.test('each call of a batch counts, and what is no call', async (t) => {
+t.test('each call of a batch counts, and so does a text that is not a call', async (t) => {
   stopClock(t)
   const { ann } = await startWithAnn(t, { callsPerSecond: 1, callBurst: 7 })
   const device = await ann.connect()
@@ -132,12 +141,12 @@ t.test('each call of a batch counts, and what is no call', async (t) => {
     { id: 1, error: { code: -32005 } },
     { id: 2, error: { code: -32005 } }
   ])
-  t.match(await device.ask('{'), { error: { code: -32700 } }, 'what is no call is never refused for its rate')
+  t.match(await device.ask('{'), { error: { code: -32700 } }, 'a text that is not a call gets its own error')
   device.socket.send(JSON.stringify(request('getSelfInfo')))
   t.match(await device.ask(JSON.stringify(request('getSelfInfo', [], 3))), { id: 3 }, 'a notification is dropped')
 })
 
-t.test('the clock of the machine has no part in it', async (t) => {
+t.test('the clock of the machine may be set', async (t) => {
   stopClock(t)
   const { ann } = await startWithAnn(t, { messagesPerSecond: 1, messageBurst: 1 })
   const device = await ann.connect()

@@ -10,7 +10,7 @@ async function startWithAnn(t: Test, overrides: Record<string, number> = {}) {
   return { server, ann, device: await ann.connect() }
 }
 
-/** Searches as clients do that search at each keystroke. Resolves with the tags, or the code of the error. */
+/** Searches as a client that searches at each keystroke. Resolves with the tags, or the error. */
 const search = (device: Device, text: string) =>
   device.call<{ tag: string }[]>('findUsersByTag', [text]).then(
     (found) => found.map(({ tag }) => tag),
@@ -24,14 +24,14 @@ t.test('a search that waits is replaced by the next one, and the last one is ans
   const answers = await Promise.all(['b', 'bo', 'bob', 'bobb', 'bob'].map((text) => search(device, text)))
   t.match(answers, [['@bob'], ['@bob'], replaced, replaced, ['@bob']])
   const { data } = answers[2] as RpcError
-  t.ok(data?.retryAfterMs && data.retryAfterMs <= 500, 'a refusal says when the next search may come')
+  t.ok(data?.retryAfterMs && data.retryAfterMs <= 500, 'a refusal tells when the next search may come')
 })
 
-t.test('a key that is held for long cuts nobody off', async (t) => {
+t.test('a key that is held down closes no connection', async (t) => {
   const { device } = await startWithAnn(t, { callsPerSecond: 1000, callBurst: 1000 })
   const keystrokes = Array.from({ length: 300 }, () => search(device, 'b'))
   t.same((await Promise.all(keystrokes)).at(-1), ['@bob'])
-  t.same(await search(device, 'bob'), ['@bob'], 'and neither do more of them, once the refusals are known')
+  t.same(await search(device, 'bob'), ['@bob'], 'and neither do more searches, once the refusals are known')
   t.equal(device.socket.readyState, device.socket.OPEN)
 })
 
@@ -40,7 +40,7 @@ t.test('no other call waits behind a search', async (t) => {
   const taken = Array.from({ length: 12 }, () => [search(device, 'bob'), device.call('getSelfInfo')]).flat()
   const begin = performance.now()
   const answers = await Promise.all(taken)
-  t.ok(performance.now() - begin < 9000, 'where each search would have had to wait for a second')
+  t.ok(performance.now() - begin < 9000, 'although each search would have had to wait for a second')
   t.same(
     answers.map((answer) => (Array.isArray(answer) ? answer : (answer as { tag: string }).tag)),
     Array.from({ length: 12 }, () => [['@bob'], '@ann']).flat(),
@@ -58,7 +58,7 @@ t.test('the last search is answered also where other calls came between', async 
   t.same((await Promise.all(searches)).at(-1), ['@bob'])
 })
 
-t.test('on credit only so many searches run', async (t) => {
+t.test('searches on credit are limited', async (t) => {
   const { device } = await startWithAnn(t)
   const calls = Array.from({ length: 20 }, () => [search(device, 'bob'), device.call('getSelfInfo')] as const)
   const answers = await Promise.all(calls.map(([answer]) => answer))
@@ -68,14 +68,14 @@ t.test('on credit only so many searches run', async (t) => {
   await Promise.all(calls.map(([, other]) => other))
 })
 
-t.test('a search that would have to wait too long is refused, and does not count towards the cut-off', async (t) => {
+t.test('a search that would have to wait too long is refused, and does not count towards the close', async (t) => {
   const { device } = await startWithAnn(t, { maxDelayMs: 0 })
   for (let time = 0; time < 30; time++) await search(device, 'b')
   t.match(await search(device, 'b'), { code: -32005, data: { message: 'Too many searches of this user.' } })
   t.match(await device.call('getSelfInfo'), { tag: '@ann' })
 })
 
-t.test('a search whose turn has come is not replaced', async (t) => {
+t.test('a search that need not wait any longer is not replaced', async (t) => {
   const { device } = await startWithAnn(t, { searchesPerSecond: 100, searchBurst: 1 })
   for (const text of ['b', 'bo', 'bob']) t.same(await search(device, text), ['@bob'])
 })

@@ -3,7 +3,7 @@ import { createUnreadAnswers, type UnreadAnswers } from '../../src/limits/unread
 
 const settled = () => new Promise(setImmediate)
 
-/** Asks for answers of so many bytes; what comes of them is in the log. */
+/** Asks for answers of a given size; the log tells what becomes of them. */
 function createClient(unread: UnreadAnswers) {
   const log: string[] = []
   const ask = (userId: string, name: string, bytes: number | undefined, caller = new AbortController()) => {
@@ -19,7 +19,7 @@ function createClient(unread: UnreadAnswers) {
     answer.catch(({ message }: Error) => log.push(`${name}: ${message}`))
     return { finish, answer, caller }
   }
-  /** Asks for one and gets it. */
+  /** Asks for an answer and gets it. */
   const get = (userId: string, name: string, bytes: number | undefined, caller?: AbortController) => {
     const { finish, answer } = ask(userId, name, bytes, caller)
     finish()
@@ -42,7 +42,7 @@ t.test('the long answers of a user are made one after the other', async (t) => {
   t.equal((await two.answer).bytes, undefined)
 })
 
-t.test('no other one is made while too much is unread', async (t) => {
+t.test('no answer is made while too much is unread', async (t) => {
   const { log, ask, get } = createClient(createUnreadAnswers({ maxUnreadBytesPerUser: 100, maxUnreadBytes: 0 }))
   const one = await get('ann', 'one', 100)
   const [two, three] = ['two', 'three'].map((name) => ask('ann', name, 1)) as [ReturnType<typeof ask>, unknown]
@@ -91,7 +91,7 @@ t.test('an answer whose caller goes while it is made does not count', async (t) 
     caller.abort()
     const next = ask('ann', 'next', 1)
     await settled()
-    t.equal(log.at(-1), 'hers is made', 'but the next one waits for its end')
+    t.equal(log.at(-1), 'hers is made', 'and the next one waits for its end')
     finish()
     ;(await answer).taken()
     next.finish()
@@ -102,7 +102,7 @@ t.test('an answer whose caller goes while it is made does not count', async (t) 
   t.notMatch(log.join(), 'cut off')
 })
 
-t.test('beyond the limit of all users the one with the most bytes loses the oldest answer', async (t) => {
+t.test('beyond the limit of all users the user with the most bytes loses the oldest answer', async (t) => {
   const { log, get } = createClient(createUnreadAnswers({ maxUnreadBytesPerUser: 0, maxUnreadBytes: 100 }))
   const cutOff = () => log.filter((line) => line.endsWith('cut off'))
   await get('ann', 'first', 30)
@@ -115,5 +115,5 @@ t.test('beyond the limit of all users the one with the most bytes loses the olde
   await get('dan', 'too long', 101)
   t.same(cutOff(), ['first is cut off', 'too long is cut off'], 'an answer beyond it is not kept at all')
   await get('cid', 'fourth', 30)
-  t.equal(cutOff().length, 2, 'and what was cut off no longer counts')
+  t.equal(cutOff().length, 2, 'and an answer that was cut off no longer counts')
 })

@@ -17,7 +17,7 @@ const ask = async ({ url }: Server, path: string) => (await fetch(url + path)).s
 const signUp = async ({ post }: Server, name: string) =>
   (await post('/signup', { user: { ...eve, tag: `@${name}`, email: `${name}@test.example` } })).status
 
-/** @returns the status with which an upgrade is answered, when its socket has ended, too, if it is not accepted */
+/** Returns the status of the answer to an upgrade; of a refusal once its socket has ended. */
 async function shakeHands({ url }: Server): Promise<number> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/`)
   socket.on('error', () => {})
@@ -30,7 +30,7 @@ async function shakeHands({ url }: Server): Promise<number> {
 
 const limits: { why: string; key: string; rate?: object; act(server: Server, time: number): Promise<number> }[] = [
   { why: 'requests from one address', key: 'requestsPerMinute', act: (server) => ask(server, '/exit') },
-  { why: 'also to what is not there', key: 'requestsPerMinute', act: (server) => ask(server, '/nowhere') },
+  { why: 'requests to a path that does not exist', key: 'requestsPerMinute', act: (server) => ask(server, '/nowhere') },
   { why: 'connections opened from one address', key: 'handshakesPerMinute', act: shakeHands },
   {
     why: 'sign-ups from one address',
@@ -39,7 +39,7 @@ const limits: { why: string; key: string; rate?: object; act(server: Server, tim
     act: (server, time) => signUp(server, `eve${time}`)
   },
   {
-    why: 'sign-ups that are refused tell whether a tag is taken',
+    why: 'sign-ups that are refused, because they tell that a tag is taken',
     key: 'signupsPerHour',
     rate: { signupBurst: 2 },
     act: (server) => signUp(server, 'eve')
@@ -47,7 +47,7 @@ const limits: { why: string; key: string; rate?: object; act(server: Server, tim
 ]
 
 for (const { why, key, rate, act } of limits) {
-  t.test(`so many, and no more: ${why}`, async (t) => {
+  t.test(`limited: ${why}`, async (t) => {
     const statusesOf = async (rates: Record<string, unknown>) => {
       const server = await start(t, rates)
       return [await act(server, 1), await act(server, 2), await act(server, 3), await act(server, 4)]
@@ -60,7 +60,7 @@ for (const { why, key, rate, act } of limits) {
   })
 }
 
-t.test('a refusal says when to come back, whatever happens to the clock of the machine', async (t) => {
+t.test('a refusal tells when to come back, whatever happens to the clock of the machine', async (t) => {
   const server = await start(t, { requestsPerMinute: 1, signupsPerHour: 1, signupBurst: 1, handshakesPerMinute: 1 })
   t.equal(await signUp(server, 'ann'), 200)
   t.equal(await shakeHands(server), 101)
@@ -88,7 +88,7 @@ t.test('a refusal says when to come back, whatever happens to the clock of the m
   })
 })
 
-t.test('what does not count', async (t) => {
+t.test('requests that do not count', async (t) => {
   const server = await start(t, { requestsPerMinute: 2, signupBurst: 1 })
   t.equal((await server.post('/signup', { user: { ...eve, tag: 'eve' } })).status, 400)
   t.equal(await signUp(server, 'eve'), 200, 'a form that was filled in wrongly')
@@ -127,7 +127,7 @@ t.test('uploads of one user in a minute', async (t) => {
   t.same(statuses, [400, 400, 400], '0 is no limit')
 })
 
-t.test('without rate limits, which the log tells', async (t) => {
+t.test('rate limits that are off, with a warning in the log', async (t) => {
   const rate = { requestsPerMinute: 1, signupBurst: 1, handshakesPerMinute: 1, failedLogIns: 1 }
   const server = await startServer(t, { config: { rate } })
   for (const name of ['ann', 'bob']) await server.signUp(name)
@@ -142,7 +142,7 @@ t.test('without rate limits, which the log tells', async (t) => {
   t.match(warnings(), [{ args: ['There are no rate limits: app.rateLimits (RATE_LIMITS) is "off".'] }])
 })
 
-t.test('so many passwords are hashed and wait for it, and no more', async (t) => {
+t.test('passwords are hashed and wait in limited numbers', async (t) => {
   const server = await startServer(t, { config: { accounts: { maxRunningHashes: 1, maxWaitingHashes: 2 } } })
   const { email, password } = await server.signUp('ann')
   const logIns = await Promise.all(

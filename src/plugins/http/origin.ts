@@ -17,8 +17,7 @@ export default fp<OriginOptions>(
     await app.register(cors, { origin: foreignOrigin ?? false, credentials: true, methods: ['GET', 'POST'] })
 
     // Once a minute: a foreign page could fill the disk otherwise.
-    const limiter = createRateLimiter({ perSecond: 1 / 60, burst: 1 }, 1)
-    const warnings = limiter.bucketOf('warnings')
+    const warnings = createRateLimiter({ tokens: 1, windowMs: 60_000 }, 1)
 
     // CORS covers neither WebSocket nor forms, nor a link that logs out whoever follows it.
     app.addHook('onRequest', async ({ headers, method, routeOptions, ws }) => {
@@ -27,7 +26,7 @@ export default fp<OriginOptions>(
       if (isExit && isPrefetch(headers))
         throw new AppError('forbidden', 'A page that is only prefetched logs nobody out.')
       if (isAllowed(headers, foreignOrigin)) return
-      if (limiter.take(warnings, performance.now(), 0) === 0) {
+      if (warnings.take('all') === 0) {
         app.log.warn(
           describeSource(headers),
           'A page of a foreign origin is refused: "client.url" and "Host" do not name it.'

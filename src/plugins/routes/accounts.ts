@@ -31,8 +31,8 @@ export default fp<AccountsOptions>(
   async (app, options) => {
     const { bodyLimitBytes: bodyLimit, maxRunningHashes, maxWaitingHashes } = options
     const assertGoodPassword = await createPasswordPolicy(options)
-    const gate = createConcurrencyLimit({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
-    const passwords = createPasswords(gate)
+    const hashing = createConcurrencyLimit({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
+    const passwords = createPasswords(hashing)
 
     /** Finds the user of a log-in and tells whether the hash is outdated. */
     async function findUser(request: FastifyRequest<{ Body: LoginBody }>) {

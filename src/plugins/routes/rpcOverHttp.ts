@@ -56,6 +56,6 @@ function statusOf({ refusal }: Call, answer: unknown, session: Session | undefin
 }
 
 function contextOf(app: FastifyInstance, session: Session | undefined, departure: Departure): CallerContext {
-  const budget = session && app.limits.budgets?.overHttp(session.user._id)
-  return app.rpcContext(session, { budget, departure })
+  const callLimits = session && app.limits.callLimitsOf?.(session.user._id)
+  return app.rpcContext(session, { callLimits, departure })
 }

@@ -28,7 +28,7 @@ await testInChromium(
     await t.test('at a log-in, where somebody has guessed passwords of others', async () => {
       await server.post('/login', { user: { email: 'dora@test.example', password: 'wrong' } })
       await boriss.logIn(boris)
-      await boriss.sees(`Too many failed log-ins from this address. ${shared} Try again in 24 h.`)
+      await boriss.sees(`Too many failed log-ins from this address. ${shared} Try again in 12 h.`)
     })
   },
   limitedTo({ signupsPerHour: 1, signupBurst: 1, failedLogIns: 1, failedLogInsOfAddressPerDay: 2 })
