@@ -1,7 +1,7 @@
-# The build stage has the compilers, the final one has only what runs.
+# The build stage has the compilers, the final stage has only the running server.
 FROM node:24-bookworm-slim AS build
 WORKDIR /messenger
-# Native packages are compiled where there is no binary for this system.
+# npm compiles native packages that have no binary for this system.
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends g++ make python3 \
@@ -19,9 +19,9 @@ COPY --from=build /messenger/node_modules node_modules
 COPY --from=build /messenger/dist/bin dist/bin
 COPY package.json ./
 COPY static static
-# A new volume gets the owner and the mode of this folder.
+# A new volume takes the owner and the mode of this folder.
 RUN install --directory --owner=node --group=node --mode=0700 data
-# The user node; by its number Kubernetes knows that it is not root.
+# The user node, by number: Kubernetes can verify that a numeric user is not root.
 USER 1000:1000
 VOLUME /messenger/data
 EXPOSE 8000

@@ -1,6 +1,6 @@
 /**
- * Builds the server. With `--if-changed`, as `npm start` calls it, only where the sources are not those of the last build; a
- * package of the built server comes without them.
+ * Builds the server. With `--if-changed`, as `npm start` calls it, it builds only if the sources differ from the last build.
+ * A package of the built server has no sources.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -17,7 +17,7 @@ function isBuilt() {
   return !existsSync('src') || (existsSync(digestFile) && readFileSync(digestFile, 'utf8') === digestOfSources())
 }
 
-/** Returns the digest of contents: times of change say nothing after an archive was unpacked over an older one. */
+/** Returns a digest of the contents. Modification times are useless after an archive was unpacked over an older one. */
 function digestOfSources() {
   const sources = readdirSync('src', { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -46,7 +46,7 @@ async function build() {
   writeFileSync(digestFile, digest)
 }
 
-/** One file instead of a thousand modules: it more than halves the time from start to listening. */
+/** Bundles a thousand modules into one file, which more than halves the time from start to listening. */
 async function bundle(esbuild) {
   await esbuild.build({
     entryPoints: { 'messenger-server': 'dist/src/server.js', checkpointer: 'dist/src/store/sqlite/checkpointer.js' },
@@ -58,9 +58,9 @@ async function bundle(esbuild) {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'linked',
-    // Native code stays where npm has put it, and so does what a start with SQLite does without.
+    // Native code has to stay in its package. The other packages are not needed to start with SQLite.
     external: ['argon2', 'sharp', 'mongodb', 'prom-client', '@zxcvbn-ts/language-common'],
-    // CommonJS packages in an ECMAScript module still call require() for what Node brings.
+    // CommonJS packages call require() for built-in modules, which an ECMAScript module lacks.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
   })
 }

@@ -1,23 +1,23 @@
-/** How much a run measures. */
+/** Sizes and durations of a run. */
 export interface Effort {
   rounds: number
   roundMs: number
-  /** Pairs of people, and how many requests of each are in flight. */
+  /** Numbers of pairs of users, and of requests that each pair keeps in flight. */
   conversations: { pairs: number; inFlight: number }[]
-  /** Numbers of pairs of people who take turns at two processes. */
+  /** Numbers of pairs of users who take turns at two processes. */
   turns: number[]
   /** Calls of each kind with MongoDB in a round. */
   storeCalls: number
-  /** A process that has done nothing for this time has done what its store puts off. */
+  /** Milliseconds without CPU use after which the deferred work of a store is taken as done. */
   storeIdleMs: number
   messagesPerSecond: number
   contacts: number
   announcements: number
   handshakes: number
   idleConnections: number
-  /** How long they are left alone before their memory is read. */
+  /** Milliseconds from the last handshake until the memory is read. */
   idleMs: number
-  /** Stored messages. */
+  /** Numbers of stored messages. */
   histories: [few: number, many: number]
   calls: number
   starts: number
@@ -39,7 +39,7 @@ export const full: Effort = {
   announcements: 50,
   handshakes: 2000,
   idleConnections: 8000,
-  // V8 takes up to 30 s without much to do before it gives back what the handshakes have left.
+  // V8 takes up to 30 s of little work to release the memory of the handshakes.
   idleMs: 40_000,
   histories: [10_000, 1_000_000],
   calls: 3000,
@@ -47,7 +47,7 @@ export const full: Effort = {
   syncDelaysMs: [0, 1, 5, 20]
 }
 
-/** Shows that everything can be measured; its figures say nothing. */
+/** Tries every measurement in a short time. The figures have no meaning. */
 export const brief: Effort = {
   rounds: 1,
   roundMs: 300,

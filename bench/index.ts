@@ -1,4 +1,4 @@
-/** `npm run bench`: measures the built server against references in the same run. `-- PART…` for some of it, `-- --brief` to try it. */
+/** Measures the built server and references in one run (`npm run bench`). `-- PART…` selects parts, `-- --brief` is a trial run. */
 import { brief, type Effort, full } from './effort.js'
 import { disk } from './parts/disk.js'
 import { handshake } from './parts/handshake.js'
@@ -26,9 +26,9 @@ const parts: Record<string, (effort: Effort) => Promise<Tables>> = {
 const args = process.argv.slice(2)
 const effort = args.includes('--brief') ? brief : full
 const wanted = args.filter((name) => name !== '--brief')
-if (effort === brief) console.log('A brief run shows that everything can be measured; its figures say nothing.\n')
+if (effort === brief) console.log('This is a trial run: its figures have no meaning.\n')
 for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
   const part = parts[name]
-  if (!part) throw new Error(`There is no part ${name}: ${Object.keys(parts).join(', ')}`)
+  if (!part) throw new Error(`The part ${name} does not exist. The parts are: ${Object.keys(parts).join(', ')}`)
   for (const [title, rows] of Object.entries(await part(effort))) console.log(`### ${title}\n\n${toTable(rows)}\n`)
 }

@@ -8,12 +8,12 @@ import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { memoryOf } from '../test/helpers/memory.js'
 
-/** A process that is measured: the messenger, or what it is compared with. */
+/** A measured process: the messenger or a reference. */
 export interface Measured {
   name: string
   /** `ws://127.0.0.1:PORT` */
   url: string
-  /** How long it has taken until it listened, in milliseconds. */
+  /** Milliseconds from the start until it listened. */
   startMs: number
   /** User and system time of all its threads since its start, in microseconds. */
   cpuMicroseconds(): number
@@ -22,7 +22,7 @@ export interface Measured {
   stop(): Promise<void>
 }
 
-/** The secret with which the benchmark signs the tokens of its people. */
+/** The secret that signs the tokens of the benchmark's users. */
 export const privateKey = 'the secret of a benchmark, known to everybody'
 
 const maxIdleWaitMs = 10_000
@@ -40,7 +40,7 @@ export function startMessenger(
       HOST: '127.0.0.1',
       PORT: '0',
       RATE_LIMITS: 'off',
-      // A benchmark keeps it at work all the time.
+      // The load of a benchmark would count as overload.
       OVERLOAD_MAX_EVENT_LOOP_DELAY_MS: '0',
       OVERLOAD_MAX_EVENT_LOOP_UTILIZATION: '0',
       JWT_PRIVATE_KEY: privateKey,
@@ -49,7 +49,7 @@ export function startMessenger(
   })
 }
 
-/** Starts one of the programs in `references/`. @param launcher what runs it, and its arguments */
+/** Starts one of the programs in `references/`. @param launcher a program that runs it, with arguments */
 export function startReference(
   name: string,
   script: string,
@@ -60,7 +60,7 @@ export function startReference(
   return startProcess(name, [...launcher, ...program])
 }
 
-/** Resolves when a process has had nothing to do for `idleMs`: a store may have put something off. */
+/** Resolves when a process has been idle for `idleMs`, because a store may have deferred work. */
 export async function untilIdle(server: Measured, idleMs: number): Promise<void> {
   const end = performance.now() + maxIdleWaitMs
   let busyAt = performance.now()
@@ -105,7 +105,7 @@ async function startProcess(
   }
 }
 
-/** The port in the link that a process prints when it listens. */
+/** Returns the port in the link that a process prints when it listens. */
 async function portOf(child: ChildProcess, name: string): Promise<string> {
   for await (const line of createInterface(child.stdout as Readable)) {
     const [, port] = line.match(/^(?:Messenger: http:.*)?:(\d+)\/?$/) ?? []

@@ -1,17 +1,17 @@
 import { median } from './statistics.js'
 
-/** One figure with what each round has given for it. */
+/** One figure with its value in each round. */
 export interface Row {
   name: string
   values: number[]
-  /** The most that it should be. */
+  /** Target: the maximum of the figure. */
   reach?: number | undefined
 }
 
 /** Tables by their titles. */
 export type Tables = Record<string, Row[]>
 
-/** A Markdown table: the median of the rounds, and the lowest and the highest. */
+/** Returns a Markdown table with the median, the lowest and the highest value of the rounds. */
 export function toTable(rows: Row[]): string {
   const lines = rows.map(({ name, values, reach }) => {
     const spread = `${inDigits(Math.min(...values))} – ${inDigits(Math.max(...values))}`
@@ -21,12 +21,12 @@ export function toTable(rows: Row[]): string {
   return table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** The one divided by the other, round by round: both have had the same machine. */
+/** Divides two figures round by round, because both were measured in the same state of the machine. */
 export function ratios(values: number[] = [], references: number[] = []): number[] {
   return values.map((value, round) => value / (references[round] as number))
 }
 
-/** Three significant digits, and no fewer before the point; a dash where a run was too short for a figure. */
+/** Formats a number with three significant digits, and all digits before the point; a dash if a run was too short. */
 function inDigits(value: number): string {
   if (!Number.isFinite(value)) return '-'
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)

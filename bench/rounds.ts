@@ -1,8 +1,8 @@
 /**
- * Lets subjects have their rounds in turn, so that all of them have the machine in the same state; the first round of each
- * is not counted.
+ * Runs subjects in alternating rounds, so that all of them find the machine in the same state. The first round of each
+ * is a warm-up and is not counted.
  *
- * @returns what each subject's rounds gave
+ * @returns the results of each subject's rounds
  */
 export async function inTurn<Result>(rounds: number, subjects: (() => Promise<Result>)[]): Promise<Result[][]> {
   for (const run of subjects) await run()

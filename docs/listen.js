@@ -1,4 +1,4 @@
-/** A whole client: logs in, prints what is pushed, and ends with Ctrl+C. Usage: node docs/listen.js E-MAIL PASSWORD [URL] */
+/** Logs in and prints all notifications until Ctrl+C. Usage: node docs/listen.js E-MAIL PASSWORD [URL] */
 import WebSocket from 'ws'
 
 const [email, password, url = 'http://localhost:8000'] = process.argv.slice(2)

@@ -5,7 +5,7 @@ import { ConfigSchema } from '../src/schemas/config/index.js'
 import { DialogSchema } from '../src/schemas/dialog.js'
 import { notifications } from '../src/schemas/notification.js'
 
-/** What matters here of a JSON Schema. */
+/** The parts of a JSON Schema that the tables show. */
 interface Schema {
   type?: string
   const?: unknown
@@ -21,7 +21,7 @@ interface Schema {
   items?: Schema
 }
 
-/** The parts of the documentation that come from the source, by the name of their place in it. */
+/** Generated parts of the documentation, by the name of their place. */
 export const tables: Record<string, () => string> = {
   methods: () => Object.entries(methods).map(describeMethod).join('\n\n'),
 
@@ -96,7 +96,7 @@ function listSettings(properties: Record<string, Schema>, prefix: string): strin
   })
 }
 
-/** A schema as one would write its type. */
+/** Returns a schema in the notation of a TypeScript type. */
 function shape(schema: unknown): string {
   const { type, const: only, properties, required = [], items } = schema as Schema
   if (only !== undefined) return JSON.stringify(only)

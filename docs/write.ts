@@ -1,4 +1,4 @@
-/** `npm run docs`: brings the pages that are partly made from the source up to date. */
+/** Updates the generated parts of the documentation (`npm run docs`). */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fill } from './fill.js'
 

@@ -3,27 +3,26 @@ import { createConversationActions } from './actions/conversation.js'
 import { createDialogActions } from './actions/dialogs.js'
 import { createDrafts } from './actions/drafts.js'
 import { createHistoryActions } from './actions/history.js'
-import { keepInStep } from './actions/keepInStep.js'
-import { keepToday } from './actions/keepToday.js'
 import { createOutboxActions } from './actions/outbox.js'
 import { createProfileActions } from './actions/profile.js'
 import { createReadMarks } from './actions/readMarks.js'
-import { createReport } from './actions/report.js'
 import { createSearchActions } from './actions/search.js'
 import { createSessionActions } from './actions/session.js'
 import { createStart } from './actions/start.js'
-import { createAttention } from './attention.js'
+import { syncReadMarks } from './actions/syncReadMarks.js'
+import { watchDay } from './actions/watchDay.js'
+import { explain } from './net/explain.js'
 import { createHttp } from './net/http.js'
+import { isConnectionLost } from './net/refusal.js'
 import { createRpcClient } from './net/rpcClient.js'
 import { createRoute } from './route.js'
-import { createSession } from './state/session.js'
+import { createSession, notify } from './state/session.js'
 import { createStore } from './state/store.js'
 import { createTabs } from './tabs.js'
 import { showPage } from './views/page.js'
 
 const store = createStore(createSession())
 const http = createHttp()
-const report = createReport(store)
 
 const rpc = createRpcClient(`${location.protocol.replace('http', 'ws')}//${location.host}/`, {
   onOpen: (greeting) => start(greeting),
@@ -34,13 +33,16 @@ const rpc = createRpcClient(`${location.protocol.replace('http', 'ws')}//${locat
 const route = createRoute(() => conversation.open(route.current()))
 const tabs = createTabs((announcement) => session.follow(announcement))
 const catchUp = createCatchUp({ store, rpc, report })
-const attention = createAttention(() => {
-  if (attention.isPresent()) comeBack()
-})
-window.addEventListener('offline', () => rpc.interrupt())
+for (const [target, event] of [
+  [window, 'focus'],
+  [document, 'visibilitychange']
+]) {
+  target.addEventListener(event, () => isPresent() && resume())
+}
+window.addEventListener('offline', () => rpc.dropConnection())
 window.addEventListener('online', () => {
-  rpc.abandon()
-  comeBack()
+  rpc.cancelConnecting()
+  resume()
 })
 
 const dialogs = createDialogActions({ store, rpc, report })
@@ -65,13 +67,23 @@ const start = createStart({
   drafts
 })
 
-showPage({ store, rpc, route, session, dialogs, history, outbox, search, profile, attention })
-keepInStep({ store, readMarks, catchUp })
-keepToday(store)
+showPage({ store, rpc, route, session, dialogs, history, outbox, search, profile, isPresent })
+syncReadMarks({ store, readMarks, catchUp })
+watchDay(store)
 rpc.connect()
 
-/** After a sleep of the machine a connection may be dead, though nobody has said so. */
-function comeBack() {
-  rpc.hurry()
+/** Tells the user about an error. The page shows a lost connection elsewhere. */
+function report(error) {
+  if (!isConnectionLost(error)) store.update(notify(explain(error)))
+}
+
+/** Tells whether the user is looking at the page. */
+function isPresent() {
+  return document.visibilityState === 'visible' && document.hasFocus()
+}
+
+/** Tests the connection, because it may be dead without notice after a sleep of the machine. */
+function resume() {
+  rpc.reconnectNow()
   catchUp.now()
 }

@@ -1,9 +1,9 @@
-// Longer addresses are nobody's.
+// No tag needs a longer address.
 const maxLength = 500
 
-/** Which conversation is open is part of the address, so that a reload keeps it and a phone's back button leaves it. */
+/** Keeps the open conversation in the address, so that a reload keeps it and the back button leaves it. */
 export function createRoute(onChange) {
-  // Set where there is a list to go back to, so that `close` does not pile up entries.
+  // A flag in the history entry tells `close` to go back instead of adding an entry.
   const fromList = { isFromList: true }
 
   function replace(state, hash) {
@@ -29,16 +29,16 @@ export function createRoute(onChange) {
 }
 
 /**
- * Reads the address as people and other programs write it, such as `#@bob`, `#%40bob/` or `#bob`.
+ * Reads the tag from an address in the forms that people and programs write, such as `#@bob`, `#%40bob/` or `#bob`.
  *
- * @returns a tag that may be nobody's; undefined where the address names none
+ * @returns a tag that may not exist; undefined where the address has none
  */
 function current() {
   const text = decode(location.hash.slice(1, maxLength)).replace(/^[\s/]+|[\s/]+$/g, '')
   return text ? `@${text.replace(/^@/, '')}` : undefined
 }
 
-/** Decodes percent-encoded UTF-8 and leaves everything else as it is. */
+/** Decodes percent-encoded UTF-8 and leaves all other characters unchanged. */
 function decode(text) {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
     try {

@@ -1,4 +1,4 @@
-/** Tells the browser's other tabs of this page what they cannot learn from the server. */
+/** Creates a channel for announcements to the other tabs, which the server cannot make. */
 export function createTabs(onAnnouncement) {
   const channel = openChannel()
   channel?.addEventListener('message', ({ data }) => onAnnouncement(data))
@@ -6,7 +6,7 @@ export function createTabs(onAnnouncement) {
   return { announce: (announcement) => channel?.postMessage(announcement) }
 }
 
-/** Opens a channel, which a browser may refuse to a page whose data, such as cookies, it does not keep. */
+/** Opens the channel. A browser that blocks the page's data, such as cookies, may refuse it. */
 function openChannel() {
   try {
     return new BroadcastChannel('messenger')

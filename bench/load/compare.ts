@@ -7,13 +7,13 @@ import { createPeople, type Person, withStoreOf } from './people.js'
 
 export interface Compared {
   name: string
-  /** One for each round. */
+  /** Outcomes, one for each round. */
   outcomes: Outcome[]
-  /** Afterwards. */
+  /** Resident memory after the rounds, in bytes. */
   residentBytes: number
 }
 
-/** A server, and who is known there. */
+/** A server and its users. */
 export interface Subject {
   server: Measured
   people: Person[]
@@ -21,7 +21,7 @@ export interface Subject {
 
 type Run = (conversations: Conversations) => Promise<Outcome>
 
-/** The same conversations on the relay, on the durable relay and on the messenger, in rounds in turn. */
+/** Runs the same conversations on the relay, the durable relay and the messenger, in alternating rounds. */
 export function compare(
   { pairs, rounds }: { pairs: number; rounds: number },
   run: Run
@@ -38,7 +38,7 @@ export function compare(
   })
 }
 
-/** Measures servers in rounds in turn, and ends them. @throws {Error} unless each messenger has stored what was sent */
+/** Measures servers in alternating rounds, and stops them. @throws {Error} unless each messenger has stored all sent messages */
 export async function measureInTurn(subjects: Subject[], rounds: number, run: Run): Promise<Compared[]> {
   const loads = await Promise.all(subjects.map(({ server, people }) => startConversations(server, people)))
   const results = await inTurn(

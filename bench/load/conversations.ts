@@ -6,11 +6,11 @@ import { connectPairs, type Pair } from './pairs.js'
 import { call, type Person } from './people.js'
 
 export interface Conversations {
-  /** Keeps requests of each pair in flight for `ms`. @param idleMs how long the server does nothing afterwards */
+  /** Keeps requests of each pair in flight for `ms`. @param idleMs milliseconds without CPU use that end the measurement */
   talk(inFlight: number, ms: number, idleMs?: number): Promise<Outcome>
-  /** For so long, the pairs send so many messages a second together, however long their answers take (open loop). */
+  /** Sends messages at a fixed rate of all pairs together, without waiting for answers (open loop). */
   talkAtRate(messagesPerSecond: number, ms: number): Promise<Outcome>
-  /** @throws {Error} unless the messenger has stored as many messages as were sent, and each pair's last one is its last */
+  /** @throws {Error} unless the messenger has stored all sent messages, and each dialog ends with the pair's last one */
   assertStored(): Promise<void>
   close(): void
 }
@@ -20,11 +20,11 @@ export interface Outcome {
   /** CPU time of the server, in microseconds a message. */
   cpu: number
   messagesPerSecond: number
-  /** From when a message was to be sent to its delivery, in milliseconds. */
+  /** Milliseconds from the planned time of a message to its delivery. */
   latency: { p50: number; p99: number; p999: number }
 }
 
-/** Connects people, two by two. */
+/** Connects users in pairs. */
 export async function startConversations(server: Measured, people: Person[]): Promise<Conversations> {
   let latencies: number[] = []
   let onAnswer = (_pair: Pair) => {}
@@ -79,13 +79,13 @@ export async function startConversations(server: Measured, people: Person[]): Pr
   }
 }
 
-/** Looks at the clock in every turn of the event loop, since a timer would be late by up to a millisecond. */
+/** Reads the clock in every turn of the event loop, because a timer is up to a millisecond late. */
 function sendAtRate(pairs: Pair[], messagesPerSecond: number, ms: number): Promise<void> {
   const begin = performance.now()
   const messages = (messagesPerSecond * ms) / 1000
   let sent = 0
   return new Promise((resolve) => {
-    // No promise in each turn: the garbage would be collected in the time of the server.
+    // A promise in each turn would cause garbage collections in the time of the server.
     function turn() {
       const due = begin + (sent * 1000) / messagesPerSecond
       if (performance.now() >= due) pairs[sent++ % pairs.length]?.send(due)

@@ -15,7 +15,7 @@ export async function indexEntriesOf(client: MongoClient, writes: Write[]): Prom
     writes.map((write) => {
       const { indexes, sample } = byName.get(collectionOf(write.command)) as Described
       const entries = documentsOf(write.command).map((document) => countEntries(indexes, document, sample))
-      // A refused write adds nothing; which one it was makes no difference here.
+      // A refused write adds nothing; the counts do not depend on which one it was.
       return entries.length > 0 ? (sum(entries) / entries.length) * changedBy(write) : 0
     })
   )
@@ -23,7 +23,7 @@ export async function indexEntriesOf(client: MongoClient, writes: Write[]): Prom
 
 interface Described {
   indexes: Indexes
-  /** Any document: an update does not say how long the arrays are that it leaves alone. */
+  /** Any document of the collection: an update does not tell the lengths of arrays that it does not change. */
   sample: Document
 }
 
@@ -33,12 +33,12 @@ async function describe(client: MongoClient, name: string): Promise<Described> {
   return { indexes: indexes.map(({ key }) => Object.keys(key)), sample: sample ?? {} }
 }
 
-/** A `findAndModify` has a field `update`, too. */
+/** Returns the collection of a write. A `findAndModify` also has a field `update`. */
 function collectionOf({ findAndModify, insert, update, delete: from }: Document): string {
   return findAndModify ?? insert ?? update ?? from
 }
 
-/** The fields that each operation of a write sets, with their values where these are known. */
+/** Returns the fields that each operation of a write sets, with their values if known. */
 function documentsOf({ documents, updates, update }: Document): Document[] {
   if (documents) return documents
   const changes: Document[] = Array.isArray(updates) ? updates.map(({ u }) => u) : [update ?? {}]

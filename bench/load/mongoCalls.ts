@@ -22,7 +22,7 @@ export async function createReader(store: Store, unread: number): Promise<Person
   return people
 }
 
-/** Prepares the calls of the reader, who is the first of these people. */
+/** Prepares the calls of the reader, the first of these users. */
 export async function openQuestions(server: Measured, people: Person[]) {
   const [own, writer, stranger] = people.slice(0, 3) as [Person, Person, Person]
   const sockets = await Promise.all([own, writer, stranger].map((person) => connect(server, person)))
@@ -51,7 +51,7 @@ export async function openQuestions(server: Measured, people: Person[]) {
   return { questions, close }
 }
 
-/** Asks again and again, one call at a time. @returns microseconds of CPU time a call, and how long an answer takes, in milliseconds */
+/** Repeats a call, one at a time. @returns CPU time of a call in microseconds, and time to its answer in milliseconds */
 export async function ask(server: Measured, question: Question, calls: number) {
   const latencies: number[] = []
   const before = server.cpuMicroseconds()

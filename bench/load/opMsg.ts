@@ -4,7 +4,7 @@ const opCodeAt = 12
 const opMsg = 2013
 const sectionsAt = 20
 
-/** Reads the document of an OP_MSG: its sections are the document itself, and lists that belong to one of its fields. */
+/** Reads the document of an OP_MSG. The sections are the document and lists that belong to its fields. */
 export function documentOf(frame: Buffer): Document | undefined {
   if (frame.readInt32LE(opCodeAt) !== opMsg) return undefined
   const document: Document = {}

@@ -4,30 +4,30 @@ import { notifications } from '../../src/schemas/notification.js'
 import type { Measured } from '../processes.js'
 import { connectAll, type Person, request } from './people.js'
 
-/** Two people, of whom one writes to the other. */
+/** Two users, of whom one writes to the other. */
 export interface Pair {
   sender: WebSocket
-  /** Writes the next message. @param dueAt when it was to be sent, in milliseconds of `performance.now()` */
+  /** Writes the next message. @param dueAt planned time of sending, in milliseconds of `performance.now()` */
   send(dueAt?: number): void
-  /** How many have been sent, from the beginning. */
+  /** Number of messages sent since the start. */
   sent(): number
-  /** Resolves when all that was sent has been answered and delivered. */
+  /** Resolves when all sent messages are answered and delivered. */
   settled(): Promise<void>
   close(): void
 }
 
 interface PairEvents {
   onAnswer(pair: Pair): void
-  /** Told how long a message has taken to its receiver, in milliseconds. */
+  /** Receives the time from sending to delivery of each message, in milliseconds. */
   onDelivery(ms: number): void
 }
 
-/** Stands in every message, once. */
+/** A text that occurs once in every message. */
 export const padding = 'as long as a message in a conversation mostly is'
 const settleTimeoutMs = 30_000
 
 /**
- * Connects people, two by two. The run fails when a message, or an answer, is lost, comes twice or in another order.
+ * Connects users in pairs. The run fails if a message or an answer is lost, doubled or reordered.
  */
 export async function connectPairs(server: Measured, people: Person[], events: PairEvents): Promise<Pair[]> {
   const sockets = await connectAll(server, people)

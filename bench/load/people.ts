@@ -20,12 +20,12 @@ const storeOptions = { busyTimeoutMs: 5000, maxLogPages: 10_000, timeoutMs: 60_0
 const connectsAtATime = 50
 const expiresAt = Date.now() + 24 * 60 * 60 * 1000
 
-/** Fills the store that a messenger started in this folder will use. */
+/** Opens and fills the store of a messenger that will start in this folder. */
 export function withStoreOf<T>(dir: string, use: (store: Store) => Promise<T>): Promise<T> {
   return withStoreAt(`file:${join(dir, 'data', 'messenger.db')}`, use)
 }
 
-/** Fills the store that a URL names. */
+/** Opens and fills the store at a URL. */
 export async function withStoreAt<T>(url: string, use: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore(url, storeOptions)
   const result = await use(store)
@@ -33,7 +33,7 @@ export async function withStoreAt<T>(url: string, use: (store: Store) => Promise
   return result
 }
 
-/** Signs up `@p0`, `@p1`, … in the store itself, since to hash their passwords would take longer than to measure. */
+/** Creates `@p0`, `@p1`, … in the store itself, because hashing their passwords would take longer than the measurement. */
 export async function createPeople(store: Store, count: number): Promise<Person[]> {
   const signer = Fastify()
   await signer.register(jwt, { secret: privateKey, sign: { iss: issuer, aud: issuer } })
@@ -49,14 +49,14 @@ export async function createPeople(store: Store, count: number): Promise<Person[
   )
 }
 
-/** Opens a connection; it has been greeted, where the server greets. */
+/** Opens a connection, and waits for the `hello` of a messenger. */
 export async function connect({ url, name }: Measured, { tag, cookie }: Person): Promise<WebSocket> {
   const socket = new WebSocket(`${url}/?tag=${tag}`, { headers: { cookie }, perMessageDeflate: false })
   await once(socket, name.startsWith('messenger') ? 'message' : 'open')
   return socket
 }
 
-/** Opens connections of many people, some at a time. */
+/** Opens the connections of many users, a group at a time. */
 export async function connectAll(server: Measured, people: Person[]): Promise<WebSocket[]> {
   const sockets: WebSocket[] = []
   for (let first = 0; first < people.length; first += connectsAtATime) {
@@ -66,10 +66,10 @@ export async function connectAll(server: Measured, people: Person[]): Promise<We
   return sockets
 }
 
-/** Calls a method and waits for its result, taking no notice of notifications. @throws {Error} when it is refused */
+/** Calls a method and waits for its result. It ignores notifications. @throws {Error} if the call is refused */
 export function call(socket: WebSocket, method: string, params: unknown[] = []): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    // Not `once`: frames that come together are told of one after the other, with no turn in between.
+    // `once` would miss frames that arrive together, because they are emitted in one turn of the event loop.
     socket.on('message', function take(data) {
       const { id, result, error } = JSON.parse(String(data))
       if (id !== 'call') return

@@ -6,7 +6,7 @@ import { padding } from './pairs.js'
 import { call, connectAll, type Person } from './people.js'
 
 export interface Turns {
-  /** Lets each pair write in turn for `ms`, 4 times at least. @param idleMs how long the servers do nothing afterwards */
+  /** Lets each pair write in turn for `ms`, at least 4 times. @param idleMs milliseconds without CPU use that end the measurement */
   take(ms: number, idleMs: number): Promise<TurnsOutcome>
   /** @throws {Error} unless the dialog of each pair ends with the last message, at its number */
   assertStored(): Promise<void>
@@ -18,7 +18,7 @@ export interface TurnsOutcome {
   /** CPU time of both servers, in microseconds a message. */
   cpu: number
   messagesPerSecond: number
-  /** From a call to its answer, in milliseconds. */
+  /** Milliseconds from a call to its answer. */
   latency: { p50: number; p99: number }
 }
 
@@ -32,12 +32,12 @@ interface Couple {
   sent: number
 }
 
-// The first message of a process in a dialog costs more. On a slow machine there would be no others.
+// The first message of a process in a dialog costs more, and a slow machine might send no others.
 const minTurns = 4
 
 /**
- * Connects people, two by two, to two servers with one database. Neither server hears of the other's messages: each
- * message follows one that its server does not know.
+ * Connects users in pairs to two servers with one database. Neither server learns of the other's messages: each
+ * message follows one that is unknown to its server.
  */
 export async function startTurns(servers: Measured[], people: Person[]): Promise<Turns> {
   const couples = await connectCouples(servers, people)

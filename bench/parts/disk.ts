@@ -18,7 +18,7 @@ const bystanderEveryMs = 10
 const lingersMs = [0, 1, 2]
 const lingerRates = [100, 1000]
 
-/** Where a thread for the store would pay off, and whether it helps that a commit waits for others: on the durable relay. */
+/** Measures two ideas on the durable relay: a thread for the store, and commits that wait for more rows. */
 export async function disk({ roundMs, syncDelaysMs }: Effort): Promise<Tables> {
   return {
     [`A thread for SQLite: p99 at ${messagesPerSecond} messages/s, ms`]: await measureThread(syncDelaysMs, roundMs),
@@ -27,7 +27,7 @@ export async function disk({ roundMs, syncDelaysMs }: Effort): Promise<Tables> {
 }
 
 async function measureThread(syncDelaysMs: number[], roundMs: number): Promise<Row[]> {
-  if (spawnSync('strace', ['-V']).error) throw new Error('The part disk needs strace, which makes a disk slow.')
+  if (spawnSync('strace', ['-V']).error) throw new Error('The part disk needs strace to slow down the disk.')
   const rows: Row[] = []
   for (const delayMs of syncDelaysMs) {
     for (const inWorker of [false, true]) {
@@ -44,7 +44,7 @@ async function measureThread(syncDelaysMs: number[], roundMs: number): Promise<R
   return rows
 }
 
-/** What runs a program on a disk whose syncs take so much longer. */
+/** Returns the launcher of a program whose disk syncs are delayed. */
 function slowDisk(delayMs: number): string[] {
   const inject = `inject=fsync,fdatasync:delay_exit=${delayMs * 1000}`
   // -D: the program is the child, strace its tracer.
@@ -85,7 +85,7 @@ async function measureLinger(roundMs: number): Promise<Row[]> {
   return rows
 }
 
-/** Starts a durable relay, with an even number of people and a bystander. */
+/** Starts a durable relay with an even number of users and a bystander. */
 function withRelay<T>(
   rows: Omit<RowsOptions, 'file'>,
   launcher: string[],
@@ -100,7 +100,7 @@ function withRelay<T>(
   })
 }
 
-/** @returns how long each answer has taken, in milliseconds */
+/** @returns the time to each answer in milliseconds */
 async function askNowAndThen(socket: WebSocket, ms: number): Promise<number[]> {
   const taken: number[] = []
   const end = performance.now() + ms

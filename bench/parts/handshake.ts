@@ -6,10 +6,10 @@ import { type Measured, startMessenger, startReference } from '../processes.js'
 import { ratios, type Tables } from '../report.js'
 import { inTurn } from '../rounds.js'
 
-// So long somebody is online after the last connection, and as long again.
+// Twice the time for which a user stays online after the last connection.
 const settleMs = 2000
 
-/** What it costs to let somebody in: each connection is the first one of its user. */
+/** Measures the cost of a handshake. Each connection is the first one of its user. */
 export async function handshake({ rounds, handshakes }: Effort): Promise<Tables> {
   const [bare, messenger] = await inFolder(async (dir) => {
     const people = await withStoreOf(dir, (store) => createPeople(store, handshakes))
@@ -30,7 +30,7 @@ export async function handshake({ rounds, handshakes }: Effort): Promise<Tables>
   }
 }
 
-/** @returns CPU time of a handshake in microseconds, with all that follows from it */
+/** @returns CPU time of a handshake in microseconds, including its presence and its close */
 async function letIn(server: Measured, people: Person[]): Promise<number> {
   const before = server.cpuMicroseconds()
   const sockets = await connectAll(server, people)

@@ -10,14 +10,14 @@ import { inTurn } from '../rounds.js'
 
 const peers = 100
 const messagesPerCommit = 2000
-// So that the server is busy: to wake up for each call would be measured as well.
+// Several calls keep the server busy. Otherwise the figures would include a wake-up for each call.
 const callsInFlight = 8
 
 interface History {
   messages: number
   server: Measured
   socket: WebSocket
-  /** One message has come after it. */
+  /** A cursor before the newest message. */
   cursor: string
 }
 
@@ -39,7 +39,7 @@ const questions: Question[] = [
   { method: 'getUpdates', what: '1 new message', params: ({ cursor }) => [cursor] }
 ]
 
-/** What reading costs with few and with many stored messages of one user. */
+/** Measures the cost of reading with few and with many stored messages of one user. */
 export async function history({ rounds, histories, calls }: Effort): Promise<Tables> {
   const [few, many] = histories
   const rows = await inFolder(async (dir) => {

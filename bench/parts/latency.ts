@@ -6,11 +6,11 @@ import type { Row, Tables } from '../report.js'
 const pairs = 100
 const reaches = { p50: undefined, p99: 2, p999: 5 }
 
-/** How long a message takes to its receiver at a rate that does not wait for answers. */
+/** Measures the time to delivery at a fixed rate, without waiting for answers. */
 export async function latency({ rounds, roundMs, messagesPerSecond }: Effort): Promise<Tables> {
   const warm = new Set<Conversations>()
   const compared = await compare({ pairs, rounds }, async (load) => {
-    // At such a rate it would take V8 half a minute to compile what is used.
+    // A warm-up at full speed: at the fixed rate, V8 would need half a minute to compile the code.
     if (!warm.has(load)) await load.talk(1, roundMs)
     warm.add(load)
     return load.talkAtRate(messagesPerSecond, roundMs)

@@ -7,9 +7,9 @@ import type { Tables } from '../report.js'
 
 const kibibyte = 1024
 
-/** What an idle, authorized connection costs, each of another user. */
+/** Measures the memory of an idle, authenticated connection. Each connection belongs to another user. */
 export async function memory({ idleConnections, idleMs }: Effort): Promise<Tables> {
-  // The first connections bring code and caches into memory that the others share.
+  // The first connections load code and caches that all connections share.
   const firstConnections = Math.ceil(idleConnections / 40)
   const rows = await inFolder(async (dir) => {
     const people = await withStoreOf(dir, (store) => createPeople(store, firstConnections + idleConnections))

@@ -10,7 +10,7 @@ import { inTurn } from '../rounds.js'
 
 const codes: number[] = [notifications.contactOnline.code, notifications.contactOffline.code]
 
-/** What it costs to tell one contact that somebody has come or gone, where there are many. */
+/** Measures the cost of one presence notification among many contacts. */
 export async function presence({ rounds, contacts, announcements }: Effort): Promise<Tables> {
   const [relay, messenger] = await inFolder(async (dir) => {
     const [own, ...others] = await withStoreOf(dir, (store) => createContacts(store, contacts))
@@ -33,12 +33,12 @@ export async function presence({ rounds, contacts, announcements }: Effort): Pro
 
 interface Stage {
   server: Measured
-  /** Has somebody announced, until all have been told. @returns how many notifications that were */
+  /** Announces a user, and waits until all contacts are notified. @returns the number of notifications */
   announce(): Promise<number>
   close(): Promise<void>
 }
 
-/** Somebody, and so many others who have a dialog with the one. */
+/** Creates a user and the given number of contacts. */
 async function createContacts(store: Store, contacts: number): Promise<Person[]> {
   const [own, ...others] = (await createPeople(store, contacts + 1)) as [Person, ...Person[]]
   const hello = others.map(({ tag }) => store.messages.add({ sender: own, receiverTag: tag, text: 'hello' }))
@@ -90,7 +90,7 @@ async function costOf({ server, announce }: Stage, announcements: number): Promi
   return (server.cpuMicroseconds() - before) / notifications
 }
 
-/** Connections that wait to be told something, all of them. */
+/** Waits for notifications on all connections. */
 function listen(sockets: WebSocket[]) {
   let told = 0
   let onAll = () => {}
@@ -100,7 +100,7 @@ function listen(sockets: WebSocket[]) {
     })
   }
   return {
-    /** Resolves when each has been told once. @returns how many they are */
+    /** Resolves when each connection has received one. @returns the number of connections */
     told: () =>
       new Promise<number>((resolve) => {
         onAll = () => resolve(sockets.length)

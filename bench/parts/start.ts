@@ -3,7 +3,7 @@ import { inFolder } from '../folder.js'
 import { startMessenger } from '../processes.js'
 import type { Tables } from '../report.js'
 
-/** How long the process takes from its start until it listens, with an empty database. */
+/** Measures the time from the start of the process until it listens, with an empty database. */
 export async function start({ starts }: Effort): Promise<Tables> {
   const values: number[] = []
   for (let number = 0; number < starts; number++) {

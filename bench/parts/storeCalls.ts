@@ -27,7 +27,7 @@ async function time({ dir, nextUrl, rounds, calls }: CallsOptions): Promise<Row[
   const server = await startOnMongo(dir, url)
   const { questions, close } = await openQuestions(server, people)
   const results: Outcome[][] = []
-  // One after the other: a read mark is news for the others.
+  // The calls run one after the other, because a read mark changes the results of the others.
   for (const question of questions) {
     const [outcomes] = await inTurn(rounds, [() => ask(server, question, calls)])
     results.push(outcomes as Outcome[])

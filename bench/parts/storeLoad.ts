@@ -2,7 +2,7 @@ import { sum, type Traffic } from '../load/mongoTraffic.js'
 import { type Measured, startMessenger } from '../processes.js'
 import type { Row } from '../report.js'
 
-/** People who talk, and where and for how long. */
+/** A load: its users, folder, databases and duration. */
 export interface StoreLoad {
   /** Folder in which the servers run. */
   dir: string
@@ -11,21 +11,21 @@ export interface StoreLoad {
   pairs: number
   rounds: number
   roundMs: number
-  /** A process that has done nothing for this time has done what it puts off. */
+  /** Milliseconds without CPU use after which the deferred work of a process is taken as done. */
   idleMs: number
 }
 
-/** A MongoDB server that shares the machine with all else may be slow. That must not end the run. */
-const patience = { DB_TIMEOUT_MS: '30000' }
+/** Timeouts of the store are long, because a MongoDB server that shares the machine may be slow. */
+const slowServerTimeouts = { DB_TIMEOUT_MS: '30000' }
 
 export function startOnMongo(dir: string, url: string): Promise<Measured> {
-  return startMessenger(dir, { DB_URL: url, ...patience }, 'messenger on MongoDB')
+  return startMessenger(dir, { DB_URL: url, ...slowServerTimeouts }, 'messenger on MongoDB')
 }
 
-/** A smaller share of all commands belongs to something else that the server does meanwhile. */
+/** Minimum share of a kind of command. Rarer kinds belong to background work of the server. */
 const minShare = 0.01
 
-/** Returns what a message has asked MongoDB for, on the average. */
+/** Returns the average commands, documents and index entries of a message. */
 export function toTrafficRows(traffic: Traffic, messages: number): Row[] {
   return [
     ...toCommandRows('', traffic, messages),

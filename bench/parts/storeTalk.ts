@@ -7,7 +7,7 @@ import { startMessenger } from '../processes.js'
 import { type Row, ratios } from '../report.js'
 import { type StoreLoad, startOnMongo, toTrafficRows } from './storeLoad.js'
 
-/** Measures what a message costs in SQLite and in MongoDB. */
+/** Measures the cost of a message in SQLite and in MongoDB. */
 export async function measureTalk(options: StoreLoad & { inFlight: number }): Promise<Row[]> {
   const { inFlight, roundMs, idleMs } = options
   const talk = (load: Conversations) => load.talk(inFlight, roundMs, idleMs)

@@ -5,7 +5,7 @@ import type { Row } from '../report.js'
 import { inTurn } from '../rounds.js'
 import { type StoreLoad, startOnMongo, toTrafficRows } from './storeLoad.js'
 
-/** Measures what a message costs where each follows one that another process has stored. */
+/** Measures the cost of a message that follows one stored by another process. */
 export async function measureTurns(options: StoreLoad): Promise<Row[]> {
   const { dir, nextUrl, pairs, rounds, roundMs, idleMs } = options
   const [outcomes] = await withTurns(dir, nextUrl(), pairs, (turns) =>
@@ -28,7 +28,7 @@ async function countTraffic({ dir, nextUrl, pairs, roundMs, idleMs }: StoreLoad)
   return toTrafficRows(traffic, messages)
 }
 
-/** Starts two servers on one database, on which people take turns, and ends them. */
+/** Starts two servers on one database for users who take turns, and stops them. */
 async function withTurns<T>(dir: string, url: string, pairs: number, use: (turns: Turns) => Promise<T>): Promise<T> {
   const people = await withStoreAt(url, (store) => createPeople(store, pairs * 2))
   const servers = [await startOnMongo(dir, url), await startOnMongo(dir, url)]

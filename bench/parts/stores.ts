@@ -9,7 +9,7 @@ import { measureTurns } from './storeTurns.js'
 /** Measures the cost of a message with each store, and of other calls with MongoDB. */
 export async function stores(effort: Effort): Promise<Tables> {
   if (!findMongod()) {
-    console.log('The stores are not compared: there is no mongod in the PATH.\n')
+    console.log('The comparison of the stores is skipped: the PATH has no mongod.\n')
     return {}
   }
   return inFolder((dir) => withMongod(dir, (url) => measureStores(dir, url, effort)))

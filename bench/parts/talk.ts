@@ -6,7 +6,7 @@ import { type Row, ratios, type Tables } from '../report.js'
 const reaches: Record<number, number> = { 1: 1.6, 8: 1.8 }
 const mebibyte = 2 ** 20
 
-/** What a message costs that is stored, acknowledged and delivered. */
+/** Measures the cost of a message that is stored, acknowledged and delivered. */
 export async function talk({ rounds, roundMs, conversations }: Effort): Promise<Tables> {
   const tables: Tables = {}
   for (const { pairs, inFlight } of conversations) {

@@ -1,4 +1,4 @@
-/** What a handshake of the messenger is compared with: @fastify/websocket alone, which lets everybody in and serves nobody. */
+/** Runs the reference for a handshake: @fastify/websocket alone, which accepts every connection and answers nothing. */
 import type { AddressInfo } from 'node:net'
 import websocket from '@fastify/websocket'
 import Fastify from 'fastify'

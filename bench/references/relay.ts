@@ -1,7 +1,7 @@
 /**
- * What the messenger is compared with: `ws` alone, which knows its clients by the `tag` in their URL, parses, forwards and
- * answers with frames of the messenger's shape. It stores nothing, unless it is told to: then one row a message, before it is
- * forwarded.
+ * Runs the reference for messages: `ws` alone. The relay knows its clients by the `tag` in their URL, parses, forwards and
+ * answers with frames of the messenger's shape. On request it also stores one row for each message before it forwards
+ * the message.
  */
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -35,7 +35,7 @@ server.on('connection', (socket, request) => {
 })
 server.on('listening', () => console.log(`:${(server.address() as AddressInfo).port}`))
 
-/** Tells everybody else that somebody is there. */
+/** Notifies all other clients that a user is online. */
 function announce(own: WebSocket, loggedInUserTag: string): void {
   const frame = JSON.stringify({ type: 'contactOnline', code: 3101, body: { loggedInUserTag } })
   for (const socket of server.clients) if (socket !== own) socket.send(frame)

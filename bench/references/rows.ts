@@ -3,18 +3,18 @@ import { openTable, type Row } from './table.js'
 
 export interface RowsOptions {
   file: string
-  /** So long a first row waits for others, in milliseconds; 0 for those of one turn of the event loop. */
+  /** Milliseconds that the first row waits for others; 0: one turn of the event loop. */
   lingerMs?: number
-  /** Whether SQLite works in a thread of its own. */
+  /** True if SQLite runs in a thread of its own. */
   inWorker?: boolean
 }
 
 interface Rows {
-  /** Calls back when the row is on the disk. */
+  /** Calls `done` when the row is on the disk. */
   add(row: Row, done: () => void): void
 }
 
-/** The least that a durable messenger does: one insert a message, one commit for all that wait. */
+/** Does the minimum of a durable messenger: one insert for each message, one commit for all waiting messages. */
 export function openRows({ file, lingerMs = 0, inWorker = false }: RowsOptions): Rows {
   let waiting: { row: Row; done: () => void }[] = []
   let isBusy = false

@@ -8,7 +8,7 @@ export interface Row {
   date: number
 }
 
-/** One table in one SQLite file. @returns a function that inserts rows in one durable commit */
+/** Opens one table in one SQLite file. @returns a function that inserts rows in one durable commit */
 export function openTable(file: string): (rows: Row[]) => void {
   const database = new SQLite(file)
   database.pragma('journal_mode = WAL')

@@ -1,10 +1,10 @@
 import { change } from '../state/session.js'
 import { applyUpdates } from '../state/updates.js'
 
-// So often a connection that seems to live is tried, and the cursor kept from growing old.
+// The interval for testing that the connection is alive and for keeping the cursor recent.
 const intervalMs = 45_000
 const pageItems = 500
-// Who has missed more is quicker to load everything anew.
+// Beyond this many pages, loading everything again is faster.
 const maxPages = 20
 
 export function createCatchUp({ store, rpc, report }) {
@@ -19,7 +19,7 @@ export function createCatchUp({ store, rpc, report }) {
     return false
   }
 
-  /** Once at a time: two would set the cursor back. */
+  /** Reads the missed updates. Only one read runs at a time, because two would set the cursor back. */
   function read() {
     if (reading) return reading
     store.update(change({ isCatchingUp: true }))
@@ -34,8 +34,8 @@ export function createCatchUp({ store, rpc, report }) {
     if (store.get().isConnected) read().catch(report)
   }
 
-  /** Reads after a read that is running, which may have been answered before the latest change. */
-  async function afterPresentRead() {
+  /** Reads once the current read has ended, because its answer may be older than the latest change. */
+  async function afterCurrentRead() {
     await reading?.catch(() => {})
     now()
   }
@@ -44,9 +44,9 @@ export function createCatchUp({ store, rpc, report }) {
 
   return {
     now,
-    afterPresentRead,
+    afterCurrentRead,
 
-    /** @returns {Promise<boolean>} whether all that was missed is here; not when it is too much, or from another server */
+    /** @returns {Promise<boolean>} true when everything missed is loaded; false when it is too much or the cursor is refused */
     all: () =>
       read().catch((error) => {
         if (error.name === 'InvalidParamsError') return false

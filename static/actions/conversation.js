@@ -3,10 +3,10 @@ import { knowPeople } from '../state/people.js'
 import { closeConversation, openConversation } from '../state/reading.js'
 import { notify } from '../state/session.js'
 
-// So that what cannot be anybody's costs no search.
+// The pattern saves a search for a text that cannot be a tag.
 const possibleTag = /^@[a-z]\w{0,31}$/i
 
-/** Opens and closes conversations. */
+/** Creates the actions that open and close conversations. */
 export function createConversationActions({ store, rpc, route, readMarks, history, report }) {
   async function openWith(wantedTag) {
     const tag = await findTag({ store, rpc }, wantedTag)
@@ -17,7 +17,7 @@ export function createConversationActions({ store, rpc, route, readMarks, histor
   }
 
   return {
-    /** @param tag of the other one, in any case; nothing closes what is open */
+    /** @param tag the other user's tag, in any case; undefined closes the open conversation */
     async open(tag) {
       const { phase, dialogsPaging } = store.get()
       if (phase !== 'messenger' || !dialogsPaging.isLoaded) return
@@ -28,7 +28,7 @@ export function createConversationActions({ store, rpc, route, readMarks, histor
   }
 }
 
-/** @returns the tag as its owner writes it, nothing when it is nobody's */
+/** @returns the tag as its owner writes it; undefined when no user has it */
 async function findTag({ store, rpc }, wantedTag) {
   const isWanted = (tag) => tag.toLowerCase() === wantedTag.toLowerCase()
   const known = Object.keys(store.get().people).find(isWanted)

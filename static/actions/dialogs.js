@@ -3,7 +3,7 @@ import { applyNotification, peerOf } from '../state/notifications.js'
 
 const pageItems = 30
 const maxPageItems = 500
-// Somebody's dialog may be as far down in the list as this many pages.
+// A search for one dialog in the list ends after this many pages.
 const maxPages = 20
 
 export function createDialogActions({ store, rpc, report }) {
@@ -16,7 +16,7 @@ export function createDialogActions({ store, rpc, report }) {
     store.update((state) => addDialogs(state, page, paging))
   }
 
-  /** As many as there are already, once more. One at a time; what is asked for meanwhile comes after. */
+  /** Loads again as many dialogs as are shown. Only one load runs at a time; a request during it starts another one afterwards. */
   async function loadFirst() {
     const count = Math.min(maxPageItems, Math.max(pageItems, store.get().dialogs.length))
     isStale = false
@@ -30,7 +30,7 @@ export function createDialogActions({ store, rpc, report }) {
     if (!loading) loadFirst().catch(report)
   }
 
-  /** Loads the list until the dialog with somebody is there. */
+  /** Loads pages of the list until they contain the dialog with this user. */
   async function loadUntil(tag) {
     for (let pages = 0; pages < maxPages; pages++) {
       await loading
@@ -56,7 +56,7 @@ export function createDialogActions({ store, rpc, report }) {
         })
     },
 
-    /** Takes a notification; of a stranger's first message the dialog has to be asked for. */
+    /** Applies a notification. The first message of an unknown user makes the page load the dialog. */
     receive(notification) {
       store.update((state) => applyNotification(state, notification))
       const { self } = store.get()

@@ -1,8 +1,8 @@
 const key = 'messenger.drafts'
 
 /**
- * Keeps the texts that are not sent yet over a reload, in the tab's own storage. Tabs do not overwrite each other's, and
- * nothing stays when the tab is closed. What another user has left there is overwritten or removed, and never shown.
+ * Keeps drafts across a reload in the tab's own storage. Tabs do not overwrite each other's drafts, and
+ * closing the tab removes them. Drafts of another user are overwritten or removed, and never shown.
  */
 export function createDrafts(store) {
   store.watch(
@@ -13,7 +13,7 @@ export function createDrafts(store) {
   return {
     forget: () => attempt(() => sessionStorage.removeItem(key)),
 
-    /** @returns texts by the other one's tag */
+    /** @returns drafts by the other user's tag */
     load: (userId) =>
       attempt(() => {
         const saved = JSON.parse(sessionStorage.getItem(key))
@@ -34,7 +34,7 @@ function isDraft(entry) {
   return entry.every((part) => typeof part === 'string')
 }
 
-/** Tries what a blocked or full storage refuses, or one in which another page of this origin has put something else. */
+/** Ignores errors of a blocked or full storage, and of content that another page of this origin has written. */
 function attempt(action) {
   try {
     return action()

@@ -1,13 +1,13 @@
 import { addPage, changeConversation, conversationOf, hasOlder, newestSeq } from '../state/conversations.js'
 import { findDialog } from '../state/dialogs.js'
 import { goTo, hasNewer } from '../state/reading.js'
-import { patiently } from './patiently.js'
+import { withRetry } from './retry.js'
 
 const pageItems = 60
 const readItemsBefore = 30
 const maxPageItems = 500
 
-/** Loads a conversation around its first unread message, or at its end, and on from there as one scrolls. */
+/** Creates the loading of history: around the first unread message or at the end, and further as the user scrolls. */
 export function createHistoryActions({ store, rpc, dialogs, report }) {
   const pages = createPages({ store, rpc })
 
@@ -19,7 +19,7 @@ export function createHistoryActions({ store, rpc, dialogs, report }) {
   return {
     ...createPaging({ store, pages, report }),
 
-    /** Looks for a dialog that is far down in the list: nothing else tells what is unread in it. */
+    /** Loads the list down to the dialog, because only the list gives its unread count. */
     async loadStart(tag) {
       const isListed = findDialog(store.get(), tag) || !store.get().dialogsPaging.hasMore
       if (!isListed && (await pages.newest(tag, 1)).length > 0) await dialogs.loadUntil(tag)
@@ -38,15 +38,15 @@ export function createHistoryActions({ store, rpc, dialogs, report }) {
   }
 }
 
-/** Messages of the wire, oldest first. */
+/** Creates the calls that load messages in the format of the protocol, oldest first. */
 function createPages({ store, rpc }) {
-  const range = (tag, fromSeq, toSeq) => patiently(() => rpc.call('getMessagesBySeq', tag, fromSeq, toSeq))
+  const range = (tag, fromSeq, toSeq) => withRetry(() => rpc.call('getMessagesBySeq', tag, fromSeq, toSeq))
 
   return {
     range,
-    newest: async (tag, count) => (await patiently(() => rpc.call('getMessagesWithUser', tag, 0, count))).reverse(),
+    newest: async (tag, count) => (await withRetry(() => rpc.call('getMessagesWithUser', tag, 0, count))).reverse(),
 
-    /** Finds the first unread message, which may be far behind the mark: own messages do not move it. */
+    /** Finds the first unread message. It may be far beyond the read mark, because own messages do not move the mark. */
     async unread(tag, { readSeq, lastSeq }) {
       const { self } = store.get()
       const hasUnread = (page) => page.some(({ senderTag, seq }) => senderTag !== self.tag && seq > readSeq)
@@ -61,7 +61,7 @@ function createPages({ store, rpc }) {
   }
 }
 
-/** Loads what comes before and after the messages that are loaded. */
+/** Creates the loading of the messages before and after the loaded ones. */
 function createPaging({ store, pages, report }) {
   /** @param side `older` or `newer` */
   async function load(side, fromSeq, toSeq) {
@@ -96,7 +96,7 @@ function createPaging({ store, pages, report }) {
       load('newer', lastSeq + 1, lastSeq + pageItems)
     },
 
-    /** Lets the view load again what could not be loaded over the last connection. */
+    /** Lets the view retry a load that failed over the last connection. */
     resume() {
       const { openTag } = store.get()
       if (openTag) store.update((state) => changeConversation(state, openTag, { older: 'idle', newer: 'idle' }))

@@ -5,7 +5,7 @@ import { createDelivery } from './delivery.js'
 // RFC 6455, 7.4.1
 const messageTooBig = 1009
 
-/** Sending: a message waits in the outbox until the server has answered, over as many connections as that takes. */
+/** Creates the actions of the outbox. A message stays there until the server has answered, even across several connections. */
 export function createOutboxActions({ store, rpc, dialogs }) {
   const { deliver } = createDelivery({ store, rpc, dialogs })
 
@@ -31,7 +31,7 @@ export function createOutboxActions({ store, rpc, dialogs }) {
       for (const item of waitingIn(store.get())) deliver(item)
     },
 
-    /** A frame that ends the connection would end the next one too. */
+    /** Marks the messages as failed after a frame that was too large: they would end the next connection too. */
     giveUpAfter(closeCode) {
       if (closeCode !== messageTooBig) return
       for (const { clientMessageId } of waitingIn(store.get())) {
@@ -41,7 +41,7 @@ export function createOutboxActions({ store, rpc, dialogs }) {
   }
 }
 
-/** `crypto.randomUUID` is missing from a page that came over plain HTTP from another machine. */
+/** Creates an id. A page loaded over plain HTTP from another machine does not have `crypto.randomUUID`. */
 function createClientMessageId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -4,14 +4,14 @@ import { changeSelf } from '../state/session.js'
 export function createProfileActions({ store, rpc, http }) {
   let uploaded = { file: undefined, img: '' }
 
-  /** A picture that is stored already is not sent again when only the name had to be corrected. */
+  /** Uploads a picture once, even if the user submits again with a corrected name. */
   async function upload(file) {
     if (file && uploaded.file !== file) uploaded = { file, img: await http.uploadImage(file) }
     return file ? uploaded.img : ''
   }
 
   return {
-    /** @param wish `{firstName, lastName, file}`, the file only where the picture is to change */
+    /** @param wish `{firstName, lastName, file}`; a file only if the picture changes */
     async save({ firstName, lastName, file }) {
       const { self } = store.get()
       assertNamed({ firstName, lastName }, self)
@@ -23,7 +23,7 @@ export function createProfileActions({ store, rpc, http }) {
   }
 }
 
-/** The server would take an empty name for one that stays as it is; somebody with one name has no other. */
+/** Refuses to empty a name: the server takes an empty name as no change. A name that is empty already may stay so. */
 function assertNamed(names, self) {
   const [empty] = Object.entries(names).find(([field, name]) => name === '' && self[field] !== '') ?? []
   if (empty) throw refusal('InvalidParamsError', { path: `/${empty}` })

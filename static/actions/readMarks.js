@@ -1,31 +1,31 @@
 import { findDialog, markRead } from '../state/dialogs.js'
-import { patiently } from './patiently.js'
+import { withRetry } from './retry.js'
 
-const restMs = 300
+const throttleMs = 300
 
-/** Marks as read what has been in sight of the open conversation: at once, then again only after a rest. */
+/** Creates the read marks of the open conversation. The first mark is sent at once, further ones are throttled. */
 export function createReadMarks({ store, rpc, report }) {
   let timer
 
   function mark() {
     const state = store.get()
-    const { openTag: tag, sight, isConnected } = state
+    const { openTag: tag, viewport, isConnected } = state
     const dialog = findDialog(state, tag)
-    const isNews = dialog?.unreadIncoming > 0 && sight.seenSeq > dialog.readSeq
+    const isNews = dialog?.unreadIncoming > 0 && viewport.seenSeq > dialog.readSeq
     if (!isNews || !isConnected) return false
-    store.update((present) => markRead(present, tag, sight.seenSeq))
-    patiently(() => rpc.call('markMessagesWithUserAsRead', tag, sight.seenSeq)).catch(report)
+    store.update((present) => markRead(present, tag, viewport.seenSeq))
+    withRetry(() => rpc.call('markMessagesWithUserAsRead', tag, viewport.seenSeq)).catch(report)
     return true
   }
 
-  function markAndRest() {
-    timer = mark() ? setTimeout(markAndRest, restMs) : undefined
+  function markThrottled() {
+    timer = mark() ? setTimeout(markThrottled, throttleMs) : undefined
   }
 
   return {
-    markWhatIsSeen: () => timer ?? markAndRest(),
+    markSeen: () => timer ?? markThrottled(),
 
-    /** Does not wait: the conversation, or the page, is about to be left. */
+    /** Sends the mark at once, because the user is about to leave the conversation or the page. */
     flush: () => mark()
   }
 }

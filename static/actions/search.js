@@ -1,18 +1,18 @@
-import { isTooSoon, waitAfter } from '../net/refusal.js'
+import { isRateLimited, retryDelayMs } from '../net/refusal.js'
 import { knowPeople } from '../state/people.js'
 import { change } from '../state/session.js'
 
 const debounceMs = 250
 const maxSpacingMs = 2000
-// No name and no tag is longer.
+// The longest name and the longest tag have this length.
 const maxCharacters = 256
 
-/** Makes the search. It has one call at a time; the next one follows no sooner than the server allows. */
+/** Creates the search. It makes one call at a time, at the rate that the server allows. */
 export function createSearchActions({ store, rpc, report }) {
   let timer
   let isAsking = false
   let allowedAt = 0
-  // Between two calls; it grows with each refusal, so that the server need not refuse every other call.
+  // The delay between two calls grows with each refusal. Otherwise the server would refuse every second call.
   let spacingMs = debounceMs
 
   function askIn(delayMs) {
@@ -41,21 +41,21 @@ export function createSearchActions({ store, rpc, report }) {
     return true
   }
 
-  /** Ends a search that failed; the next connection repeats what a lost one has not answered. */
+  /** Ends a failed search. The next connection repeats a search that a lost connection did not answer. */
   function fail(error) {
-    if (!isTooSoon(error)) {
+    if (!isRateLimited(error)) {
       report(error)
       return true
     }
     spacingMs = Math.min(maxSpacingMs, spacingMs * 2)
-    allowedAt = performance.now() + waitAfter(error)
+    allowedAt = performance.now() + retryDelayMs(error)
     return false
   }
 
   return {
     repeat: () => askIn(0),
 
-    /** @param typed what the search field holds; nothing ends the search */
+    /** @param typed the content of the search field; an empty text ends the search */
     search(typed) {
       const text = typed.trim()
       const { search } = store.get()

@@ -10,13 +10,13 @@ export function createSessionActions({ store, rpc, http, route, tabs, outbox, dr
     store.update(() => ({ ...createSession('entry'), ...kept }))
   }
 
-  function leaveForGood() {
+  function leaveAndForget() {
     drafts.forget()
     leave()
   }
 
-  /** @param welcome how it is said that the server has accepted what the user typed */
-  const comeIn = (request, welcome) => async (user) => {
+  /** @param welcome the words that say that the server has accepted the user's data */
+  const authenticate = (request, welcome) => async (user) => {
     await request(user)
     tabs.announce('logged in')
     store.update(change({ phase: 'starting', welcome, entryProblem: '' }))
@@ -30,17 +30,17 @@ export function createSessionActions({ store, rpc, http, route, tabs, outbox, dr
       store.update((state) => ({ ...state, isConnected: false, people: forgetPresence(state) }))
     },
 
-    /** The server knows nobody by this cookie, or there is none. What is not sent yet waits for the same user. */
+    /** Shows the log-in form after the server has refused the cookie. Unsent messages are kept for the same user. */
     expire() {
       const { phase, welcome, self, outbox: unsent, drafts: texts } = store.get()
-      // Another tab's log-in has come to nothing; here somebody may be typing.
+      // A log-in in another tab has failed, and the user may be typing in this one.
       if (phase === 'entry') return
       const whyStarting = welcome ? noCookie(welcome) : ''
       leave({ self, outbox: unsent, drafts: texts, entryProblem: phase === 'messenger' ? ended : whyStarting })
     },
 
-    logIn: comeIn(http.logIn, 'Your password is right'),
-    signUp: comeIn(http.signUp, 'Your account is ready'),
+    logIn: authenticate(http.logIn, 'Your password is right'),
+    signUp: authenticate(http.signUp, 'Your account is ready'),
 
     async logOut() {
       try {
@@ -50,18 +50,18 @@ export function createSessionActions({ store, rpc, http, route, tabs, outbox, dr
       }
       tabs.announce('logged out')
       route.clear()
-      leaveForGood()
+      leaveAndForget()
     },
 
-    /** Another tab has got or lost the cookie that is this one's too. */
+    /** Follows a log-in or log-out in another tab, which shares the cookie. */
     follow(announcement) {
       if (announcement === 'logged in' && store.get().phase === 'entry') rpc.connect()
-      if (announcement === 'logged out') leaveForGood()
+      if (announcement === 'logged out') leaveAndForget()
     }
   }
 }
 
-/** Explains a cookie that was not kept: it is blocked, or it is marked as secure and the page came over plain HTTP. */
+/** Explains why the browser did not keep the cookie: it blocks cookies, or a secure cookie came over plain HTTP. */
 function noCookie(welcome) {
   const remedy = location.protocol === 'https:' ? '' : ', or open it with https://'
   return `${welcome}, but this browser did not keep the cookie that logs you in. Allow cookies for this page${remedy}, then log in again.`

@@ -2,9 +2,9 @@ import { conversationOf, newestSeq, showNews } from '../state/conversations.js'
 import { seenIn } from '../state/reading.js'
 import { change, enterSession } from '../state/session.js'
 
-/** What follows every opening of the connection: the page begins, or goes on where the last connection has ended. */
+/** Creates the function that runs after each connect. It starts a session or continues the one of the last connection. */
 export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conversation, history, search, drafts }) {
-  async function begin(cursor) {
+  async function beginSession(cursor) {
     const self = await rpc.call('getSelfInfo')
     store.update((state) => enterSession(state, { self, cursor, savedDrafts: drafts.load(self._id) }))
     outbox.flush()
@@ -12,14 +12,14 @@ export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conve
     conversation.open(route.current())
   }
 
-  /** What waits to be sent goes first, so that the updates have it. Who is online is in no update: the list tells. */
-  async function goOn(cursor) {
+  /** Sends the outbox first, so that the updates include it. Updates do not say which users are online; the dialog list does. */
+  async function continueSession(cursor) {
     store.update(change({ isConnected: true }))
     outbox.flush()
     const { openTag } = store.get()
     const lastSeq = newestSeq(conversationOf(store.get(), openTag))
     const hadSeenAll = seenIn(store.get()) >= lastSeq
-    if (!(await catchUp.all())) return begin(cursor)
+    if (!(await catchUp.all())) return beginSession(cursor)
     if (hadSeenAll) store.update((state) => showNews(state, openTag, lastSeq))
     history.resume()
     await dialogs.loadFirst()
@@ -28,7 +28,7 @@ export function createStart({ store, rpc, route, outbox, catchUp, dialogs, conve
 
   return async function start({ tag, cursor }) {
     const { phase, self } = store.get()
-    await (phase === 'messenger' && self.tag === tag ? goOn(cursor) : begin(cursor))
+    await (phase === 'messenger' && self.tag === tag ? continueSession(cursor) : beginSession(cursor))
     search.repeat()
   }
 }

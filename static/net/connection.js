@@ -6,9 +6,9 @@ const noClose = 1006
 const hello = 3900
 
 /**
- * One WebSocket with JSON-RPC on it.
+ * Opens one WebSocket for JSON-RPC.
  *
- * @param handlers `onOpen(greeting)`, `onNotification(notification)`, `onEnd(closeCode, reason)`, which comes once
+ * @param handlers `onOpen(greeting)`, `onNotification(notification)`, `onEnd(closeCode, reason)`, which is called once
  */
 export function openConnection(url, handlers) {
   const socket = new WebSocket(url)
@@ -43,7 +43,7 @@ export function openConnection(url, handlers) {
   return {
     end,
     isGreeted: () => isGreeted,
-    /** A call that gets no answer in time ends the connection: it is dead, though nobody has said so. */
+    /** Sends a call. A call without an answer in time ends the connection, because the connection is dead. */
     call(method, params) {
       if (hasEnded || socket.readyState !== WebSocket.OPEN) return Promise.reject(connectionLost())
       const { id, answer } = calls.add(end)

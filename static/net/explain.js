@@ -7,7 +7,7 @@ const fieldRules = {
   firstName: nameRule,
   lastName: nameRule,
   email: 'This is not an e-mail address.',
-  // What is asked of it, the server's configuration says.
+  // The server's configuration decides which passwords it accepts.
   password: (problem) => `The password ${problem}.`,
   img: 'This picture cannot be used.',
   receiverTag: 'Nobody has this tag.',
@@ -34,7 +34,7 @@ export function explain(error) {
   return sentences[error.name]?.(error) ?? 'The server has a problem. Try again in a moment.'
 }
 
-/** @returns which fields of a form an error is about: their names with a sentence each */
+/** @returns one sentence for each form field that the error names, by the name of the field */
 export function explainFields({ name, message, path, details = [] }) {
   if (name === 'ConflictError') return { [message.includes('tag') ? 'tag' : 'email']: `${message} Choose another one.` }
   const problems = [{ path, message }, ...details].map((problem) => [fieldOf(problem.path), problem.message])
@@ -42,7 +42,7 @@ export function explainFields({ name, message, path, details = [] }) {
   return Object.fromEntries(known.map(([field, problem]) => [field, sentenceFor(field, problem)]))
 }
 
-/** Quotes what a user has typed or pasted; a long text is shortened, between two characters. */
+/** Quotes a text that the user typed or pasted. It shortens a long text between two characters. */
 export function quote(text) {
   const characters = Array.from(text)
   return characters.length > maxQuotedCharacters ? `${characters.slice(0, maxQuotedCharacters).join('')}…` : text
@@ -57,7 +57,7 @@ function fieldOf(path = '') {
   return path.split('/').at(-1)
 }
 
-/** Says who else may have used up a limit of an address. */
+/** Names the others who share the rate limit of an address. */
 function sharers(message) {
   return /\baddress\b/.test(message) ? ['Everybody in your network has the same address.'] : []
 }

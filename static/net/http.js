@@ -1,6 +1,6 @@
 import { connectionLost, refusalOfHttp } from './refusal.js'
 
-/** The server's requests that are no JSON-RPC. Each rejects with an error for `explain`. */
+/** Creates the requests that are not JSON-RPC. Each rejects with an error for `explain`. */
 export function createHttp() {
   return {
     signUp: (user) => postJson('/signup', { user }),

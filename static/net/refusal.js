@@ -1,10 +1,10 @@
 const defaultRetryMs = 1000
 
 /**
- * An error that can be explained to the user.
+ * Creates an error that `explain` can put into words for the user.
  *
- * @param name as the server's errors are named; `ConnectionLostError` when it gave no answer
- * @param facts what else is known of it: `{message, path, details, retryAfterMs}`
+ * @param name a name of the server's errors; `ConnectionLostError` when the server did not answer
+ * @param facts further fields of the error: `{message, path, details, retryAfterMs}`
  */
 export function refusal(name, { message = name, ...facts } = {}) {
   return Object.assign(new Error(message), { name, ...facts })
@@ -14,12 +14,12 @@ export function isConnectionLost(error) {
   return error.name === 'ConnectionLostError'
 }
 
-export function isTooSoon(error) {
+export function isRateLimited(error) {
   return error.name === 'TooManyRequestsError'
 }
 
-/** Returns how long to wait before a call that came too soon is made again, also where the server does not say it. */
-export function waitAfter({ retryAfterMs = defaultRetryMs }) {
+/** Returns the delay before a rate-limited call is retried. A default applies where the server gives none. */
+export function retryDelayMs({ retryAfterMs = defaultRetryMs }) {
   return retryAfterMs
 }
 
@@ -27,7 +27,7 @@ export function connectionLost() {
   return refusal('ConnectionLostError')
 }
 
-// A proxy refuses without the body that this server's errors have.
+// A proxy's refusal does not have the body of this server's errors.
 const noMessage = 'A proxy on the way to the server refused this.'
 const nameOfStatus = { 413: 'TooLargeError', 429: 'TooManyRequestsError', 503: 'UnavailableError' }
 
@@ -41,13 +41,13 @@ function nameOf({ status }) {
   return nameOfStatus[status] ?? (status >= 500 ? 'ServerError' : 'BadRequestError')
 }
 
-/** @param reason of a close by the server: nothing, or a text like the body of an HTTP error */
+/** @param reason the reason of a close by the server: empty, or the text of an HTTP error's body */
 export function refusalOfClose(reason) {
   const { name, message } = reason ? JSON.parse(reason).Error : {}
   return refusal(name, { message })
 }
 
-/** @param error the member of that name of a JSON-RPC response */
+/** @param error the member `error` of a JSON-RPC response */
 export function refusalOfRpc({ message, data }) {
   return refusal(data?.name ?? 'ServerError', { message, ...data })
 }

@@ -1,22 +1,23 @@
-import { backoffMs } from './backoff.js'
 import { openConnection } from './connection.js'
-import { connectionLost, isTooSoon, refusalOfClose } from './refusal.js'
+import { connectionLost, isRateLimited, refusalOfClose } from './refusal.js'
 
-// RFC 6455, 7.4.1; the server closes so when the cookie is missing or has expired, and when there is too much of something.
+// RFC 6455, 7.4.1. The server sends it when the cookie is missing or has expired, and when a limit is exceeded.
 const policyViolation = 1008
 const serverShutdown = 3901
+const firstDelayMs = 500
+const maxDelayMs = 15_000
 
 /**
- * JSON-RPC over a WebSocket that is opened again whenever it is lost.
+ * Creates a client for JSON-RPC over a WebSocket. It reconnects whenever the connection is lost.
  *
- * @param handlers `onOpen(greeting)`, whose promise tells whether the connection is of use; `onNotification(notification)`;
- *   `onLost(closeCode, refusal)`, with what the server had against it, if anything; `onRefused()`, after which nothing is tried until the next `connect()`
+ * @param handlers `onOpen(greeting)`, whose promise rejects if the connection is unusable; `onNotification(notification)`;
+ *   `onLost(closeCode, refusal)`, with the server's reason, if any; `onRefused()`, after which only `connect()` tries again
  */
 export function createRpcClient(url, handlers) {
   let connection
   let retryTimer
   let failedAttempts = 0
-  let restMs = 0
+  let shutdownDelayMs = 0
 
   function connect() {
     clearTimeout(retryTimer)
@@ -28,7 +29,7 @@ export function createRpcClient(url, handlers) {
           () => opened.end()
         ),
       onNotification(notification) {
-        if (notification.code === serverShutdown) restMs = notification.body.reconnectAfterMs
+        if (notification.code === serverShutdown) shutdownDelayMs = notification.body.reconnectAfterMs
         handlers.onNotification(notification)
       },
       onEnd: (code, reason) => opened === connection && ended(code, reason)
@@ -39,9 +40,9 @@ export function createRpcClient(url, handlers) {
   function ended(code, reason) {
     connection = undefined
     const refusal = code === policyViolation ? refusalOfClose(reason) : undefined
-    if (refusal && !isTooSoon(refusal)) return handlers.onRefused()
-    retryTimer = setTimeout(connect, restMs + backoffMs(failedAttempts++))
-    restMs = 0
+    if (refusal && !isRateLimited(refusal)) return handlers.onRefused()
+    retryTimer = setTimeout(connect, shutdownDelayMs + backoffMs(failedAttempts++))
+    shutdownDelayMs = 0
     handlers.onLost(code, refusal)
   }
 
@@ -59,13 +60,19 @@ export function createRpcClient(url, handlers) {
       connection = undefined
       last?.end()
     },
-    /** Does not wait any longer to open the connection. */
-    hurry: () => retryTimer && connect(),
-    /** Ends what is dead without having been closed, as the browser knows; it may be wrong, so that attempts go on. */
-    interrupt: () => connection?.end(),
-    /** Ends an attempt that began in another network, where it would wait for an answer in vain. */
-    abandon() {
+    /** Reconnects without waiting for the end of the delay. */
+    reconnectNow: () => retryTimer && connect(),
+    /** Closes a connection that the browser reports as dead. The browser may be wrong, so attempts to reconnect continue. */
+    dropConnection: () => connection?.end(),
+    /** Cancels an attempt to connect that began in another network: it would never get an answer. */
+    cancelConnecting() {
       if (!connection?.isGreeted()) connection?.end()
     }
   }
+}
+
+/** Returns the delay before an attempt to reconnect. It is random, so that clients of a restarted server do not all connect at once. */
+function backoffMs(attempt) {
+  const delayMs = Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(attempt, 10))
+  return delayMs * (0.5 + Math.random() / 2)
 }

@@ -1,10 +1,10 @@
-// A conversation of more messages than the first number keeps the second number of them, around what the reader sees.
+// Above the first number of messages, a conversation keeps the second number around the reader's place.
 const maxMessages = 400
 const keptMessages = 300
 
 /**
- * A conversation holds a part of the history, without holes. `older` and `newer` are `idle`, `loading` or `failed`. The view
- * goes to `start` whenever that is another object: `{at: 'unread'}` is the first new message, `{at: 'end'}` the last one.
+ * A conversation holds a part of the history without gaps. `older` and `newer` are `idle`, `loading` or `failed`. The view
+ * scrolls to `start` whenever that is a new object: `{at: 'unread'}` is the first new message, `{at: 'end'}` the last one.
  */
 export const noConversation = {
   messages: [],
@@ -15,10 +15,10 @@ export const noConversation = {
   start: { at: 'unread' }
 }
 
-/** @param message of the wire, where `date` is ISO 8601 text or epoch milliseconds */
+/** @param message in the format of the protocol; `date` is ISO 8601 text or epoch milliseconds */
 export function messageFromWire({ _id, senderTag, seq, text, date, clientMessageId }, self) {
   return {
-    // A message keeps the key that it had while it was being sent.
+    // A message keeps its key of the outbox.
     key: clientMessageId ?? _id,
     isOwn: senderTag === self.tag,
     seq,
@@ -36,7 +36,7 @@ export function changeConversation(state, tag, changes) {
   return { ...state, conversations: { ...state.conversations, [tag]: conversation } }
 }
 
-/** @param page messages of the wire, oldest first; they change nothing where they do not join what is loaded */
+/** @param page messages in the format of the protocol, oldest first; they change nothing if they do not adjoin the loaded ones */
 export function addPage(state, tag, page) {
   const loaded = page.map((message) => messageFromWire(message, state.self))
   const { messages } = conversationOf(state, tag)
@@ -44,7 +44,7 @@ export function addPage(state, tag, page) {
   return keepMessages(idle, tag, joinBySeq(messages, loaded) ?? messages)
 }
 
-/** @returns both parts as one, or nothing where there is a hole between them */
+/** @returns both parts as one; undefined where there is a gap between them */
 export function joinBySeq(known, loaded) {
   if (known.length === 0 || loaded.length === 0) return known.length === 0 ? loaded : known
   if (loaded[0].seq > known.at(-1).seq + 1 || loaded.at(-1).seq < known[0].seq - 1) return undefined
@@ -53,7 +53,7 @@ export function joinBySeq(known, loaded) {
   return [...before, ...known, ...after]
 }
 
-/** A message that leaves a hole is not shown: it is loaded when the reader comes to the end. */
+/** Adds the next message. A message after a gap is not shown; it is loaded when the reader reaches the end. */
 export function addMessageToConversation(state, tag, message) {
   const { messages, isLoaded } = conversationOf(state, tag)
   if (!isLoaded || message.seq !== newestSeq({ messages }) + 1) return state
@@ -64,8 +64,8 @@ export function keepMessages(state, tag, messages, aroundSeq = placeIn(state, ta
   return changeConversation(state, tag, { messages: bound(messages, aroundSeq) })
 }
 
-function placeIn({ openTag, sight }, tag) {
-  return tag === openTag && sight.topSeq > 0 ? sight.topSeq : undefined
+function placeIn({ openTag, viewport }, tag) {
+  return tag === openTag && viewport.topSeq > 0 ? viewport.topSeq : undefined
 }
 
 function bound(messages, aroundSeq) {
@@ -75,13 +75,13 @@ function bound(messages, aroundSeq) {
   return messages.slice(start, start + keptMessages)
 }
 
-/** Of what has come after `seq`, while one was away, the first is shown to be new. */
+/** Marks the first message after `seq` as new, if another user has written since. */
 export function showNews(state, tag, seq) {
   const isNews = conversationOf(state, tag).messages.some((message) => !message.isOwn && message.seq > seq)
   return isNews ? changeConversation(state, tag, { firstUnreadSeq: seq + 1 }) : state
 }
 
-/** @returns the `seq` of the newest message that is loaded, 0 without one */
+/** @returns the `seq` of the newest loaded message; 0 without one */
 export function newestSeq({ messages }) {
   return messages.at(-1)?.seq ?? 0
 }

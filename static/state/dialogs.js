@@ -7,7 +7,7 @@ function fromWire({ userInfo, senderTag, date, text, lastSeq, readSeq, peerReadS
 }
 
 /**
- * @param page of `getDialogsList`, which stands for everything that is known, or for what comes after it
+ * @param page a page of `getDialogsList`; it replaces the known dialogs, or continues them
  * @param paging `{isFirst, hasMore}`
  */
 export function addDialogs(state, page, { isFirst, hasMore }) {
@@ -24,8 +24,8 @@ export function addDialogs(state, page, { isFirst, hasMore }) {
 }
 
 /**
- * @param page of `getUpdates`, where a dialog that is not loaded yet is of interest only when it has got a message
- * @param tags whose dialogs have got messages, in their order
+ * @param page dialogs of `getUpdates`; a dialog that is not loaded matters only if it has a new message
+ * @param tags tags of the dialogs with new messages, in the order of the messages
  */
 export function updateDialogs(state, page, tags) {
   const ranks = new Map(tags.map((tag, index) => [tag, index]))
@@ -38,7 +38,7 @@ export function updateDialogs(state, page, tags) {
   return { ...knowPeople(state, users), dialogs }
 }
 
-/** A message that was pushed meanwhile is newer than a list that was read before it. */
+/** Keeps the newer version of a dialog, because a pushed message may be newer than a list read before it. */
 function newerOf(loaded, present) {
   return present && present.lastSeq > loaded.lastSeq ? present : loaded
 }
@@ -47,7 +47,7 @@ export function findDialog({ dialogs }, tag) {
   return dialogs.find((dialog) => dialog.tag === tag)
 }
 
-/** A message moves its dialog to the top; the dialog of a stranger has to be loaded instead. */
+/** Moves a message's dialog to the top. The dialog of an unknown user has to be loaded instead. */
 export function addMessageToDialog(state, tag, { seq, text, date, isOwn }) {
   const dialog = findDialog(state, tag)
   if (!dialog || seq <= dialog.lastSeq) return state
@@ -61,7 +61,7 @@ export function changeDialog(state, tag, change) {
   return { ...state, dialogs }
 }
 
-/** A mark never goes back. `isGuess` says that the server has to be asked how many are unread after it. */
+/** Moves a read mark forward only. `isGuess` means that the unread count has to be read from the server. */
 export function markRead(state, tag, upToSeq) {
   const { messages } = conversationOf(state, tag)
   return changeDialog(state, tag, ({ readSeq, lastSeq, unreadIncoming, isGuess }) => {
@@ -75,7 +75,7 @@ export function markRead(state, tag, upToSeq) {
   })
 }
 
-/** How many messages of the other one come after a mark, up to another one; nothing where they are not all loaded. */
+/** Returns the number of the other user's messages between two marks; undefined where not all of them are loaded. */
 function countIncoming(messages, afterSeq, upToSeq) {
   const isLoaded = messages[0]?.seq <= afterSeq + 1 && newestSeq({ messages }) >= upToSeq
   return isLoaded ? messages.filter(({ isOwn, seq }) => !isOwn && seq > afterSeq && seq <= upToSeq).length : undefined

@@ -27,7 +27,7 @@ export function peerOf({ senderTag, receiverTag }, self) {
   return senderTag === self.tag ? receiverTag : senderTag
 }
 
-/** A message that was stored: mine, from here or another tab, or somebody's to me. */
+/** Adds a stored message: an own one, sent here or in another tab, or one from another user. */
 export function addMessage(state, wireMessage) {
   const tag = peerOf(wireMessage, state.self)
   const message = messageFromWire(wireMessage, state.self)

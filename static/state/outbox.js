@@ -1,4 +1,4 @@
-/** What is being sent: `{clientMessageId, receiverTag, text, date, problem}`; a `problem` is why it was refused. */
+/** Items of the outbox are `{clientMessageId, receiverTag, text, date, problem}`; `problem` says why the server refused one. */
 export function addToOutbox(state, item) {
   return { ...state, outbox: [...state.outbox, { ...item, problem: null }] }
 }

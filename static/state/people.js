@@ -8,12 +8,12 @@ export function changePerson(state, tag, changes) {
   return person ? knowPeople(state, [{ ...person, ...changes }]) : state
 }
 
-/** Without a connection nobody knows who else has one. */
+/** Shows everybody as offline, because presence is unknown without a connection. */
 export function forgetPresence({ people }) {
   return Object.fromEntries(Object.entries(people).map(([tag, person]) => [tag, { ...person, isOnline: false }]))
 }
 
-/** Somebody whom nothing but the tag is known of yet is shown by it. */
+/** Returns a user. The tag replaces the name of a user who is not loaded yet. */
 export function personOf({ people }, tag) {
   return people[tag] ?? { tag, firstName: tag, lastName: '', img: 'default.jpg', isOnline: false, lastSeen: null }
 }

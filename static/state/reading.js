@@ -12,15 +12,15 @@ import { findDialog } from './dialogs.js'
 import { haveSameFields } from './store.js'
 
 /**
- * The reader's place. `topSeq`: the first message in sight. `seenSeq`: the last one seen. `lastSeq`: the last of all when the
- * end was loaded.
+ * The reader's place. `topSeq`: the first visible message. `seenSeq`: the last seen message. `lastSeq`: the last message of all
+ * at the time when the end was loaded.
  */
-export const noSight = { topSeq: 0, seenSeq: 0, lastSeq: 0 }
+export const noViewport = { topSeq: 0, seenSeq: 0, lastSeq: 0 }
 
-// Of a conversation that is closed so many messages are kept, to be there at once when it is opened again.
+// A closed conversation keeps this many messages, so that opening it again shows them at once.
 const keptWhenClosed = 60
 
-/** Opens a conversation at its first unread message, or at its end; of what is loaded, only that part is kept. */
+/** Opens a conversation at its first unread message or at its end, and keeps only the loaded messages around that place. */
 export function openConversation(state, tag) {
   const closed = closeConversation(state)
   const known = conversationOf(closed, tag)
@@ -35,10 +35,10 @@ export function closeConversation(state) {
   if (tag === null) return state
   const { messages } = conversationOf(state, tag)
   const kept = hasNewer(state, tag) ? noConversation : { messages: messages.slice(-keptWhenClosed) }
-  return { ...changeConversation(state, tag, kept), openTag: null, sight: noSight }
+  return { ...changeConversation(state, tag, kept), openTag: null, viewport: noViewport }
 }
 
-/** @param page messages of the wire, oldest first, where the reader now is; what does not join them is dropped */
+/** @param page messages in the format of the protocol, oldest first, at the reader's new place. Messages that do not adjoin are dropped. */
 export function goTo(state, tag, page, at) {
   if (state.openTag !== tag) return state
   const loaded = page.map((message) => messageFromWire(message, state.self))
@@ -55,27 +55,27 @@ export function goTo(state, tag, page, at) {
 }
 
 /**
- * Takes from the view what is in sight. A message that comes unseen after all others were seen begins the new ones.
+ * Takes the visible range from the view. An unseen message that follows only seen ones starts the new messages.
  *
- * @param sight `{topSeq, bottomSeq, isPresent}`, the first and the last message in sight, and whether somebody looks
+ * @param range `{topSeq, bottomSeq, isPresent}`: the first and last visible message; true while the user looks at the page
  */
 export function see(state, { topSeq, bottomSeq, isPresent }) {
-  const { openTag: tag, sight } = state
-  const lastSeq = hasNewer(state, tag) ? sight.lastSeq : newestSeq(conversationOf(state, tag))
-  const seenSeq = isPresent ? Math.max(sight.seenSeq, bottomSeq) : sight.seenSeq
+  const { openTag: tag, viewport } = state
+  const lastSeq = hasNewer(state, tag) ? viewport.lastSeq : newestSeq(conversationOf(state, tag))
+  const seenSeq = isPresent ? Math.max(viewport.seenSeq, bottomSeq) : viewport.seenSeq
   const next = { topSeq, seenSeq, lastSeq }
-  if (haveSameFields(sight, next)) return state
-  const hadSeenAll = sight.lastSeq > 0 && seenIn(state) >= sight.lastSeq
-  const isNews = hadSeenAll && lastSeq > sight.lastSeq && seenSeq < lastSeq
-  return { ...(isNews ? showNews(state, tag, sight.lastSeq) : state), sight: next }
+  if (haveSameFields(viewport, next)) return state
+  const hadSeenAll = viewport.lastSeq > 0 && seenIn(state) >= viewport.lastSeq
+  const isNews = hadSeenAll && lastSeq > viewport.lastSeq && seenSeq < lastSeq
+  return { ...(isNews ? showNews(state, tag, viewport.lastSeq) : state), viewport: next }
 }
 
-/** @returns up to which `seq` the open conversation was seen, here or in another window */
+/** @returns the last `seq` of the open conversation that was seen, here or in another window */
 export function seenIn(state) {
-  return Math.max(state.sight.seenSeq, findDialog(state, state.openTag)?.readSeq ?? 0)
+  return Math.max(state.viewport.seenSeq, findDialog(state, state.openTag)?.readSeq ?? 0)
 }
 
-/** Tells whether the history goes on after what is loaded. */
+/** Tells whether the history continues after the loaded messages. */
 export function hasNewer(state, tag) {
   const conversation = conversationOf(state, tag)
   return conversation.isLoaded && findDialog(state, tag)?.lastSeq > newestSeq(conversation)

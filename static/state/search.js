@@ -4,27 +4,27 @@ const between = /[\s\p{Pd}.'’ʻʼ]+/u
 const plainLetters = { Ł: 'L', Ø: 'O', Đ: 'D', Ð: 'D', Ħ: 'H', Æ: 'AE', Œ: 'OE', Þ: 'TH' }
 
 /**
- * Finds own contacts at once, and others as soon as the server has answered. Until then, those of the last answer who still
- * fit are shown.
+ * Finds contacts at once, and other users when the server has answered. Until then it shows those of the last answer
+ * that still match.
  *
  * @returns tags
  */
 export function peopleFound(state) {
   const { text, found } = state.search
-  const fits = createFits(text)
+  const fits = createMatcher(text)
   const fitting = (tags) => tags.filter((tag) => fits(personOf(state, tag)))
   const own = fitting(state.dialogs.map(({ tag }) => tag))
   const others = isAnswered(state) ? found.tags : fitting(found?.tags ?? [])
   return [...new Set([...own, ...others])]
 }
 
-/** Tells whether the server has answered what is in the search field now. */
+/** Tells whether the server has answered the current text of the search field. */
 export function isAnswered({ search: { text, found } }) {
   return found?.text === text
 }
 
-/** Finds as the server does: by a part of the tag, or by the start of a word of a name. */
-function createFits(text) {
+/** Matches as the server does: by a part of the tag, or by the start of a word of a name. */
+function createMatcher(text) {
   const wanted = text.replace(/^@/, '')
   const tagPart = wanted.toLowerCase()
   const start = fold(wanted)

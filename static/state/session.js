@@ -1,12 +1,12 @@
-import { noSight } from './reading.js'
+import { noViewport } from './reading.js'
 
 /**
- * The whole state. `phase` is `starting`, `entry` or `messenger`; `people` are by their tags, `dialogs` newest first,
- * `conversations` (the messages that are loaded) by the other one's tag, `outbox` in the order of sending. What has happened
- * up to `cursor` is known. `isConnected` is null until that is known. `sight` is the reader's place in the open conversation;
- * `day` changes when the texts that depend on the present day, or on the time zone, have to be written again.
- * `welcome` is set between a log-in and the connection that follows it: how it begins to say that the browser keeps no cookie.
- * `entryProblem` is shown with the log-in form.
+ * Creates the whole state. `phase` is `starting`, `entry` or `messenger`; `people` are by tag, `dialogs` newest first,
+ * `conversations` (the loaded messages) by the other user's tag, `outbox` in the order of sending. The page knows all changes
+ * up to `cursor`. `isConnected` is null until it is known. `viewport` is the reader's place in the open conversation.
+ * `day` changes when texts that depend on the day or the time zone are out of date.
+ * `welcome` is set from a log-in to the next connection; it begins the sentence that the browser keeps no cookie.
+ * The log-in form shows `entryProblem`.
  */
 export function createSession(phase = 'starting') {
   return {
@@ -22,7 +22,7 @@ export function createSession(phase = 'starting') {
     dialogsPaging: { isLoaded: false, hasMore: false },
     conversations: {},
     openTag: null,
-    sight: noSight,
+    viewport: noViewport,
     day: null,
     outbox: [],
     drafts: {},
@@ -32,9 +32,9 @@ export function createSession(phase = 'starting') {
 }
 
 /**
- * Begins again; of the same user, keeps only unsent texts and what is open.
+ * Starts a session. For the same user it keeps unsent texts and the open conversation.
  *
- * @param savedDrafts what the browser has kept for this user
+ * @param savedDrafts the drafts that the browser kept for this user
  */
 export function enterSession(state, { self, cursor, savedDrafts }) {
   const { outbox, drafts, openTag } = state

@@ -1,6 +1,6 @@
 /**
- * Holds one immutable state. Watchers run after the changes of a task, not with each of them, and not with frames of
- * the screen, which a hidden tab does not get.
+ * Holds one immutable state. Watchers run once after all changes of a task. They do not wait for animation frames,
+ * which a hidden tab does not get.
  */
 export function createStore(initialState) {
   const watchers = []
@@ -23,7 +23,7 @@ export function createStore(initialState) {
       isScheduled = true
     },
 
-    /** Calls `react` with what `select` picks from the state, an object, now and whenever one of its fields changed. */
+    /** Calls `react` with the object that `select` returns, at once and after each change of one of its fields. */
     watch(select, react) {
       let last
       const check = () => {

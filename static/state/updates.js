@@ -3,7 +3,7 @@ import { addMessage, peerOf } from './notifications.js'
 import { knowPeople } from './people.js'
 import { change, changeSelf } from './session.js'
 
-/** @param updates of `getUpdates`; what is known already changes nothing */
+/** @param updates the result of `getUpdates`; known items change nothing */
 export function applyUpdates(state, { messages, dialogs, users, cursor }) {
   const tags = messages.map((message) => peerOf(message, state.self))
   const withMessages = messages.reduce(addMessage, updateDialogs(state, dialogs, tags))

@@ -1,12 +1,12 @@
-import { byId } from './elements.js'
-import { createForm } from './form.js'
+import { byId } from './controls/elements.js'
+import { createForm } from './controls/form.js'
 
 const titles = {
   login: ['Messenger', 'Log in to go on with your conversations.'],
   signup: ['Create an account', 'Choose a tag by which others can find you.']
 }
 
-/** Log-in and sign-up: only the one that is shown is in the document, so that no label is there twice. */
+/** Shows log-in or sign-up. Only the shown form is in the document, so that no label occurs twice. */
 export function showEntry({ store, session }) {
   const card = byId('entry').firstElementChild
   const nodes = { login: byId('login'), signup: byId('signup') }

@@ -1,9 +1,9 @@
 import { change } from '../state/session.js'
-import { byId } from './elements.js'
+import { byId } from './controls/elements.js'
 
 const shownForMs = 8000
 
-/** A sentence that goes away by itself: what could not be done, and why. */
+/** Shows the notice, which disappears after a while. */
 export function showNotice(store) {
   const close = () => store.update(change({ notice: null }))
   let timer

@@ -1,15 +1,15 @@
 import { countUnread } from '../state/dialogs.js'
-import { showConversation } from './conversation.js'
-import { byId } from './elements.js'
+import { byId } from './controls/elements.js'
+import { leaveKeysToInputMethod } from './controls/keyboard.js'
+import { showConversation } from './conversation/conversation.js'
 import { showEntry } from './entry.js'
-import { leaveKeysToInputMethod } from './keyboard.js'
 import { showNotice } from './notice.js'
 import { showProfile } from './profile.js'
-import { showSidebar } from './sidebar.js'
+import { showSidebar } from './sidebar/sidebar.js'
 
 const name = 'Messenger'
 
-/** The whole page: every view watches the part of the state that it shows. */
+/** Shows the page. Each view watches the part of the state that it shows. */
 export function showPage(parts) {
   const { store } = parts
   leaveKeysToInputMethod()
@@ -34,7 +34,7 @@ function showPhase({ store }) {
 }
 
 function showConnection({ store, rpc }) {
-  byId('reconnect').addEventListener('click', rpc.hurry)
+  byId('reconnect').addEventListener('click', rpc.reconnectNow)
   const showOffline = () => {
     byId('offline').hidden = navigator.onLine
   }

@@ -1,8 +1,8 @@
-import { showAvatar } from './avatar.js'
-import { byId } from './elements.js'
-import { createForm } from './form.js'
+import { showAvatar } from './controls/avatar.js'
+import { byId } from './controls/elements.js'
+import { createForm } from './controls/form.js'
 
-/** The dialog in which one changes one's name and picture; its form is in the document only while it is open. */
+/** Shows the dialog for changing the own name and picture. Its form is in the document only while the dialog is open. */
 export function showProfile({ store, profile }) {
   const dialog = byId('profile')
   const node = byId('profile-form')

@@ -36,7 +36,9 @@ await testInChromium(t, 'a character is never cut in half', async (t, browser, s
   const annas = await openWindow(browser, server.url)
   await annas.signUp(anna)
   const call = (name: string, value: unknown) =>
-    annas.page.evaluate(`import('/example/views/texts.js').then((texts) => texts.${name}(${JSON.stringify(value)}))`)
+    annas.page.evaluate(
+      `import('/example/views/text/abbreviate.js').then((texts) => texts.${name}(${JSON.stringify(value)}))`
+    )
 
   for (const { why, text, preview } of previews) {
     await t.test(`in a preview: ${why}`, async (t) => t.equal(await call('previewOf', text), preview))
@@ -44,7 +46,7 @@ await testInChromium(t, 'a character is never cut in half', async (t, browser, s
   for (const { why, firstName, lastName, letters, isReversed } of initials) {
     await t.test(`in initials: ${why}`, async (t) => {
       const shown = await annas.page.evaluate<{ text: string; isReversed: boolean }>(
-        `import('/example/views/avatar.js').then(({ showAvatar }) => {
+        `import('/example/views/controls/avatar.js').then(({ showAvatar }) => {
           const place = document.createElement('span')
           place.className = 'avatar'
           document.body.append(place)

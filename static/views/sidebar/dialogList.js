@@ -1,11 +1,11 @@
-import { personOf } from '../state/people.js'
-import { peopleFound } from '../state/search.js'
-import { briefly, momentOf } from './dates.js'
+import { personOf } from '../../state/people.js'
+import { peopleFound } from '../../state/search.js'
+import { byId } from '../controls/elements.js'
+import { createKeyedList } from '../controls/keyedList.js'
+import { briefly, momentOf } from '../text/dates.js'
 import { createDialogRow, fillDialogRow } from './dialogRow.js'
-import { byId } from './elements.js'
-import { createKeyedList } from './keyedList.js'
 
-/** The conversations, and in their place the people found while there is something in the search field. */
+/** Shows the conversations, or the users found while the search field has a text. */
 export function showDialogList({ store, route, search }) {
   const row = { create: createDialogRow, fill: fillDialogRow }
   const dialogs = byId('dialogs')
@@ -43,7 +43,7 @@ function itemOf(state, tag, { text = '', date, isOwn = false, unreadIncoming = 0
   }
 }
 
-/** A click with a key held down is the browser's: a new tab or window. */
+/** Opens the conversation of a row. The browser handles a click with a modifier key: it opens a new tab or window. */
 function openRow(event, { route, search }) {
   const link = event.target.closest('a')
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return

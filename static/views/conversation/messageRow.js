@@ -1,4 +1,4 @@
-import { element } from './elements.js'
+import { element } from '../controls/elements.js'
 import { createMark, markText, showMark } from './mark.js'
 
 const creators = { day: createDayRow, unread: createUnreadRow, message: createMessageRow }
@@ -30,7 +30,7 @@ function createMessageRow() {
     status: element('span', 'visually-hidden')
   }
   const meta = element('span', 'meta', [parts.time, parts.mark, parts.status])
-  // An element with a `dir` of its own does not count for the direction of the text.
+  // The direction of the text ignores elements that have their own `dir`.
   meta.dir = 'ltr'
   const body = element('p', 'text', [parts.text, meta])
   body.dir = 'auto'

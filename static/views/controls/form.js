@@ -1,11 +1,11 @@
-import { explain, explainFields } from '../net/explain.js'
+import { explain, explainFields } from '../../net/explain.js'
 import { element } from './elements.js'
 
 /**
- * Makes a form that can be sent once at a time and shows what was wrong with it: a sentence at each field, and one for
- * the whole. A field takes more than `data-max` characters, because a browser would cut what is pasted without a word.
+ * Creates a form that allows one submission at a time. It shows errors: a sentence at each field, and one for
+ * the whole form. A field accepts more than `data-max` characters, because a browser would silently cut a pasted text.
  *
- * @param submit what it does with the form's values, by the names of the fields; its error is shown
+ * @param submit receives the form's values by the names of the fields; the form shows its error
  */
 export function createForm(form, submit) {
   const button = form.querySelector('button[type=submit]')
@@ -35,7 +35,7 @@ export function createForm(form, submit) {
 
   return {
     clear: () => clear(form, problem),
-    /** Shows a sentence about the whole. */
+    /** Shows a sentence about the whole form. */
     say(sentence) {
       problem.textContent = sentence
     }
@@ -59,7 +59,7 @@ function show(form, problem, error) {
 
 /**
  * @param problems sentences by the names of the fields
- * @returns whether the form has one of these fields
+ * @returns true if the form has one of these fields
  */
 function markFields(form, problems) {
   const marked = Object.entries(problems).filter(([name, sentence]) => mark(form.elements[name], sentence))
@@ -78,7 +78,7 @@ function tooLong(fields) {
   )
 }
 
-/** Counts code points as the server does, of the shorter of two forms: as typed, or composed (NFC). */
+/** Counts code points as the server does: those of the text as typed or composed (NFC), whichever has fewer. */
 function lengthOf(text) {
   return Math.min(Array.from(text).length, Array.from(text.normalize('NFC')).length)
 }

@@ -1,11 +1,11 @@
 import { change } from '../state/session.js'
-import { dayKey, msUntilMidnight } from '../views/dates.js'
+import { dayKey, msUntilMidnight } from '../views/text/dates.js'
 
-// A clock that is set, a sleep and a journey into another time zone are noticed within this time.
+// The page notices a changed clock, a sleep or a new time zone within this time.
 const maxWaitMs = 60_000
 
-/** Keeps the state's `day` up to date: at midnight, and when one comes back to the page. */
-export function keepToday(store) {
+/** Updates the state's `day` at midnight and when the user returns to the page. */
+export function watchDay(store) {
   let timer
 
   function check() {

@@ -1,19 +1,19 @@
-import { conversationOf, hasOlder } from '../state/conversations.js'
-import { findDialog } from '../state/dialogs.js'
-import { fullName, personOf } from '../state/people.js'
-import { hasNewer, see, seenIn } from '../state/reading.js'
-import { haveSameFields } from '../state/store.js'
-import { byId, element } from './elements.js'
+import { conversationOf, hasOlder } from '../../state/conversations.js'
+import { findDialog } from '../../state/dialogs.js'
+import { fullName, personOf } from '../../state/people.js'
+import { hasNewer, see, seenIn } from '../../state/reading.js'
+import { haveSameFields } from '../../state/store.js'
+import { byId, element } from '../controls/elements.js'
+import { createKeyedList } from '../controls/keyedList.js'
 import { createJumpDown } from './jumpDown.js'
-import { createKeyedList } from './keyedList.js'
 import { createLogRow, fillLogRow } from './messageRow.js'
 import { messageRows } from './messageRows.js'
 import { createScrollKeeper } from './scrollKeeper.js'
-import { whatIsInSight } from './sight.js'
+import { visibleRange } from './visibleRange.js'
 
 const loadWithinPx = 400
 
-export function showMessageList({ store, history, outbox, attention }) {
+export function showMessageList({ store, history, outbox, isPresent }) {
   const [log, list] = [byId('log'), byId('messages')]
   const showRows = createKeyedList(list, { create: createLogRow, fill: fillLogRow })
   const scroll = createScrollKeeper({ log, list, onMove: look })
@@ -21,10 +21,10 @@ export function showMessageList({ store, history, outbox, attention }) {
   let shown = {}
   log.tabIndex = 0
 
-  /** Tells the state what is in sight, and loads what soon will be. */
+  /** Updates the visible range in the state, and loads messages that will soon be visible. */
   function look() {
-    const isPresent = attention.isPresent()
-    store.update((state) => (state.openTag ? see(state, { ...whatIsInSight(log, list), isPresent }) : state))
+    const seen = { ...visibleRange(log, list), isPresent: isPresent() }
+    store.update((state) => (state.openTag ? see(state, seen) : state))
     const state = store.get()
     const { older, newer } = conversationOf(state, state.openTag)
     if (log.scrollTop < loadWithinPx && older === 'idle') history.loadOlder()
@@ -43,7 +43,7 @@ export function showMessageList({ store, history, outbox, attention }) {
     const rows = messageRows(view)
     const next = shownOf(view, rows, { shown, isAtBottom: scroll.isAtBottom() })
     showNotes(view, rows.length)
-    // Only what comes while one looks on is to be read out, not what is loaded.
+    // A screen reader reads out new messages only, not loaded history.
     log.ariaLive = isJustLonger(shown, next) ? 'polite' : 'off'
     scroll.keep(() => showRows(rows), { ...next, seenSeq: seenIn(store.get()) })
     shown = next
@@ -82,8 +82,8 @@ function viewOf(state) {
 }
 
 /**
- * @returns what is about to be shown, as compared with what was. `place`: where to go. `isLive`: whether the reader follows what
- *   comes at the end. `isWritten`: whether the last message was written here just now.
+ * Compares the next view with the shown one. @returns `place`: the position to scroll to; `isLive`: true while the reader follows
+ *   new messages at the end; `isWritten`: true when the last message was just written on this page.
  */
 function shownOf({ openTag: tag, conversation, hasNewer }, rows, { shown, isAtBottom }) {
   const { messages, isLoaded } = conversation

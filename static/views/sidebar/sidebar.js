@@ -1,9 +1,9 @@
-import { quote } from '../net/explain.js'
-import { fullName } from '../state/people.js'
-import { isAnswered, peopleFound } from '../state/search.js'
-import { showAvatar } from './avatar.js'
+import { quote } from '../../net/explain.js'
+import { fullName } from '../../state/people.js'
+import { isAnswered, peopleFound } from '../../state/search.js'
+import { showAvatar } from '../controls/avatar.js'
+import { byId, element } from '../controls/elements.js'
 import { showDialogList } from './dialogList.js'
-import { byId, element } from './elements.js'
 
 const loadMoreWithinPx = 300
 

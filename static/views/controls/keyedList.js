@@ -1,11 +1,11 @@
-import { haveSameFields } from '../state/store.js'
+import { haveSameFields } from '../../state/store.js'
 
 /**
- * Makes what keeps the children of an element in step with a list of items: a child stays while its item's `key` does,
- * and is filled anew only when a field of the item has changed.
+ * Keeps the children of an element in step with a list of items. A child stays while its item's `key` stays.
+ * It is filled again only when a field of the item has changed.
  *
- * @param create makes `{node, …}` for an item
- * @param fill shows an item in what `create` made for it
+ * @param create creates `{node, …}` for an item
+ * @param fill shows an item in the result of `create`
  */
 export function createKeyedList(parent, { create, fill }) {
   let rows = new Map()
@@ -30,7 +30,7 @@ export function createKeyedList(parent, { create, fill }) {
       parent,
       Array.from(next.values(), ({ node }) => node)
     )
-    // A row that is moved loses the focus.
+    // Moving a row in the document takes the focus from it.
     if (focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true })
   }
 }

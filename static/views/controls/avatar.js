@@ -1,10 +1,10 @@
+import { initialsOf } from '../text/abbreviate.js'
 import { element } from './elements.js'
-import { initialsOf } from './texts.js'
 
 const tints = 8
 const defaultImage = 'default.jpg'
 
-/** Shows somebody's picture, and initials on a tint of their own where there is none or it cannot be shown. */
+/** Shows a user's picture, or the initials on the user's own colour if the picture is missing or fails to load. */
 export function showAvatar(place, { tag, firstName, lastName, img, isOnline }, url = urlOf(img)) {
   const initials = initialsOf({ firstName, lastName })
   place.ariaHidden = 'true'

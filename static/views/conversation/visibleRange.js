@@ -1,11 +1,11 @@
-// A row may be cut by so much and is in sight all the same.
+// A row counts as visible even if this much of it is hidden.
 const tolerancePx = 4
 
 /**
- * @returns `{topSeq, bottomSeq}`: the first message that is in sight, and the last one of which enough is. That is all of it, or as
- *   much as fills half of the log where it is longer; 0 without one.
+ * Returns the range of visible messages: `topSeq` is the first one with any visible part. `bottomSeq` is the last one that is
+ * visible as a whole, or that fills half of the log. Each is 0 without such a message.
  */
-export function whatIsInSight(log, list) {
+export function visibleRange(log, list) {
   const rows = Array.from(list.querySelectorAll('[data-seq]'))
   const top = log.scrollTop
   const bottom = top + log.clientHeight

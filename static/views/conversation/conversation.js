@@ -1,12 +1,12 @@
-import { fullName, personOf } from '../state/people.js'
-import { showAvatar } from './avatar.js'
+import { fullName, personOf } from '../../state/people.js'
+import { showAvatar } from '../controls/avatar.js'
+import { byId } from '../controls/elements.js'
+import { hasKeyboard } from '../controls/keyboard.js'
+import { whenOf } from '../text/dates.js'
 import { showComposer } from './composer.js'
-import { whenOf } from './dates.js'
-import { byId } from './elements.js'
-import { hasKeyboard } from './keyboard.js'
 import { showMessageList } from './messageList.js'
 
-export function showConversation({ store, route, history, outbox, attention }) {
+export function showConversation({ store, route, history, outbox, isPresent }) {
   const pane = byId('open-conversation')
   byId('back').addEventListener('click', () => route.close())
 
@@ -27,7 +27,7 @@ export function showConversation({ store, route, history, outbox, attention }) {
     showPeer
   )
 
-  showMessageList({ store, history, outbox, attention })
+  showMessageList({ store, history, outbox, isPresent })
   showComposer({ store, outbox })
   moveFocus(store)
 }

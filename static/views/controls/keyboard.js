@@ -1,11 +1,11 @@
-/** Whether typing needs no keyboard on the screen, which has no Shift+Enter and would cover what was just opened. */
+/** Matches devices without an on-screen keyboard. Such a keyboard has no Shift+Enter and covers part of the page. */
 export const hasKeyboard = matchMedia('(hover: hover) and (pointer: fine)')
 
-// UI Events, 7.3.1: the code of a key that an input method has taken. In Safari the keydown that ends a composition comes
-// after `compositionend`, without `isComposing`, and has this code alone.
+// UI Events, 7.3.1: the code of a key that an input method uses. In Safari the keydown that ends a composition comes
+// after `compositionend`, without `isComposing`; only this code identifies it.
 const takenByInputMethod = 229
 
-/** Keeps the keys of an input method from every other listener: they choose or cancel characters and do nothing else. */
+/** Hides the keys of an input method from all other listeners, because those keys only choose or cancel characters. */
 export function leaveKeysToInputMethod() {
   window.addEventListener(
     'keydown',

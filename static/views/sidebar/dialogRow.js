@@ -1,7 +1,7 @@
-import { fullName } from '../state/people.js'
-import { showAvatar } from './avatar.js'
-import { element } from './elements.js'
-import { previewOf } from './texts.js'
+import { fullName } from '../../state/people.js'
+import { showAvatar } from '../controls/avatar.js'
+import { element } from '../controls/elements.js'
+import { previewOf } from '../text/abbreviate.js'
 
 const maxBadge = 99
 

@@ -1,9 +1,9 @@
 const dayMs = 24 * 60 * 60 * 1000
 const minuteMs = 60 * 1000
 
-// The page speaks English; the user's own English says how times are written.
+// The page is in English. The user's variant of English decides the format of times.
 const locale = navigator.languages?.find(isEnglish) ?? 'en-GB'
-// A format keeps the time zone that it was made in. These are of UTC, and get the time that the clock on the wall shows.
+// A format keeps the time zone of its creation. These formats use UTC and receive the local time as if it were UTC.
 const format = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
 
 const formats = {
@@ -20,7 +20,7 @@ export const timeOf = (date) => formats.time.format(wallTime(date))
 export const momentOf = (date) => formats.moment.format(wallTime(date))
 export const isSameDay = (one, other) => dayNumber(one) === dayNumber(other)
 
-/** @returns the heading above the messages of a day, such as `Today` or `Monday` */
+/** @returns the heading of a day in the log, such as `Today` or `Monday` */
 export function dayOf(date, now = Date.now()) {
   const days = daysBetween(date, now)
   if (days === 0) return 'Today'
@@ -30,7 +30,7 @@ export function dayOf(date, now = Date.now()) {
   return (isThisYear ? formats.day : formats.dayOfYear).format(wallTime(date))
 }
 
-/** @returns when something was, in a sentence, such as `at 14:05` or `on Monday at 14:05` */
+/** @returns a time for use in a sentence, such as `at 14:05` or `on Monday at 14:05` */
 export function whenOf(date, now = Date.now()) {
   const days = daysBetween(date, now)
   const time = `at ${timeOf(date)}`
@@ -45,12 +45,12 @@ export function briefly(date, now = Date.now()) {
   return (days > 0 && days < 7 ? formats.shortWeekday : formats.date).format(wallTime(date))
 }
 
-/** @returns what changes when the texts above have to be written again: with the day, and with the time zone */
+/** @returns a key that changes with the day and the time zone, when the texts above are out of date */
 export function dayKey(now = Date.now()) {
   return `${dayNumber(now)} ${Intl.DateTimeFormat().resolvedOptions().timeZone}`
 }
 
-/** A day on which the clock is changed has 23 or 25 hours. */
+/** Returns the time until midnight. A day with a clock change has 23 or 25 hours. */
 export function msUntilMidnight(now = Date.now()) {
   const date = new Date(now)
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime() - now
@@ -68,7 +68,7 @@ function daysBetween(date, now) {
   return dayNumber(now) - dayNumber(date)
 }
 
-/** Some browsers name languages in a form that is not BCP 47, such as `en-US@posix`, and formats refuse those. */
+/** Tells whether formats accept a language. Some browsers report one that is not BCP 47, such as `en-US@posix`. */
 function isEnglish(language) {
   try {
     return new Intl.Locale(language).language === 'en'

@@ -1,7 +1,7 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const maxPreviewGraphemes = 160
 
-/** @returns the beginning of a text, enough for a line, and never a part of a character */
+/** @returns the beginning of a text, long enough for one line, without splitting a character */
 export function previewOf(text) {
   const shown = text.trim()
   let count = 0
@@ -12,12 +12,12 @@ export function previewOf(text) {
   return shown
 }
 
-/** @returns the first letter of each name; a name may be empty, and a tag stands for a name that is not known */
+/** @returns the first letter of each name. A name may be empty; a tag replaces an unknown name. */
 export function initialsOf({ firstName, lastName }) {
   return [firstName, lastName].map(initialOf).filter((letter) => letter !== '')
 }
 
-/** Modifier letters and apostrophes, as in ʻIolani, are not shown. */
+/** Returns the first letter of a name. It skips modifier letters and apostrophes, as in ʻIolani. */
 function initialOf(name) {
   const letters = name.replace(/^[^\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{N}]+/u, '')
   const [first] = graphemes.segment(letters || name)

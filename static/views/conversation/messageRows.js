@@ -1,9 +1,9 @@
-import { dayOf, isSameDay, momentOf, timeOf } from './dates.js'
+import { dayOf, isSameDay, momentOf, timeOf } from '../text/dates.js'
 
 const groupWithinMs = 5 * 60 * 1000
 
 /**
- * What the log shows, top to bottom: days, the line above what is new, messages, and what is being sent.
+ * Returns the rows of the log from top to bottom: days, the line above new messages, messages, and pending messages.
  *
  * @param view `{conversation, dialog, sending, peerName}`, where `sending` is the outbox of this conversation
  */
@@ -39,7 +39,7 @@ function isOneGroup(previous, { isOwn, date }) {
   return previous.isOwn === isOwn && date - previous.date < groupWithinMs
 }
 
-/** The server's clock may have been set back, so that a day comes twice. */
+/** Creates the row of a day. Its key names a message: a day may occur twice after the server's clock was set back. */
 function dayRow({ key, date }) {
   return { key: `day of ${key}`, kind: 'day', label: dayOf(date) }
 }

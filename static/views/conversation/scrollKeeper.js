@@ -2,10 +2,10 @@ const atBottomWithinPx = 40
 const roomForDayPx = 48
 
 /**
- * Keeps what is read in its place: at the bottom the newest message stays in sight, elsewhere nothing moves, whatever
- * comes above or below.
+ * Keeps the scroll position. At the bottom the newest message stays visible; elsewhere nothing moves when rows
+ * are added above or below.
  *
- * @param onMove called when something else may be in sight
+ * @param onMove called when the visible range may have changed
  */
 export function createScrollKeeper({ log, list, onMove }) {
   let isAtBottom = true
@@ -20,7 +20,7 @@ export function createScrollKeeper({ log, list, onMove }) {
     follow()
   }
 
-  /** Goes to the bottom, but not past a row that nobody has seen yet. */
+  /** Scrolls to the bottom, but not past an unseen row. */
   function toBottomOrTo(row) {
     toBottom()
     if (row) log.scrollTop = Math.min(log.scrollTop, row.offsetTop - roomForDayPx)
@@ -33,7 +33,7 @@ export function createScrollKeeper({ log, list, onMove }) {
   }
 
   log.addEventListener('scroll', moved)
-  // The window, a phone's keyboard and the composer change the height of the log.
+  // The window, an on-screen keyboard and the composer change the height of the log.
   new ResizeObserver(() => {
     if (isAtBottom) toBottom()
     moved()
@@ -45,13 +45,13 @@ export function createScrollKeeper({ log, list, onMove }) {
     isAtBottom: () => isAtBottom,
 
     /**
-     * @param place `end`; `unread`, which is the end as well where everything new fits; nothing to stay where one is
-     * @param isLive whether that is the end, if one is there
-     * @param seenSeq up to which everything has been seen
+     * @param place `end`; `unread`, which is also the end if all new messages fit; undefined keeps the position
+     * @param isLive true while the reader follows new messages at the end
+     * @param seenSeq `seq` of the last seen message
      */
     keep(render, { place, isLive, seenSeq }) {
-      const anchor = firstInSight(log, list)
-      // Read before rows go: a list that becomes shorter scrolls by itself.
+      const anchor = firstVisible(log, list)
+      // Read before rows are removed, because the browser scrolls a list that becomes shorter.
       const above = log.scrollTop - anchor?.offsetTop
       render()
       if (place === 'end') return toBottom()
@@ -63,8 +63,8 @@ export function createScrollKeeper({ log, list, onMove }) {
   }
 }
 
-/** Messages alone, because the heading of a day sticks to the top. */
-function firstInSight(log, list) {
+/** Returns the first visible message. Headings do not count, because the heading of a day sticks to the top. */
+function firstVisible(log, list) {
   return Array.from(list.querySelectorAll('.message')).find((row) => row.offsetTop + row.offsetHeight > log.scrollTop)
 }
 

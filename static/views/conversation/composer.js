@@ -1,11 +1,11 @@
-import { notify } from '../state/session.js'
-import { byId } from './elements.js'
-import { hasKeyboard } from './keyboard.js'
+import { notify } from '../../state/session.js'
+import { byId } from '../controls/elements.js'
+import { hasKeyboard } from '../controls/keyboard.js'
 
 const maxCharacters = 4096
 const warnBelow = 200
 
-/** The field in which a message is written. What is not sent yet stays with its conversation. */
+/** Shows the field for writing a message. Each conversation keeps its draft. */
 export function showComposer({ store, outbox }) {
   const form = byId('composer')
   const field = byId('message-text')
@@ -42,7 +42,7 @@ export function showComposer({ store, outbox }) {
   )
 }
 
-/** Tells whether a key sends. A keyboard on the screen has no other key for a new line; its user sends with the button. */
+/** Tells whether a key sends the message. On an on-screen keyboard Enter starts a new line, and the button sends. */
 function isToSend({ key, shiftKey, ctrlKey, metaKey }) {
   return key === 'Enter' && !shiftKey && (hasKeyboard.matches || ctrlKey || metaKey)
 }
@@ -55,7 +55,7 @@ function isSendable(text) {
   return text.trim() !== '' && charactersLeft(text) >= 0
 }
 
-/** Counted as the server counts, in UTF-16 code units. */
+/** Returns the length as the server counts it, in UTF-16 code units. */
 function charactersLeft(text) {
   return maxCharacters - text.trim().length
 }

@@ -1,24 +1,24 @@
 import { findDialog } from '../state/dialogs.js'
 
-/** Marks as read what is in sight, and asks for the number of unread messages where another window's mark leaves it open. */
-export function keepInStep({ store, readMarks, catchUp }) {
+/** Marks visible messages as read. After another window's mark it asks the server for the unread count, if that is unknown. */
+export function syncReadMarks({ store, readMarks, catchUp }) {
   store.watch(
     (state) => ({
       dialog: findDialog(state, state.openTag),
-      seenSeq: state.sight.seenSeq,
+      seenSeq: state.viewport.seenSeq,
       isConnected: state.isConnected
     }),
-    readMarks.markWhatIsSeen
+    readMarks.markSeen
   )
   store.watch(
     (state) => ({ guesses: guessesIn(state) }),
-    ({ guesses }) => guesses !== '' && catchUp.afterPresentRead()
+    ({ guesses }) => guesses !== '' && catchUp.afterCurrentRead()
   )
   document.addEventListener('visibilitychange', readMarks.flush)
   window.addEventListener('pagehide', readMarks.flush)
 }
 
-/** Names the guesses, so that a further mark of the same dialog is a change, too. */
+/** Returns a text that changes with each guessed count, even with a second one in the same dialog. */
 function guessesIn({ dialogs }) {
   const guesses = dialogs.filter(({ isGuess }) => isGuess)
   return guesses.map(({ tag, readSeq }) => `${tag} ${readSeq}`).join()
