@@ -2,32 +2,31 @@ import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { WebSocket } from '@fastify/websocket'
 
-// A few requests fit into this. More is delivered in pieces; 18 frames of one byte fit into one.
+// A chunk of a few requests is passed on whole, a larger one in pieces: 18 frames of one byte fit into a piece.
 const maxWholeBytes = 2048
 const pieceBytes = 128
 
-/** How the frames of a connection are read. */
+/** The state of reading a connection, which is paused while either is true. */
 export interface Reading {
   readonly socket: WebSocket
-  /** Whether too many frames wait for their answer. */
+  /** Whether too many frames are unanswered. */
   isFull: boolean
-  /** Whether it waits for the next turn of the event loop. */
+  /** Whether the time for reading in this turn of the event loop is over. */
   isWaiting: boolean
 }
 
-export interface Intake {
-  /** Begins to read a connection in pieces. */
+interface Intake {
+  /** Starts to read a connection in pieces. */
   open(socket: WebSocket, tcp: Socket): Reading
   /** Counts a frame that was read. */
   count(reading: Reading): void
 }
 
 /**
- * Shares the event loop among connections on which many frames arrive at once. `ws` reads all frames of a chunk, which are 9000 in
- * 64 KiB, whether it is paused meanwhile or not. Between two pieces of the chunk a pause takes effect. A socket is paused and goes on
- * in the next turn, where a call (`rpc/turns.ts`) waits for a promise.
+ * Shares the event loop among connections on which many frames arrive at once. `ws` reads all frames of a chunk, up to 9000 in 64 KiB,
+ * even when it is paused meanwhile. A pause takes effect between two pieces of a chunk. The socket continues in the next turn.
  *
- * @param maxTurnMs milliseconds in a turn of the event loop that frames are read, but for one piece of each connection
+ * @param maxTurnMs milliseconds of a turn for reading frames; each connection may read one piece in any case
  */
 export function createIntake(maxTurnMs: number): Intake {
   let endsAt = 0
@@ -39,7 +38,7 @@ export function createIntake(maxTurnMs: number): Intake {
     waiting = []
     for (const reading of released) {
       reading.isWaiting = false
-      goOn(reading)
+      resume(reading)
     }
   }
 
@@ -62,19 +61,18 @@ export function createIntake(maxTurnMs: number): Intake {
   }
 }
 
-/** Returns into how many pieces a frame may be cut, which `ws` counts as it does those that come from the network. */
+/** Returns the number of pieces of a frame, which count towards the limit of `ws` like chunks from the network. */
 export function countPieces(frameBytes: number): number {
   return Math.ceil(frameBytes / pieceBytes)
 }
 
-/** Reads no more of a connection, or goes on, by how many frames wait for their answer. */
 export function setFull(reading: Reading, isFull: boolean): void {
   reading.isFull = isFull
   if (isFull) reading.socket.pause()
-  else goOn(reading)
+  else resume(reading)
 }
 
-function goOn({ socket, isFull, isWaiting }: Reading): void {
+function resume({ socket, isFull, isWaiting }: Reading): void {
   if (!isFull && !isWaiting) socket.resume()
 }
 
