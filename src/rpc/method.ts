@@ -56,11 +56,7 @@ interface Definition<Params extends TObject, Result extends TSchema> {
   run(params: Static<Params>, context: Context): Promise<Static<Result>>
 }
 
-export interface Method extends Limited {
-  readonly summary: string
-  readonly params: TObject
-  readonly result: TSchema
-  readonly mayOverlap: boolean
+export interface Method extends Omit<Definition<TObject, TSchema>, 'run' | keyof Limited>, Limited {
   /**
    * Validates the `params` of a request, positional or by name, and runs the method.
    * @throws {AppError} `invalidParams` when they do not match the schema, and refusals of the method
@@ -72,8 +68,7 @@ export interface Method extends Limited {
 export type Methods = Record<string, Method>
 
 export function method<Params extends TObject, Result extends TSchema>(definition: Definition<Params, Result>): Method {
-  const { summary, params: schema, result, limit } = definition
-  const { mayOverlap = false, isOnlyDelayed = false, returnsPage = false } = definition
+  const { params: schema, run, ...rest } = definition
   const names = Object.keys(schema.properties)
   const defaults = Object.entries(schema.properties as Record<string, TSchemaOptions>)
     .filter(([, property]) => property.default !== undefined)
@@ -81,19 +76,16 @@ export function method<Params extends TObject, Result extends TSchema>(definitio
   const check = createCheck({ ...schema, additionalProperties: false } as TObject)
 
   return {
-    summary,
+    isOnlyDelayed: false,
+    returnsPage: false,
     params: schema,
-    result,
-    mayOverlap,
-    limit,
-    isOnlyDelayed,
-    returnsPage,
+    ...rest,
     async call(given, context) {
       const params: Named = Array.isArray(given) ? toNamed(given, names) : { ...(given as Named | undefined) }
       for (const [name, byDefault] of defaults) if (params[name] === undefined) params[name] = byDefault
       const [problem] = check(params)
       if (problem) throw new AppError('invalidParams', problem.message, { path: problem.path })
-      return definition.run(params as Static<Params>, context)
+      return run(params as Static<Params>, context)
     }
   }
 }

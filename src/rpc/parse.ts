@@ -1,28 +1,32 @@
 import sjson from 'secure-json-parse'
 import { AppError, withoutStacks } from '../errors.js'
+import type { Method } from './method.js'
 
 type Id = string | number | null
 
 /** A request or a notification, which has no id and no answer (JSON-RPC 2.0, 4.1). */
-export interface Request {
+interface Request {
   kind: 'call'
   id: Id | undefined
-  method: string
+  /** The name of the method. */
+  name: string
+  /** The method of that name, if there is one. */
+  method: Method | undefined
   params: object | undefined
 }
 
-export interface Refused {
+interface Refused {
   kind: 'refused'
   /** The id for the answer: null where it is unknown (JSON-RPC 2.0, 5). */
   id: Id
-  /** The method that the refused request names, if it names one. */
-  method: string | undefined
+  name: string | undefined
+  method: undefined
   error: AppError
 }
 
-export type Parsed = Request | Refused | { kind: 'batch'; items: (Request | Refused)[] }
+export type Item = Request | Refused
+type Parsed = Item | { kind: 'batch'; items: Item[] }
 
-const parseError: Refused = { kind: 'refused', id: null, method: undefined, error: new AppError('parseError') }
 const invalidRequest = new AppError('invalidRequest')
 const pollution = new AppError('invalidRequest', 'A key is named __proto__, or constructor with a prototype in it.')
 
@@ -30,13 +34,13 @@ const pollution = new AppError('invalidRequest', 'A key is named __proto__, or c
 const mayPollute = /__proto__|constructor|\\u/
 
 /** Parses a JSON-RPC 2.0 text (https://www.jsonrpc.org/specification). */
-export function parse(text: string, maxBatchCalls: number): Parsed {
+export function parse(text: string, methods: Map<string, Method>, maxBatchCalls: number): Parsed {
   const value = parseJson(text)
-  if (value === undefined) return parseError
+  if (value === undefined) return refuse(value, new AppError('parseError'))
   if (pollutesPrototype(text, value)) return refuse(value, pollution)
-  if (!Array.isArray(value)) return toItem(value)
+  if (!Array.isArray(value)) return toItem(value, methods)
   if (value.length === 0) return refuse(value, invalidRequest)
-  if (value.length <= maxBatchCalls) return { kind: 'batch', items: value.map(toItem) }
+  if (value.length <= maxBatchCalls) return { kind: 'batch', items: value.map((item) => toItem(item, methods)) }
   return refuse(value, new AppError('invalidRequest', `A batch has ${maxBatchCalls} calls at most.`))
 }
 
@@ -57,16 +61,18 @@ function pollutesPrototype(text: string, value: unknown): boolean {
 }
 
 function refuse(value: unknown, error: AppError): Refused {
-  const { id, method } = toItem(value)
-  return { kind: 'refused', id: id ?? null, method, error }
+  const { id = null, name } = toItem(value)
+  return { kind: 'refused', id, name, method: undefined, error }
 }
 
-function toItem(value: unknown): Request | Refused {
-  const { jsonrpc, id, method, params } = Object(value) as Record<string, unknown>
+function toItem(value: unknown, methods?: Map<string, Method>): Item {
+  const { jsonrpc, id, method: name, params } = Object(value) as Record<string, unknown>
   // Legacy clients send the version as a number.
-  const isRequest = (jsonrpc === '2.0' || jsonrpc === 2) && typeof method === 'string' && (id === undefined || isId(id))
-  if (isRequest && (params === undefined || isObject(params))) return { kind: 'call', id, method, params }
-  return { kind: 'refused', id: isId(id) ? id : null, method: undefined, error: invalidRequest }
+  const hasForm = (jsonrpc === '2.0' || jsonrpc === 2) && (params === undefined || isObject(params))
+  if (hasForm && typeof name === 'string' && (id === undefined || isId(id))) {
+    return { kind: 'call', id, name, method: methods?.get(name), params: params as object | undefined }
+  }
+  return { kind: 'refused', id: isId(id) ? id : null, name: undefined, method: undefined, error: invalidRequest }
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

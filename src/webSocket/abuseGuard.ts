@@ -14,16 +14,7 @@ const abuse = new AppError('tooManyRequests', 'Too many calls in spite of refusa
  *
  * @returns a function to call at each refusal
  */
-export function watchRefusals(...watched: Parameters<typeof createAbuseGuard>): () => void {
-  // Created at the first refusal, which hardly any connection has.
-  let note: (() => void) | undefined
-  return () => {
-    note ??= createAbuseGuard(...watched)
-    note()
-  }
-}
-
-function createAbuseGuard(
+export function watchRefusals(
   socket: WebSocket,
   connection: ServedConnection,
   queue: RequestQueue<Answer>,

@@ -13,8 +13,8 @@ import type { WebSocketOptions } from './options.js'
 export interface ServedConnection extends Connection {
   /** Aborted with the reason `left` or `cutOff` when the connection has ended. */
   readonly gone: AbortController
-  /** Sends an answer. Resolves when the client has taken enough of it for the next one. */
-  answer(answer: Answer): Promise<void>
+  /** Sends the frame of an answer. Resolves when the client has taken enough of it for the next one. */
+  answer(frame: Buffer): Promise<void>
   /** Ends the connection of a client that reads nothing and would not get a close frame. */
   drop(): void
 }
@@ -83,12 +83,7 @@ export function createConnection(
     socket.terminate()
   }
 
-  async function answer({ frame, taken }: Answer) {
-    await sendAnswer(frame)
-    taken?.()
-  }
-
-  async function sendAnswer(frame: Buffer) {
+  async function answer(frame: Buffer) {
     if (socket.readyState !== socket.OPEN) return
     write(frame)
     if (tcp.writableLength < tcp.writableHighWaterMark) return

@@ -38,7 +38,7 @@ const tooManyConnections = new AppError('tooManyRequests', 'Too many connections
 /** Creates the function that serves one connection: greets it, then reads its requests and sends the answers. */
 export function createServe(app: FastifyInstance, served: Served, options: ServeOptions) {
   const intake = createIntake(options.maxTurnMs)
-  const queueOptions = { ...options, yieldToOthers: createYield(options.maxTurnMs) }
+  const yieldToOthers = createYield(options.maxTurnMs)
   const connectionLimit = createConnectionLimit(options.maxConnectionsPerUser)
   const onRefused = ({ user }: Session, { name }: AppError) =>
     app.log.info({ userId: user._id, refusal: name }, 'The connection is closed.')
@@ -56,7 +56,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     const reading = intake.open(socket, request.raw.socket)
     const connection = createConnection(socket, request.raw.socket, session, connectionOptions)
     const { gone } = connection
-    const queue = openQueue(app, reading, connection, queueOptions)
+    const queue = openQueue(app, reading, connection, yieldToOthers, options)
     const budget = app.limits.budgets?.ofConnection(_id, watchRefusals(socket, connection, queue, options))
     const context = app.rpcContext(session, { connection, budget, gone })
     served.queues.set(connection, queue)
@@ -86,16 +86,13 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
   }
 }
 
-interface QueueOptions extends Pick<WebSocketOptions, 'maxPendingFrames' | 'maxPayloadBytes' | 'pingIntervalMs'> {
-  yieldToOthers(): Promise<void>
-}
-
 /** Opens the queue of a connection. While the client does not take its answers, the next call waits and no frames are read. */
 function openQueue(
   { log }: FastifyInstance,
   reading: Reading,
   connection: ServedConnection,
-  { yieldToOthers, maxPendingFrames, maxPayloadBytes, pingIntervalMs }: QueueOptions
+  yieldToOthers: () => Promise<void>,
+  { maxPendingFrames, maxPayloadBytes, pingIntervalMs }: WebSocketOptions
 ): RequestQueue<Answer> {
   const noteLife = startHeartbeat(reading.socket, pingIntervalMs)
   return createRequestQueue({
@@ -104,7 +101,8 @@ function openQueue(
     maxWaitingBytes: maxPayloadBytes,
     setFull: (isFull) => setFull(reading, isFull),
     async take(answer) {
-      if (answer) await connection.answer(answer)
+      if (answer) await connection.answer(answer.frame)
+      answer?.taken?.()
       // While the socket is paused no pong is read: calls that end are a sign of life instead.
       noteLife()
     },

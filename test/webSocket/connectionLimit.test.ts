@@ -6,7 +6,7 @@ import { startServer } from '../helpers/server.js'
 
 const policyViolation = 1008
 
-t.test('a user has so many connections, and the newest is refused', async (t) => {
+t.test('the connections of a user are limited, and the newest one is refused', async (t) => {
   const server = await startServer(t, { config: { webSocket: { maxConnectionsPerUser: 2 } } })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const [phone, tab] = [await ann.connect(), await ann.connect()]
@@ -25,7 +25,7 @@ t.test('a user has so many connections, and the newest is refused', async (t) =>
   t.equal((await (await ann.connect()).closed).code, policyViolation)
 })
 
-t.test('the server has so many connections, and refuses the newest before the upgrade', async (t) => {
+t.test('the connections of the server are limited, and the newest one is refused before the upgrade', async (t) => {
   const server = await startServer(t, { config: { webSocket: { maxConnections: 2 } } })
   const ann = await server.signUp('ann')
   const open = async () => {
