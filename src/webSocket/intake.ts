@@ -6,20 +6,11 @@ import type { WebSocket } from '@fastify/websocket'
 const maxWholeBytes = 2048
 const pieceBytes = 128
 
-/** The state of reading a connection, which is paused while either is true. */
-export interface Reading {
-  readonly socket: WebSocket
-  /** Whether too many frames are unanswered. */
-  isFull: boolean
-  /** Whether the time for reading in this turn of the event loop is over. */
-  isWaiting: boolean
-}
-
-interface Intake {
-  /** Starts to read a connection in pieces. */
-  open(socket: WebSocket, tcp: Socket): Reading
+interface Reading {
   /** Counts a frame that was read. */
-  count(reading: Reading): void
+  count(): void
+  /** Pauses reading while too many frames are unanswered. */
+  setFull(isFull: boolean): void
 }
 
 /**
@@ -27,36 +18,44 @@ interface Intake {
  * even when it is paused meanwhile. A pause takes effect between two pieces of a chunk. The socket continues in the next turn.
  *
  * @param maxTurnMs milliseconds of a turn for reading frames; each connection may read one piece in any case
+ * @returns a function that starts to read a connection in pieces
  */
-export function createIntake(maxTurnMs: number): Intake {
+export function createIntake(maxTurnMs: number): (socket: WebSocket, tcp: Socket) => Reading {
   let endsAt = 0
-  let waiting: Reading[] = []
+  let waiting: (() => void)[] = []
 
   function beginTurn() {
     endsAt = 0
     const released = waiting
     waiting = []
-    for (const reading of released) {
-      reading.isWaiting = false
-      resume(reading)
-    }
+    for (const release of released) release()
   }
 
-  return {
-    open(socket, tcp) {
-      tcp.push = pushPieces
-      return { socket, isFull: false, isWaiting: false }
-    },
-    count(reading) {
-      const now = performance.now()
-      if (endsAt === 0) {
-        endsAt = now + maxTurnMs
-        setImmediate(beginTurn)
+  return (socket, tcp) => {
+    let isFull = false
+    let isWaiting = false
+    const update = () => (isFull || isWaiting ? socket.pause() : socket.resume())
+    const setWaiting = (value: boolean) => {
+      isWaiting = value
+      update()
+    }
+    tcp.push = pushPieces
+
+    return {
+      setFull(value) {
+        isFull = value
+        update()
+      },
+      count() {
+        const now = performance.now()
+        if (endsAt === 0) {
+          endsAt = now + maxTurnMs
+          setImmediate(beginTurn)
+        }
+        if (now < endsAt || isWaiting) return
+        setWaiting(true)
+        waiting.push(() => setWaiting(false))
       }
-      if (now < endsAt || reading.isWaiting) return
-      reading.isWaiting = true
-      waiting.push(reading)
-      reading.socket.pause()
     }
   }
 }
@@ -64,16 +63,6 @@ export function createIntake(maxTurnMs: number): Intake {
 /** Returns the number of pieces of a frame, which count towards the limit of `ws` like chunks from the network. */
 export function countPieces(frameBytes: number): number {
   return Math.ceil(frameBytes / pieceBytes)
-}
-
-export function setFull(reading: Reading, isFull: boolean): void {
-  reading.isFull = isFull
-  if (isFull) reading.socket.pause()
-  else resume(reading)
-}
-
-function resume({ socket, isFull, isWaiting }: Reading): void {
-  if (!isFull && !isWaiting) socket.resume()
 }
 
 function pushPieces(this: Socket, chunk: Buffer | null): boolean {

@@ -11,7 +11,7 @@ import { watchRefusals } from './abuseGuard.js'
 import { type Answer, createConnection, makeAnswer, refuse, type ServedConnection } from './connection.js'
 import { createConnectionLimit } from './connectionLimit.js'
 import { startHeartbeat } from './heartbeat.js'
-import { createIntake, type Reading, setFull } from './intake.js'
+import { createIntake } from './intake.js'
 import type { WebSocketOptions } from './options.js'
 
 /** The state that a stop of the server changes. */
@@ -37,8 +37,8 @@ const tooManyConnections = new AppError('tooManyRequests', 'Too many connections
 
 /** Creates the function that serves one connection: greets it, then reads its requests and sends the answers. */
 export function createServe(app: FastifyInstance, served: Served, options: ServeOptions) {
-  const intake = createIntake(options.maxTurnMs)
-  const yieldToOthers = createYield(options.maxTurnMs)
+  const openReading = createIntake(options.maxTurnMs)
+  const openQueue = createOpenQueue(app, options)
   const connectionLimit = createConnectionLimit(options.maxConnectionsPerUser)
   const onRefused = ({ user }: Session, { name }: AppError) =>
     app.log.info({ userId: user._id, refusal: name }, 'The connection is closed.')
@@ -53,17 +53,16 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     if (!isAdmitted) return refuse(socket, refusal)
 
     const { _id } = session.user
-    const reading = intake.open(socket, request.raw.socket)
+    const { count, setFull } = openReading(socket, request.raw.socket)
     const connection = createConnection(socket, request.raw.socket, session, connectionOptions)
     const { gone } = connection
-    const queue = openQueue(app, reading, connection, yieldToOthers, options)
+    const queue = openQueue(socket, connection, setFull)
     const budget = app.limits.budgets?.ofConnection(_id, watchRefusals(socket, connection, queue, options))
     const context = app.rpcContext(session, { connection, budget, gone })
     served.queues.set(connection, queue)
     queue.add({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })
-    const countFrame = () => intake.count(reading)
     socket.on('error', () => gone.abort(cutOff))
-    socket.on('pong', countFrame)
+    socket.on('pong', count)
     // Attached before anything is awaited: a frame right after the upgrade would be lost.
     socket.on('message', (data: Buffer, isBinary) => {
       // Neither a connection that is closing nor a server that stops reads any more.
@@ -72,7 +71,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
         onRefused(session, noText)
         return socket.close(unsupportedData)
       }
-      countFrame()
+      count()
       const call = app.rpc(data.toString(), context)
       const run = () => makeAnswer(call, app, connection)
       queue.add({ mayOverlap: call.mayOverlap, bytes: data.length, run })
@@ -86,31 +85,31 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
   }
 }
 
-/** Opens the queue of a connection. While the client does not take its answers, the next call waits and no frames are read. */
-function openQueue(
-  { log }: FastifyInstance,
-  reading: Reading,
-  connection: ServedConnection,
-  yieldToOthers: () => Promise<void>,
-  { maxPendingFrames, maxPayloadBytes, pingIntervalMs }: WebSocketOptions
-): RequestQueue<Answer> {
-  const noteLife = startHeartbeat(reading.socket, pingIntervalMs)
-  return createRequestQueue({
-    yieldToOthers,
-    maxWaiting: maxPendingFrames,
-    maxWaitingBytes: maxPayloadBytes,
-    setFull: (isFull) => setFull(reading, isFull),
-    async take(answer) {
-      if (answer) await connection.answer(answer.frame)
-      answer?.taken?.()
-      // While the socket is paused no pong is read: calls that end are a sign of life instead.
-      noteLife()
-    },
-    onError(error) {
-      log.error(error)
-      reading.socket.terminate()
-    }
-  })
+/**
+ * Creates the function that opens the queue of a connection. While the client does not take its answers, the next call waits and no
+ * frames are read.
+ */
+function createOpenQueue({ log }: FastifyInstance, options: WebSocketOptions) {
+  const yieldToOthers = createYield(options.maxTurnMs)
+  return (socket: WebSocket, { answer }: ServedConnection, setFull: (isFull: boolean) => void) => {
+    const noteLife = startHeartbeat(socket, options.pingIntervalMs)
+    return createRequestQueue<Answer>({
+      yieldToOthers,
+      maxWaiting: options.maxPendingFrames,
+      maxWaitingBytes: options.maxPayloadBytes,
+      setFull,
+      async take(outcome) {
+        if (outcome) await answer(outcome.frame)
+        outcome?.taken?.()
+        // While the socket is paused no pong is read: calls that end are a sign of life instead.
+        noteLife()
+      },
+      onError(error) {
+        log.error(error)
+        socket.terminate()
+      }
+    })
+  }
 }
 
 /**
