@@ -108,22 +108,25 @@ t.test('waiting calls run after an orderly close of their connection, and not af
   const server = await startServer(t, { methods: { hold, count } })
   const ann = await server.signUp('ann')
 
-  for (const [end, expected] of [
-    [(socket: WebSocket) => socket.close(), 3],
-    [(socket: WebSocket) => socket.terminate(), 0]
+  const calls = ['hold', 'count', 'count', 'count'].map((name) => `{"jsonrpc":"2.0","id":1,"method":"${name}"}`)
+  for (const [why, texts, end, expected] of [
+    ['calls, after a close', calls, 'close', 3],
+    ['calls, after a loss', calls, 'terminate', 0],
+    ['a batch, after a close', [`[${calls}]`], 'close', 3],
+    ['a batch, after a loss', [`[${calls}]`], 'terminate', 0]
   ] as const) {
     counted = 0
     const { socket } = await ann.connect()
     const [served] = server.app.websocketServer.clients
     const closed = once(served as WebSocket, 'close')
-    for (const name of ['hold', 'count', 'count', 'count']) socket.send(`{"jsonrpc":"2.0","id":1,"method":"${name}"}`)
+    for (const text of texts) socket.send(text)
     let frames = 0
     served?.on('message', () => frames++)
-    while (frames < 4) await setImmediate()
-    end(socket)
+    while (frames < texts.length) await setImmediate()
+    socket[end]()
     await closed
     release()
     for (let turn = 0; turn < 9; turn++) await setImmediate()
-    t.equal(counted, expected)
+    t.equal(counted, expected, why)
   }
 })
