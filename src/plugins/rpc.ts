@@ -9,51 +9,44 @@ import type { UserSearch } from '../schemas/config/users.js'
 import type { Session } from '../store/store.js'
 import { type CloseOptions, closeConnections } from '../webSocket/close.js'
 import { countPieces } from '../webSocket/intake.js'
-import { createServe, type Served, type ServeOptions } from '../webSocket/serve.js'
+import type { WebSocketOptions } from '../webSocket/options.js'
+import { createServe, type Served } from '../webSocket/serve.js'
+import { logHandshake } from './http/logs.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     rpc: Dispatch
     unreadAnswers: UnreadAnswers
-    /** What the calls of a session may use. @param caller what is known of where they come from */
+    /** Returns the context for the calls of a session; undefined: an unauthenticated caller. */
     rpcContext(session: Session | undefined, caller: Caller): CallerContext
   }
 }
 
 interface RpcOptions
-  extends Omit<DispatchOptions, 'hasEnded' | 'onInternalError' | 'onRefusal' | 'callCountOf'>,
-    ServeOptions,
+  extends Pick<DispatchOptions, 'methods' | 'maxAnswerBytes' | 'legacyWire'>,
+    WebSocketOptions,
     UnreadAnswersOptions,
     CloseOptions {
   path: string
   /** Users that a search finds. */
   search: UserSearch
-  /** 0 is no limit. */
+  /** Maximum connections; the next one is refused. 0: no limit. */
   maxConnections: number
   maxFragments: number
   maxBufferedChunks: number
-  /** How long the other end has to answer a close frame. */
+  /** Milliseconds that a client has to answer a close frame. */
   closeTimeoutMs: number
 }
 
 const fullRetryAfterMs = 5000
-// Other refusals are a part of every day's work.
+// The other refusals are everyday events.
 const loggedKinds: ReadonlySet<ErrorKind> = new Set(['parseError', 'invalidRequest', 'tooLarge', 'tooManyRequests'])
 
 /** JSON-RPC over WebSocket. */
 export default fp<RpcOptions>(
   async (app, options) => {
-    const {
-      path,
-      maxPageItems,
-      search: userSearch,
-      maxPayloadBytes,
-      maxFragments,
-      maxBufferedChunks,
-      closeTimeoutMs
-    } = options
-    const served: Served = { lanes: new Map(), isReading: true, isAnswering: true }
-    const serve = createServe(app, served, options)
+    const { path, maxPageItems, search: userSearch, maxPayloadBytes } = options
+    const served: Served = { queues: new Map(), isReading: true }
 
     const dispatch = createDispatch({
       ...options,
@@ -66,47 +59,46 @@ export default fp<RpcOptions>(
     })
     app.decorate('rpc', dispatch)
     app.decorate('unreadAnswers', createUnreadAnswers(options))
-    // Field by field: a spread would make it larger, and each connection has one.
-    app.decorate('rpcContext', (session: Session | undefined, { connection, callLimits, departure }: Caller) => {
+    // Each connection keeps a context. A spread would make it larger.
+    app.decorate('rpcContext', (session: Session | undefined, { connection, callLimits, gone }: Caller) => {
       const { db, notifier } = app
       const user = session?.user
-      return { user, session, db, notifier, maxPageItems, userSearch, connection, callLimits, departure }
+      return { user, session, db, notifier, maxPageItems, userSearch, connection, callLimits, gone }
     })
 
-    const maxChunks = maxBufferedChunks + countPieces(maxPayloadBytes)
     const limits = {
       maxPayload: maxPayloadBytes,
-      maxFragments,
-      maxBufferedChunks: maxChunks,
-      closeTimeout: closeTimeoutMs
+      maxFragments: options.maxFragments,
+      maxBufferedChunks: options.maxBufferedChunks + countPieces(maxPayloadBytes),
+      closeTimeout: options.closeTimeoutMs
     }
     await app.register(websocket, { options: limits, preClose: () => closeConnections(app, served, options) })
 
-    // @fastify/websocket would accept the upgrade on every route there is.
+    // @fastify/websocket would accept an upgrade on every route.
     app.addHook('onRequest', async (request) => {
       if (request.ws && request.routeOptions.url !== path) throw new AppError('notFound', 'There is no WebSocket here.')
     })
 
     app.route({
       method: 'GET',
-      // RFC 6455, 4.1: nothing else opens a WebSocket, and a HEAD that tried would keep its socket for ever.
+      // RFC 6455, 4.1: only GET opens a WebSocket, and a HEAD that tried would keep its socket forever.
       exposeHeadRoute: false,
       url: path,
       onRequest: app.authenticate,
       preHandler: [createAssertRoom(app, options), releaseResponse],
       handler: () => Promise.reject(new AppError('notFound', 'There is a WebSocket here.')),
-      wsHandler: serve
+      wsHandler: createServe(app, served, { ...options, logHandshake })
     })
   },
   { name: 'rpc', fastify: '5.x', dependencies: ['db', 'auth'] }
 )
 
-/** The newest connection is refused: who is there already stays. */
+/** Creates the hook that refuses a new connection when the server has no room. */
 function createAssertRoom(app: FastifyInstance, { maxConnections }: RpcOptions): preHandlerHookHandler {
   const error = new AppError('unavailable', 'The server has no room for more connections.', {
     retryAfterMs: fullRetryAfterMs
   })
-  // Neither this hook nor the next one awaits anything, so that no other connection is let in before this one is counted.
+  // Neither this hook nor the next one awaits anything, or another connection could come in before this one is counted.
   return ({ ws }, _reply, done) => {
     const isFull = maxConnections > 0 && app.websocketServer.clients.size >= maxConnections
     if (ws && isFull) done(error)
@@ -114,7 +106,7 @@ function createAssertRoom(app: FastifyInstance, { maxConnections }: RpcOptions):
   }
 }
 
-/** From here on the response is of no use to an upgrade, and would stay in memory for as long as the socket lives. */
+/** Detaches the response, which an upgrade does not use and the socket would keep in memory. */
 const releaseResponse: preHandlerHookHandler = ({ ws, raw }, reply, done) => {
   if (ws) reply.raw.detachSocket(raw.socket)
   done()

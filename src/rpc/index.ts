@@ -10,7 +10,7 @@ import sendMessageToUser from './methods/messages/sendMessageToUser.js'
 import findUsers from './methods/users/findUsers.js'
 import findUsersByTag from './methods/users/findUsersByTag.js'
 
-/** The API at a glance. */
+/** The methods of the API by name. */
 export const methods = {
   getSelfInfo,
   setSelfInfo,

@@ -1,56 +1,59 @@
-import type { TakeTurn } from './yield.js'
-
-export interface Task<Outcome> {
-  /** Whether it may begin while others that may overlap, too, have not ended. */
+interface Task<Outcome> {
+  /** Whether the task may begin while others that may overlap, too, have not ended. */
   readonly mayOverlap: boolean
-  /** Bytes of the frame that asks for it, which it keeps in memory until it has ended; none where it has no frame. */
+  /** Bytes of the task's frame, which stays in memory until the task has ended. */
   readonly bytes?: number
   run(): Promise<Outcome | undefined>
 }
 
-export interface Lane<Outcome> {
-  /** Runs a task when all before it have ended, or at once where they may overlap. */
-  run(task: Task<Outcome>): void
-  /** Resolves when everything run until now has ended. */
+export interface RequestQueue<Outcome> {
+  /** Runs a task when those before it have ended, or earlier where they may overlap. */
+  add(task: Task<Outcome>): void
+  /** Resolves when every task added until now has ended. */
   idle(): Promise<void>
 }
 
-interface LaneOptions<Outcome> {
-  /** Awaited before a task that has waited, unless it may overlap: such tasks cost little, and are to begin together. */
-  takeTurn: TakeTurn
-  /** Takes the outcomes of the tasks, in their order. A task has ended when its outcome has been taken. */
+interface RequestQueueOptions<Outcome> {
+  /** Resolves when a task that has waited may begin. Tasks that may overlap cost little and begin together, without it. */
+  yieldToOthers(): Promise<void>
+  /** Takes the outcomes in the order of their tasks. A task has ended when this has resolved. */
   take(outcome: Outcome | undefined): Promise<void>
-  /** Tasks, and bytes of their frames, that may wait before `onFull` is called; `onFree` is, when only half of both wait. */
+  /** Maximum tasks, and bytes of their frames, that wait: at either of them the queue is full. */
   maxWaiting: number
   maxWaitingBytes: number
-  onFull(): void
-  onFree(): void
-  /** Told of a task that has failed. */
+  /** Called when the queue is full, and again when half of both maximums is free. */
+  setFull(isFull: boolean): void
   onError(error: unknown): void
 }
 
-/** The order of arrival, in effect and in outcome: what keeps the requests of a connection in order. */
-export function createLane<Outcome>(options: LaneOptions<Outcome>): Lane<Outcome> {
-  const { takeTurn, take, maxWaiting, maxWaitingBytes, onFull, onFree, onError } = options
-  // Few functions, because each connection keeps its own.
+/** Creates the queue that keeps the requests of a connection in order: their effects and their answers. */
+export function createRequestQueue<Outcome>(options: RequestQueueOptions<Outcome>): RequestQueue<Outcome> {
+  const { yieldToOthers, take, maxWaiting, maxWaitingBytes, setFull, onError } = options
+  // Each connection keeps a queue in memory: few fields and functions.
   let last: Promise<void> = Promise.resolve()
-  // Those that may overlap follow it, not each other.
-  let lastAlone: Promise<void> = last
+  // The end of the newest task that may not overlap, which those that may have to wait for.
+  let lastExclusive = last
   let waiting = 0
-  let waitingAlone = 0
+  let waitingExclusive = 0
   let waitingBytes = 0
   let isFull = false
 
   function begin({ mayOverlap, run }: Task<Outcome>): Promise<Outcome | undefined> {
-    if (waiting === 0 || (mayOverlap && waitingAlone === 0)) return run()
-    return mayOverlap ? lastAlone.then(run) : last.then(takeTurn).then(run)
+    if (waiting === 0 || (mayOverlap && waitingExclusive === 0)) return run()
+    return mayOverlap ? lastExclusive.then(run) : last.then(yieldToOthers).then(run)
   }
 
-  async function end(
-    outcome: Promise<Outcome | undefined>,
-    before: Promise<void>,
-    { mayOverlap, bytes = 0 }: Task<Outcome>
-  ) {
+  function count({ mayOverlap, bytes = 0 }: Task<Outcome>, change: 1 | -1) {
+    if (!mayOverlap) waitingExclusive += change
+    waiting += change
+    waitingBytes += change * bytes
+    const wasFull = isFull
+    if (!isFull) isFull = waiting >= maxWaiting || waitingBytes >= maxWaitingBytes
+    else isFull = waiting > maxWaiting / 2 || waitingBytes > maxWaitingBytes / 2
+    if (isFull !== wasFull) setFull(isFull)
+  }
+
+  async function end(task: Task<Outcome>, outcome: Promise<Outcome | undefined>, before: Promise<void>) {
     try {
       const [settled] = await Promise.all([outcome, before])
       await take(settled)
@@ -58,27 +61,15 @@ export function createLane<Outcome>(options: LaneOptions<Outcome>): Lane<Outcome
       onError(error)
       await before
     }
-    if (!mayOverlap) waitingAlone--
-    waiting--
-    waitingBytes -= bytes
-    if (!isFull || waiting > maxWaiting / 2 || waitingBytes > maxWaitingBytes / 2) return
-    isFull = false
-    onFree()
+    count(task, -1)
   }
 
   return {
-    run(task) {
-      const { mayOverlap, bytes = 0 } = task
+    add(task) {
       const outcome = begin(task)
-      if (!mayOverlap) waitingAlone++
-      waiting++
-      waitingBytes += bytes
-      if (!isFull && (waiting >= maxWaiting || waitingBytes >= maxWaitingBytes)) {
-        isFull = true
-        onFull()
-      }
-      last = end(outcome, last, task)
-      if (!mayOverlap) lastAlone = last
+      count(task, 1)
+      last = end(task, outcome, last)
+      if (!task.mayOverlap) lastExclusive = last
     },
     idle: () => last
   }

@@ -4,13 +4,13 @@ import type { Message } from '../schemas/message.js'
 import type { Identity, SelfInfo, UserInfo } from '../schemas/user.js'
 import type { StoredDialog, StoredMessage, StoredProfile } from '../store/store.js'
 
-/** A stored message of a dialog as clients see it. */
+/** Returns a stored message as clients see it. */
 export function serializeMessage(message: StoredMessage, user: Identity, peer: Identity): Message {
   const { _id, text, seq, isRead } = message
   return { _id, ...tagsOf(message, user, peer), text, seq, date: toIsoDate(message), isRead }
 }
 
-/** A user without what only the server may know. */
+/** Returns the profile of the user who asks, without private fields of the server. */
 export function serializeSelf({ _id, tag, firstName, lastName, img }: SelfInfo): SelfInfo {
   return { _id, tag, firstName, lastName, img }
 }
@@ -21,7 +21,7 @@ export function serializeUser(user: StoredProfile, notifier: Notifier): UserInfo
   return { _id, tag, firstName, lastName, img, isOnline, lastSeen: isOnline ? Date.now() : user.lastSeen }
 }
 
-/** A stored dialog of a user as that user sees it. */
+/** Returns a stored dialog as the user who asks sees it. */
 export function serializeDialog(dialog: StoredDialog, user: Identity, notifier: Notifier): Dialog {
   const { _id, peer, lastMessage, readSeq, peerReadSeq, unreadIncoming, unreadOutgoing } = dialog
   return {

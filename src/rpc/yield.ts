@@ -1,23 +1,20 @@
 import { performance } from 'node:perf_hooks'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-
-/** Awaited before what has waited begins: many costly calls in a row would leave nobody else a turn of the event loop. */
-export type TakeTurn = () => Promise<void>
+import { setImmediate } from 'node:timers/promises'
 
 /**
- * Shares the event loop among those who have waited: each waits for a turn, and may then begin calls for an equal part of
- * `maxMs`. A turn for each call would mean a write to the network for each answer.
+ * Creates a function that yields to the event loop before a call that has waited. Many costly calls in a row would otherwise delay
+ * everything else. In each turn of the loop all waiting callers share `maxMs`: a turn for each call would write each answer alone.
  *
- * @param now milliseconds of a clock that nobody sets
+ * @param now milliseconds of a monotonic clock
  */
-export function createTakeTurn(maxMs: number, now = () => performance.now()): TakeTurn {
+export function createYield(maxMs: number, now = () => performance.now()): () => Promise<void> {
   let waiting = 0
   let endsAt = 0
 
   return async () => {
     if (now() < endsAt) return
     waiting++
-    await nextTurn()
+    await setImmediate()
     endsAt = now() + maxMs / waiting
     waiting--
   }

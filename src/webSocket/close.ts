@@ -1,21 +1,22 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import { cutOff } from '../rpc/method.js'
 import type { Served } from './serve.js'
 
 // RFC 6455, 7.4.1
 const goingAway = 1001
 
-// So many connections are closed between two turns of the event loop.
+/** Connections that are closed in one turn of the event loop. */
 const sliceSize = 500
 
 export interface CloseOptions {
-  /** How long clients are asked to wait before they come back. */
+  /** Milliseconds that clients are asked to wait before they connect again. */
   reconnectAfterMs: number
-  /** How long running calls have to end. */
+  /** Milliseconds that running calls have to end. */
   drainTimeoutMs: number
 }
 
-/** Clients are told, what has been read is answered, then every connection is closed, and it is waited for. */
+/** Notifies clients, answers the calls that have been read, and closes every connection. Resolves when all are closed. */
 export async function closeConnections(
   { notifier, websocketServer }: FastifyInstance,
   served: Served,
@@ -23,11 +24,11 @@ export async function closeConnections(
 ): Promise<void> {
   notifier.notifyAll('serverShutdown', { reconnectAfterMs })
   served.isReading = false
-  const running = Array.from(served.lanes.values(), (lane) => lane.idle())
-  await settledWithin(Promise.all(running), drainTimeoutMs)
-  served.isAnswering = false
-  // Answers leave at the end of the turn in which they were given.
-  await setImmediate()
+  const timer = new AbortController()
+  const drained = Promise.all(Array.from(served.queues.values(), (queue) => queue.idle()))
+  await Promise.race([drained, setTimeout(drainTimeoutMs, undefined, { signal: timer.signal }).catch(() => {})])
+  timer.abort()
+  for (const { gone } of served.queues.keys()) gone.abort(cutOff)
 
   const closed: Promise<unknown>[] = []
   for (const client of websocketServer.clients) {
@@ -36,13 +37,4 @@ export async function closeConnections(
     if (closed.length % sliceSize === 0) await setImmediate()
   }
   await Promise.all(closed)
-}
-
-async function settledWithin(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise((resolve) => {
-    timer = setTimeout(resolve, timeoutMs)
-  })
-  await Promise.race([promise, timeout])
-  clearTimeout(timer)
 }

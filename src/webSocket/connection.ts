@@ -1,127 +1,137 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
 import { AppError } from '../errors.js'
 import { watchTaking } from '../limits/stall.js'
+import { textFrame } from '../notifier/frames.js'
 import type { Connection } from '../notifier/notifier.js'
-import { createDeparture, type Departure, depart } from '../rpc/departure.js'
+import type { Call } from '../rpc/dispatch.js'
+import { cutOff } from '../rpc/method.js'
 import type { Session } from '../store/store.js'
-import type { Outbox } from './outbox.js'
+import type { WebSocketOptions } from './options.js'
 
 export interface ServedConnection extends Connection {
-  readonly departure: Departure
-  /** Writes what waits for the end of the turn. */
-  flush(): void
-  /** Sends the frame of an answer. Resolves when the other end has taken so much that it can be sent the next one. */
+  /** Aborted with the reason `left` or `cutOff` when the connection has ended. */
+  readonly gone: AbortController
+  /** Sends the frame of an answer. Resolves when the client has taken enough of it for the next one. */
   answer(frame: Buffer): Promise<void>
-  /** Ends it without a close frame, which would not get through: the client takes nothing. */
+  /** Ends the connection of a client that reads nothing and would not get a close frame. */
   drop(): void
 }
 
-// RFC 6455, 7.4.1
-const policyViolation = 1008
-
-/** Closes a connection, and says why: a browser shows a page nothing else. */
-export function refuse(socket: WebSocket, error: AppError, code = policyViolation): void {
-  socket.close(code, JSON.stringify(error.toBody()))
+/** An answer as it is sent. */
+export interface Answer {
+  frame: Buffer
+  /** To be called when the client has taken a long answer. */
+  taken?: () => void
 }
 
-export interface ConnectionOptions {
-  outbox: Outbox
-  /** So much that was pushed and not asked for, which the other end has not taken yet, and there is an end; 0: never. */
-  maxBufferedBytes: number
-  /** Milliseconds in which the other end must take something of an answer. */
-  answerTimeoutMs: number
-  /** Told whom the server closes, and why. */
+interface ConnectionOptions extends Pick<WebSocketOptions, 'maxBufferedBytes' | 'answerTimeoutMs'> {
+  /** Called when the server ends a connection, with the reason. */
   onRefused(session: Session, error: AppError): void
 }
 
-// Registered with IANA for RFC 6455, 11.7: come again later.
+// RFC 6455, 7.4.1; 1013 is registered with IANA (11.7).
+const policyViolation = 1008
 const tryAgainLater = 1013
 
 const nothing = Buffer.alloc(0)
 const tooSlow = new AppError('slowConsumer')
+const uncork = (tcp: Socket) => tcp.uncork()
+
+/** Closes a connection with the reason in the close frame, the only thing that a page in a browser gets to see. */
+export function refuse(socket: WebSocket, error: AppError, code = policyViolation): void {
+  socket.close(code, JSON.stringify(error.toBody()))
+}
 
 /**
- * One connection, as those who send see it.
+ * Creates the sending side of a connection.
  *
- * Frames are written to the TCP socket itself: `ws` would make a header for each receiver of a frame, and write each frame by
- * itself. Its own frames are whole among them, since without compression it writes at once; a close of its own goes before what
- * still waits for the end of the turn.
+ * Frames are written to the TCP socket itself, because `ws` would make a header for each receiver of a frame. That is safe without
+ * compression, where `ws` writes each frame of its own at once. All frames of one turn of the event loop leave in one write.
  */
 export function createConnection(
   socket: WebSocket,
   tcp: Socket,
   session: Session,
-  options: ConnectionOptions
+  { maxBufferedBytes, answerTimeoutMs, onRefused }: ConnectionOptions
 ): ServedConnection {
-  let frames: Buffer[] = []
-  let waitingBytes = 0
-  // Of the long answer that the other end is taking. There is one at a time, because the next call waits for it.
+  const gone = new AbortController()
+  // Bytes of the long answer that the client is taking. It is the only one, because the next call waits for it.
   let answerBytes = 0
-  const departure = createDeparture()
 
-  function add(frame: Buffer) {
-    waitingBytes += frame.length
-    if (frames.push(frame) === 1) options.outbox.add(flush)
+  function write(frame: Buffer) {
+    if (tcp.writableCorked === 0) {
+      tcp.cork()
+      setImmediate(uncork, tcp)
+    }
+    tcp.write(frame)
   }
 
-  function flush() {
-    const ready = frames
-    frames = []
-    waitingBytes = 0
-    if (socket.readyState === socket.OPEN) write(tcp, ready)
-  }
+  const hasTooMuch = () => maxBufferedBytes > 0 && tcp.writableLength - answerBytes > maxBufferedBytes
 
-  function hasTooMuch(): boolean {
-    const unreadBytes = waitingBytes + tcp.writableLength - answerBytes
-    return options.maxBufferedBytes > 0 && unreadBytes > options.maxBufferedBytes
-  }
-
-  function cutOff(error: AppError, code?: number) {
-    flush()
-    depart(departure, true)
-    options.onRefused(session, error)
-    // Its close timeout ends the socket where nothing of this is read any more.
+  function close(error: AppError, code?: number) {
+    gone.abort(cutOff)
+    onRefused(session, error)
+    // The close timeout of `ws` ends the socket where the client does not read this.
     refuse(socket, error, code)
   }
 
   function drop() {
-    depart(departure, true)
-    options.onRefused(session, tooSlow)
+    gone.abort(cutOff)
+    onRefused(session, tooSlow)
     socket.terminate()
   }
 
   async function answer(frame: Buffer) {
     if (socket.readyState !== socket.OPEN) return
-    add(frame)
-    if (waitingBytes + tcp.writableLength < tcp.writableHighWaterMark) return
+    write(frame)
+    if (tcp.writableLength < tcp.writableHighWaterMark) return
     answerBytes = frame.length
-    flush()
-    await taken(tcp, options.answerTimeoutMs, drop)
+    tcp.uncork()
+    const endWatch = watchTaking(tcp, answerTimeoutMs, drop)
+    // Called back when everything written until now was taken, or when the socket has ended.
+    await new Promise<unknown>((resolve) => tcp.write(nothing, resolve))
+    endWatch()
     answerBytes = 0
   }
 
   function send(frame: Buffer) {
     if (socket.readyState !== socket.OPEN) return
-    // Frames of this turn were not offered to the other end yet: they count when it does not take them.
-    if (hasTooMuch()) flush()
-    if (hasTooMuch()) cutOff(tooSlow, tryAgainLater)
-    else add(frame)
+    // The client was not yet offered the frames of this turn.
+    if (hasTooMuch()) tcp.uncork()
+    if (hasTooMuch()) close(tooSlow, tryAgainLater)
+    else write(frame)
   }
 
-  return { session, departure, flush, refuse: cutOff, drop, send, answer }
+  return { session, gone, refuse: close, drop, send, answer }
 }
 
-/** All in one write. */
-function write(tcp: Socket, frames: Buffer[]): void {
-  if (frames.length > 1) tcp.cork()
-  for (const frame of frames) tcp.write(frame)
-  if (frames.length > 1) tcp.uncork()
+/** Runs a call when there is room for its answer. Resolves with undefined where there is nothing to answer. */
+export function makeAnswer(
+  call: Call,
+  app: FastifyInstance,
+  connection: ServedConnection
+): Promise<Answer | undefined> {
+  return call.isLong ? makeLongAnswer(call, app, connection) : call.run().then(toAnswer)
 }
 
-/** Resolves when everything written until now has been taken, or nothing will be any more. */
-async function taken(tcp: Socket, timeoutMs: number, onStalled: () => void): Promise<void> {
-  const endWatch = watchTaking(tcp, timeoutMs, onStalled)
-  await new Promise<unknown>((resolve) => tcp.write(nothing, resolve))
-  endWatch()
+function toAnswer(text: string | undefined): Answer | undefined {
+  return text === undefined ? undefined : { frame: textFrame(text) }
+}
+
+async function makeLongAnswer(
+  call: Call,
+  { unreadAnswers }: FastifyInstance,
+  { session, gone: { signal }, drop: cutOff }: ServedConnection
+): Promise<Answer | undefined> {
+  await call.untilAllowed()
+  const make = async () => toAnswer(await call.run())?.frame
+  try {
+    const { bytes: frame, taken } = await unreadAnswers.make({ userId: session.user._id, signal, make, cutOff })
+    return frame && { frame, taken }
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
 }

@@ -2,80 +2,67 @@ import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { WebSocket } from '@fastify/websocket'
 
-// A few requests fit into this. More is delivered in pieces; 18 frames of one byte fit into one.
+// A chunk of a few requests is passed on whole, a larger one in pieces: 18 frames of one byte fit into a piece.
 const maxWholeBytes = 2048
 const pieceBytes = 128
 
-/** How the frames of a connection are read. */
-export interface Reading {
-  readonly socket: WebSocket
-  /** Whether too many frames wait for their answer. */
-  isFull: boolean
-  /** Whether it waits for the next turn of the event loop. */
-  isWaiting: boolean
-}
-
-export interface Intake {
-  /** Begins to read a connection in pieces. */
-  open(socket: WebSocket, tcp: Socket): Reading
+interface Reading {
   /** Counts a frame that was read. */
-  count(reading: Reading): void
+  count(): void
+  /** Pauses reading while too many frames are unanswered. */
+  setFull(isFull: boolean): void
 }
 
 /**
- * Shares the event loop among connections on which many frames arrive at once. `ws` reads all frames of a chunk, which are 9000 in
- * 64 KiB, whether it is paused meanwhile or not. Between two pieces of the chunk a pause takes effect. A socket is paused and goes on
- * in the next turn, where a call (`rpc/turns.ts`) waits for a promise.
+ * Shares the event loop among connections on which many frames arrive at once. `ws` reads all frames of a chunk, up to 9000 in 64 KiB,
+ * even when it is paused meanwhile. A pause takes effect between two pieces of a chunk. The socket continues in the next turn.
  *
- * @param maxTurnMs milliseconds in a turn of the event loop that frames are read, but for one piece of each connection
+ * @param maxTurnMs milliseconds of a turn for reading frames; each connection may read one piece in any case
+ * @returns a function that starts to read a connection in pieces
  */
-export function createIntake(maxTurnMs: number): Intake {
+export function createIntake(maxTurnMs: number): (socket: WebSocket, tcp: Socket) => Reading {
   let endsAt = 0
-  let waiting: Reading[] = []
+  let waiting: (() => void)[] = []
 
   function beginTurn() {
     endsAt = 0
     const released = waiting
     waiting = []
-    for (const reading of released) {
-      reading.isWaiting = false
-      goOn(reading)
-    }
+    for (const release of released) release()
   }
 
-  return {
-    open(socket, tcp) {
-      tcp.push = pushPieces
-      return { socket, isFull: false, isWaiting: false }
-    },
-    count(reading) {
-      const now = performance.now()
-      if (endsAt === 0) {
-        endsAt = now + maxTurnMs
-        setImmediate(beginTurn)
+  return (socket, tcp) => {
+    let isFull = false
+    let isWaiting = false
+    const update = () => (isFull || isWaiting ? socket.pause() : socket.resume())
+    const setWaiting = (value: boolean) => {
+      isWaiting = value
+      update()
+    }
+    tcp.push = pushPieces
+
+    return {
+      setFull(value) {
+        isFull = value
+        update()
+      },
+      count() {
+        const now = performance.now()
+        if (endsAt === 0) {
+          endsAt = now + maxTurnMs
+          setImmediate(beginTurn)
+        }
+        if (now < endsAt || isWaiting) return
+        setWaiting(true)
+        waiting.push(() => setWaiting(false))
       }
-      if (now < endsAt || reading.isWaiting) return
-      reading.isWaiting = true
-      waiting.push(reading)
-      reading.socket.pause()
     }
   }
 }
 
-/** Returns into how many pieces a frame may be cut, which `ws` counts as it does those that come from the network. */
+/** Returns the number of pieces of a frame, which count towards the limit of `ws` like chunks from the network. */
 export function countPieces(frameBytes: number): number {
   return Math.ceil(frameBytes / pieceBytes)
-}
-
-/** Reads no more of a connection, or goes on, by how many frames wait for their answer. */
-export function setFull(reading: Reading, isFull: boolean): void {
-  reading.isFull = isFull
-  if (isFull) reading.socket.pause()
-  else goOn(reading)
-}
-
-function goOn({ socket, isFull, isWaiting }: Reading): void {
-  if (!isFull && !isWaiting) socket.resume()
 }
 
 function pushPieces(this: Socket, chunk: Buffer | null): boolean {

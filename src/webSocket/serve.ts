@@ -1,114 +1,115 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
-import { createKeyedSemaphore } from '../limits/keyedSemaphore.js'
 import { notificationFrame } from '../notifier/frames.js'
-import { logHandshake } from '../plugins/http/logs.js'
-import { depart } from '../rpc/departure.js'
-import type { Lane } from '../rpc/requestQueue.js'
-import { createTakeTurn } from '../rpc/yield.js'
+import { cutOff, left } from '../rpc/method.js'
+import { createRequestQueue, type RequestQueue } from '../rpc/requestQueue.js'
+import { createYield } from '../rpc/yield.js'
 import { maxTextLength } from '../schemas/message.js'
 import type { Session } from '../store/store.js'
-import { type StrikesOptions, watchRefusals } from './abuseGuard.js'
-import { type ConnectionOptions, createConnection, refuse, type ServedConnection } from './connection.js'
+import { watchRefusals } from './abuseGuard.js'
+import { type Answer, createConnection, makeAnswer, refuse, type ServedConnection } from './connection.js'
+import { createKeyedSemaphore } from '../limits/keyedSemaphore.js'
+import { startHeartbeat } from './heartbeat.js'
 import { createIntake } from './intake.js'
-import { createOutbox } from './outbox.js'
-import { openLane, type Reply, replyTo } from './replies.js'
+import type { WebSocketOptions } from './options.js'
 
-/** What there is to stop. */
+/** The state that a stop of the server changes. */
 export interface Served {
-  /** Of the connections whose calls have not all ended. */
-  lanes: Map<WebSocket, Lane<Reply>>
+  /** The connections whose calls have not all ended. */
+  queues: Map<ServedConnection, RequestQueue<Answer>>
   /** Whether frames are still read. */
   isReading: boolean
-  /** Whether calls that have been read may still begin. */
-  isAnswering: boolean
 }
 
-export interface ServeOptions extends StrikesOptions {
-  /** 0 is no limit. */
-  maxConnectionsPerUser: number
-  maxPayloadBytes: number
-  maxBatchCalls: number
-  maxPageItems: number
-  /** So many unanswered frames of a connection, and no more of it are read. */
-  maxPendingFrames: number
-  /** How long calls that have waited may begin in one turn of the event loop, but for one call of each connection. */
-  maxTurnMs: number
-  /** So much that was pushed to a connection and not taken, and it is ended when there is more for it. */
-  maxBufferedBytes: number
-  answerTimeoutMs: number
-  pingIntervalMs: number
+export interface ServeOptions extends WebSocketOptions {
+  /** Logs a handshake. @param refusal the reason why the connection is closed again, if it is */
+  logHandshake(request: FastifyRequest, userId: string | undefined, refusal?: AppError): void
 }
-
-/** Serves one connection: greets it, then frame in, dispatch, frame out. */
-export type Serve = (socket: WebSocket, request: FastifyRequest) => void
 
 // RFC 6455, 7.4.1
 const unsupportedData = 1003
 const abnormalClosure = 1006
 
-const nothing = Promise.resolve(undefined)
-
 const noText = new AppError('unsupportedMediaType')
 const unauthenticated = new AppError('unauthenticated')
 const tooManyConnections = new AppError('tooManyRequests', 'Too many connections of this user.')
 
-export function createServe(app: FastifyInstance, served: Served, options: ServeOptions): Serve {
-  const { lanes } = served
-  const own = {
-    ...options,
-    outbox: createOutbox(),
-    takeTurn: createTakeTurn(options.maxTurnMs),
-    onRefused({ user }: Session, { name }: AppError) {
-      app.log.info({ userId: user._id, refusal: name }, 'The connection is closed.')
-    }
-  }
-  const intake = createIntake(options.maxTurnMs)
+/** Creates the function that serves one connection: greets it, then reads its requests and sends the answers. */
+export function createServe(app: FastifyInstance, served: Served, options: ServeOptions) {
+  const openReading = createIntake(options.maxTurnMs)
+  const openQueue = createOpenQueue(app, options)
   const connectionLimit = createKeyedSemaphore(options.maxConnectionsPerUser)
-  return (socket, request) => {
+  const onRefused = ({ user }: Session, { name }: AppError) =>
+    app.log.info({ userId: user._id, refusal: name }, 'The connection is closed.')
+  const connectionOptions = { ...options, onRefused }
+
+  return (socket: WebSocket, request: FastifyRequest) => {
     const { session } = request
     endOnError(app, socket, session)
     const isAdmitted = session && connectionLimit.tryAcquire(session.user._id)
     const refusal = session ? tooManyConnections : unauthenticated
-    logHandshake(request, session?.user._id, isAdmitted ? undefined : refusal)
+    options.logHandshake(request, session?.user._id, isAdmitted ? undefined : refusal)
     if (!isAdmitted) return refuse(socket, refusal)
 
     const { _id } = session.user
-    const reading = intake.open(socket, request.raw.socket)
-    const connection = createConnection(socket, request.raw.socket, session, own)
-    socket.on('error', () => depart(connection.departure, true))
-    const lane = openLane(app, reading, connection, own)
-    const callLimits = app.limits.callLimitsOf?.(_id, watchRefusals(socket, connection, lane, options))
-    const context = app.rpcContext(session, { connection, callLimits, departure: connection.departure })
-    lanes.set(socket, lane)
-    lane.run({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })
-    const countFrame = () => intake.count(reading)
-    socket.on('pong', countFrame)
-    // Attached before anything is awaited: a frame that comes right after the upgrade is not lost.
+    const { count, setFull } = openReading(socket, request.raw.socket)
+    const connection = createConnection(socket, request.raw.socket, session, connectionOptions)
+    const { gone } = connection
+    const queue = openQueue(socket, connection, setFull)
+    const callLimits = app.limits.callLimitsOf?.(_id, watchRefusals(socket, connection, queue, options))
+    const context = app.rpcContext(session, { connection, callLimits, gone })
+    served.queues.set(connection, queue)
+    queue.add({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })
+    socket.on('error', () => gone.abort(cutOff))
+    socket.on('pong', count)
+    // Attached before anything is awaited: a frame right after the upgrade would be lost.
     socket.on('message', (data: Buffer, isBinary) => {
-      // A connection that is closing is read no more, and neither is one of a server that stops.
+      // Neither a connection that is closing nor a server that stops reads any more.
       if (socket.readyState !== socket.OPEN || !served.isReading) return
-      if (isBinary) return closeAsUnsupported(socket, connection, own)
-      countFrame()
+      if (isBinary) {
+        onRefused(session, noText)
+        return socket.close(unsupportedData)
+      }
+      count()
       const call = app.rpc(data.toString(), context)
-      const run = () =>
-        connection.departure.wasCutOff || !served.isAnswering ? nothing : replyTo(call, app, connection)
-      lane.run({ mayOverlap: call.mayOverlap, bytes: data.length, run })
+      const run = () => makeAnswer(call, app, connection)
+      queue.add({ mayOverlap: call.mayOverlap, bytes: data.length, run })
     })
     socket.on('close', (code) => {
-      depart(connection.departure, code === abnormalClosure)
-      lane.idle().then(() => lanes.delete(socket))
+      gone.abort(code === abnormalClosure ? cutOff : left)
+      queue.idle().then(() => served.queues.delete(connection))
       connectionLimit.release(_id)
       app.notifier.disconnect(connection)
     })
   }
 }
 
-function closeAsUnsupported(socket: WebSocket, { session, flush }: ServedConnection, { onRefused }: ConnectionOptions) {
-  flush()
-  onRefused(session, noText)
-  socket.close(unsupportedData)
+/**
+ * Creates the function that opens the queue of a connection. While the client does not take its answers, the next call waits and no
+ * frames are read.
+ */
+function createOpenQueue({ log }: FastifyInstance, options: WebSocketOptions) {
+  const yieldToOthers = createYield(options.maxTurnMs)
+  return (socket: WebSocket, { answer }: ServedConnection, setFull: (isFull: boolean) => void) => {
+    const noteLife = startHeartbeat(socket, options.pingIntervalMs)
+    return createRequestQueue<Answer>({
+      yieldToOthers,
+      maxWaiting: options.maxPendingFrames,
+      maxWaitingBytes: options.maxPayloadBytes,
+      setFull,
+      async take(outcome) {
+        if (outcome) await answer(outcome.frame)
+        outcome?.taken?.()
+        // While the socket is paused no pong is read: calls that end are a sign of life instead.
+        noteLife()
+      },
+      onError(error) {
+        log.error(error)
+        socket.terminate()
+      }
+    })
+  }
 }
 
 /**
@@ -119,17 +120,20 @@ function endOnError({ log }: FastifyInstance, socket: WebSocket, session: Sessio
   // The listener that @fastify/websocket has added keeps the whole request in memory for as long as the socket lives.
   socket.removeAllListeners('error')
   socket.on('error', ({ code }: NodeJS.ErrnoException) => {
-    log.info({ userId: session?.user._id, code }, 'The connection is ended: this is no WebSocket frame that is taken.')
+    log.info(
+      { userId: session?.user._id, code },
+      'The connection is closed: the client sent an invalid WebSocket frame.'
+    )
   })
 }
 
-/** What is stored after the cursor was read is pushed, or seen by whoever reads after the greeting. */
+/** Sends `hello`. A message that is stored after its cursor was read is pushed, or found with `getUpdates` from the cursor. */
 async function greet(
   app: FastifyInstance,
   served: Served,
   socket: WebSocket,
   connection: ServedConnection,
-  { maxPayloadBytes, maxBatchCalls, maxPageItems }: ServeOptions
+  { maxPayloadBytes, maxBatchCalls, maxPageItems }: WebSocketOptions
 ): Promise<undefined> {
   const cursor = await app.db.updates.newestCursor()
   if (socket.readyState !== socket.OPEN || !served.isReading) return

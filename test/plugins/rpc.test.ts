@@ -10,7 +10,7 @@ import { startServer } from '../helpers/server.js'
 
 const wsUrl = (url: string, path: string) => url.replace('http', 'ws') + path
 
-t.test('the WebSocket is at /api, at / and where the configuration says', async (t) => {
+t.test('the WebSocket is at / and at the configured path, /api by default', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   for (const path of ['/api', '/', '/?from=here', '/api?from=here']) {
@@ -34,7 +34,7 @@ t.test('without a valid cookie the connection is opened and closed with the reas
   }
 })
 
-t.test('elsewhere no upgrade is accepted', async (t) => {
+t.test('other paths accept no upgrade', async (t) => {
   const server = await startServer(t)
   const { cookie } = await server.signUp('ann')
   for (const path of ['/exit', '/img/default.jpg', '/nowhere', '/api/', '/example']) {
@@ -45,14 +45,14 @@ t.test('elsewhere no upgrade is accepted', async (t) => {
   t.equal((await fetch(`${server.url}/api`)).status, 404, 'and /api is no page')
 })
 
-t.test('what is sent right after the upgrade is not lost', async (t) => {
+t.test('a frame right after the upgrade is not lost', async (t) => {
   const server = await startServer(t)
   const { cookie } = await server.signUp('ann')
   const { hostname, port } = new URL(server.url)
   const handshake = { 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' }
   const headers = { ...handshake, Connection: 'Upgrade', Upgrade: 'websocket', Cookie: cookie }
   const upgrade = request({ hostname, port, path: '/api', headers })
-  // The frame leaves in the packet of the handshake, before the server has answered it.
+  // The frame leaves right behind the request, before the server has answered the handshake.
   upgrade.once('socket', (socket) =>
     socket.once('connect', () => socket.write(maskedFrame('{"jsonrpc":"2.0","method":"getSelfInfo","id":7}')))
   )
@@ -90,7 +90,7 @@ t.test('fifty requests at once take effect and are answered in order', async (t)
   )
 })
 
-t.test('messages that are sent at once are answered in order, also where one is refused', async (t) => {
+t.test('messages that are sent at once are answered in order, even when one is refused', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   await server.signUp('bob')
@@ -108,7 +108,7 @@ t.test('messages that are sent at once are answered in order, also where one is 
   ])
 })
 
-t.test('a client that asks faster than it is answered is read no faster, and loses nothing', async (t) => {
+t.test('a client that sends faster than it is answered is slowed down and loses nothing', async (t) => {
   let release = () => {}
   const held = new Promise<void>((resolve) => {
     release = resolve
@@ -136,7 +136,7 @@ t.test('a client that asks faster than it is answered is read no faster, and los
   t.same(await answers, numbers)
 })
 
-/** A text frame of a client (RFC 6455, 5.2), its mask being zero. */
+/** Returns a text frame of a client (RFC 6455, 5.2) with a mask of zero. */
 function maskedFrame(text: string): Buffer {
   return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 }

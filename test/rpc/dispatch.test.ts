@@ -7,7 +7,7 @@ const methods = {
   ping: method({ summary: '', params: Type.Object({}), result: Type.String(), run: async () => 'pong' })
 }
 
-t.test('an id comes back as it was sent', async (t) => {
+t.test('an answer has the exact id of its request', async (t) => {
   const server = await startServer(t, { methods })
   const ann = await (await server.signUp('ann')).connect()
 
@@ -17,7 +17,7 @@ t.test('an id comes back as it was sent', async (t) => {
   }
 })
 
-t.test('what is no request', async (t) => {
+t.test('a text that is not a request is refused', async (t) => {
   const server = await startServer(t, { methods })
   const ann = await (await server.signUp('ann')).connect()
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
@@ -41,7 +41,7 @@ t.test('what is no request', async (t) => {
   }
 })
 
-t.test('names that every object has are no methods and no parameters', async (t) => {
+t.test('properties of every object are neither methods nor parameters', async (t) => {
   const server = await startServer(t, { methods })
   const ann = await (await server.signUp('ann')).connect()
 
@@ -52,7 +52,7 @@ t.test('names that every object has are no methods and no parameters', async (t)
   }
 })
 
-t.test('a method that fails says nothing about why', async (t) => {
+t.test('a method that fails does not reveal the reason', async (t) => {
   const failing = method({
     summary: '',
     params: Type.Object({}),
@@ -67,7 +67,7 @@ t.test('a method that fails says nothing about why', async (t) => {
   t.same(await ann.call('ping'), 'pong', 'and the connection goes on')
 })
 
-t.test('first-generation clients send and, if configured, receive the version as a number', async (t) => {
+t.test('legacy clients send the version as a number and, if configured, receive one', async (t) => {
   const server = await startServer(t, { methods, config: { legacyWire: true } })
   const ann = await (await server.signUp('ann')).connect()
 
@@ -84,14 +84,14 @@ const refusal = (name: string, message: string) => ({
 })
 const tooLarge = refusal('TooLargeError', 'The answers of the batch are too large together.')
 
-t.test('a batch has a limited number of calls', async (t) => {
+t.test('the number of calls in a batch is limited', async (t) => {
   const server = await startServer(t, { methods, config: { webSocket: { maxBatchCalls: 4 } } })
   const ann = await (await server.signUp('ann')).connect()
   const error = refusal('InvalidRequestError', 'A batch has 4 calls at most.')
   t.same(await ann.ask(JSON.stringify([1, 2, 3, 4, 5].map(ping))), { jsonrpc: '2.0', error, id: null })
 })
 
-t.test('the answers of a batch have a limited size together', async (t) => {
+t.test('the size of all answers of a batch is limited', async (t) => {
   const done: string[] = []
   const read = (text: string) =>
     method({ summary: '', params: Type.Object({}), result: Type.String(), returnsPage: true, run: async () => text })

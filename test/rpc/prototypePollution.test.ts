@@ -4,7 +4,7 @@ import { startServer } from '../helpers/server.js'
 
 const request = (params: string) => `{"jsonrpc":"2.0","method":"sendMessageToUser","params":${params},"id":7}`
 
-const poisoned: [why: string, text: string, id: unknown][] = [
+const polluting: [why: string, text: string, id: unknown][] = [
   ['among the parameters', request('{"__proto__":{"a":1}}'), 7],
   ['with escapes', request('{"\\u005f_pr\\u006Fto__":{"a":1}}'), 7],
   ['deep below', request('["@bob",{"a":[{"__proto__":null}]}]'), 7],
@@ -24,7 +24,7 @@ t.test('a key that would change what every object inherits is refused', async (t
     message: 'A key is named __proto__, or constructor with a prototype in it.'
   }
 
-  for (const [why, text, id] of poisoned) {
+  for (const [why, text, id] of polluting) {
     const refusal = { jsonrpc: '2.0', error: { code: -32600, message: 'Invalid Request', data }, id }
     t.same(await ann.ask(text), refusal, why)
     const headers = { 'content-type': 'application/json', cookie: person.cookie }
@@ -35,7 +35,7 @@ t.test('a key that would change what every object inherits is refused', async (t
   t.equal(Object.hasOwn(Object.prototype, 'a'), false)
 })
 
-t.test('a text may speak of such things', async (t) => {
+t.test('a message may contain such words', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const bob = await (await server.signUp('bob')).connect()
@@ -51,7 +51,7 @@ t.test('a text may speak of such things', async (t) => {
   }
 })
 
-t.test('whatever is nested 100,000 times is refused, and nothing is logged', async (t) => {
+t.test('deep nesting is refused, and nothing is logged', async (t) => {
   const limit = 1_000_000
   const server = await startServer(t, {
     config: { webSocket: { maxPayloadBytes: limit }, app: { bodyLimitBytes: limit } }

@@ -1,17 +1,16 @@
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { createLane } from '../../src/rpc/requestQueue.js'
+import { createRequestQueue } from '../../src/rpc/requestQueue.js'
 
-/** A lane whose outcomes are kept, and tasks that end when they are told to. */
-function openLane(takeTurn = async () => {}) {
+/** Opens a queue whose outcomes are kept, and tasks that end when they are told to. */
+function openQueue(yieldToOthers = async () => {}) {
   const log: string[] = []
   const errors: unknown[] = []
-  const lane = createLane({
-    takeTurn,
+  const queue = createRequestQueue({
+    yieldToOthers,
     maxWaiting: 9,
     maxWaitingBytes: 1000,
-    onFull: () => {},
-    onFree: () => {},
+    setFull: () => {},
     onError: (error) => errors.push(error),
     take: async (outcome) => void log.push(`${outcome} is taken`)
   })
@@ -25,27 +24,27 @@ function openLane(takeTurn = async () => {}) {
       await ended
       return name
     }
-    lane.run({ mayOverlap, run })
+    queue.add({ mayOverlap, run })
     return { end }
   }
   const settled = async () => {
     for (let turn = 0; turn < 3; turn++) await setImmediate()
   }
-  return { lane, log, errors, add, settled }
+  return { queue, log, errors, add, settled }
 }
 
-t.test('a task that fails holds up neither the next ones nor the end', async (t) => {
-  const { lane, log, errors, add } = openLane()
+t.test('a task that fails delays neither the next tasks nor the end', async (t) => {
+  const { queue, log, errors, add } = openQueue()
   const failure = new Error('out of memory')
 
-  lane.run({ mayOverlap: false, run: () => Promise.reject(failure) })
+  queue.add({ mayOverlap: false, run: () => Promise.reject(failure) })
   add('next', false).end()
-  await lane.idle()
+  await queue.idle()
   t.same([log, errors], [['next begins', 'next is taken'], [failure]])
 })
 
 t.test('tasks that may overlap begin at once, and their outcomes keep their order', async (t) => {
-  const { log, add, settled } = openLane()
+  const { log, add, settled } = openQueue()
   const [one, two] = [add('one', true), add('two', true)]
   two.end()
   await settled()
@@ -55,8 +54,8 @@ t.test('tasks that may overlap begin at once, and their outcomes keep their orde
   t.same(log.slice(2), ['one is taken', 'two is taken'])
 })
 
-t.test('a task that may not overlap has the lane for itself', async (t) => {
-  const { log, add, settled } = openLane()
+t.test('a task that may not overlap runs alone', async (t) => {
+  const { log, add, settled } = openQueue()
   const [write, read, later] = [add('write', true), add('read', false), add('later', true)]
   await settled()
   t.same(log, ['write begins'])
@@ -69,8 +68,8 @@ t.test('a task that may not overlap has the lane for itself', async (t) => {
   later.end()
 })
 
-t.test('what has waited for a task goes before what comes later', async (t) => {
-  const { log, add, settled } = openLane()
+t.test('tasks that have waited begin before tasks that come later', async (t) => {
+  const { log, add, settled } = openQueue()
   const read = add('read', false)
   const waiting = ['one', 'two', 'three'].map((name) => add(name, true))
   await settled()
@@ -84,12 +83,12 @@ t.test('what has waited for a task goes before what comes later', async (t) => {
   t.same(log.slice(-4), ['one is taken', 'two is taken', 'three is taken', 'four is taken'])
 })
 
-t.test('a task that fails has ended when those before it have', async (t) => {
-  const { lane, errors, add, settled } = openLane()
+t.test('a task that fails ends after the tasks before it', async (t) => {
+  const { queue, errors, add, settled } = openQueue()
   const slow = add('slow', true)
-  lane.run({ mayOverlap: true, run: () => Promise.reject(new Error('out of memory')) })
+  queue.add({ mayOverlap: true, run: () => Promise.reject(new Error('out of memory')) })
   let isIdle = false
-  const idle = lane.idle().then(() => {
+  const idle = queue.idle().then(() => {
     isIdle = true
   })
   await settled()
@@ -98,19 +97,19 @@ t.test('a task that fails has ended when those before it have', async (t) => {
   await idle
 })
 
-t.test('a task that has waited begins when its turn comes', async (t) => {
+t.test('a task that has waited yields to others before it begins', async (t) => {
   let turns = 0
   let release = () => {}
-  const { lane, log, settled } = openLane(() => {
+  const { queue, log, settled } = openQueue(() => {
     turns++
     return new Promise((resolve) => {
       release = resolve
     })
   })
-  for (const name of ['one', 'two']) lane.run({ mayOverlap: false, run: async () => name })
+  for (const name of ['one', 'two']) queue.add({ mayOverlap: false, run: async () => name })
   await settled()
   t.same([turns, log], [1, ['one is taken']])
   release()
-  await lane.idle()
+  await queue.idle()
   t.same(log, ['one is taken', 'two is taken'])
 })

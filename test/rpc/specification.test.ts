@@ -5,7 +5,7 @@ import { startServer } from '../helpers/server.js'
 
 const numbers = { minuend: Type.Integer(), subtrahend: Type.Integer() }
 
-/** The methods that the specification's examples call. */
+/** The methods of the examples in the specification. */
 const methods = {
   subtract: method({
     summary: '',
@@ -45,7 +45,7 @@ function takesFive() {
   })
 }
 
-/** https://www.jsonrpc.org/specification, section 7. A text to send, and the text that comes back if one does. */
+/** https://www.jsonrpc.org/specification, section 7: a text to send, and the text of the answer, if there is one. */
 const examples: [title: string, request: string, response?: string][] = [
   [
     'rpc call with positional parameters',

@@ -1,34 +1,34 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { createTakeTurn } from '../../src/rpc/yield.js'
+import { createYield } from '../../src/rpc/yield.js'
 
-/** Callers who each make calls one after the other, which take so long by a clock that only they move. */
+/** Starts callers that make one call after the other, each of `callMs` by a clock that only the calls move. */
 function startCalling(maxMs: number, callers: number, calls: number, callMs: number) {
   let clockMs = 0
-  const takeTurn = createTakeTurn(maxMs, () => clockMs)
+  const yieldToOthers = createYield(maxMs, () => clockMs)
   const counts = Array.from({ length: callers }, () => 0)
   const callAll = async (_: unknown, caller: number) => {
     for (let call = 0; call < calls; call++) {
-      await takeTurn()
+      await yieldToOthers()
       counts[caller] = (counts[caller] as number) + 1
       clockMs += callMs
     }
   }
   const ended = Promise.all(counts.map(callAll))
   const turn = async () => {
-    await nextTurn()
+    await setImmediate()
     return counts.reduce((sum, count) => sum + count)
   }
   return { counts, turn, ended }
 }
 
-t.test('calls that take little have a turn together', async (t) => {
+t.test('short calls run in one turn of the event loop', async (t) => {
   const { turn, ended } = startCalling(5, 1, 10, 0.5)
   t.equal(await turn(), 10)
   await ended
 })
 
-t.test('between calls that take long, everybody else has a turn', async (t) => {
+t.test('the event loop turns between long calls', async (t) => {
   for (const [maxMs, callMs] of [
     [5, 20],
     [0, 0]
@@ -39,12 +39,12 @@ t.test('between calls that take long, everybody else has a turn', async (t) => {
   }
 })
 
-t.test('all who wait get as much of it', async (t) => {
+t.test('callers that wait get equal parts of a turn', async (t) => {
   const { counts, turn, ended } = startCalling(5, 4, 1000, 0.5)
   for (let turns = 1; turns <= 9; turns++) {
     const [least, most] = [Math.min(...counts), Math.max(...counts)]
     t.ok(most - least <= 3, `${counts}`)
-    t.ok((await turn()) <= turns * 12, 'and no more than a turn has, but for one call each')
+    t.ok((await turn()) <= turns * 12, 'no more than a turn has room for, and one call each')
   }
   await ended
 })

@@ -8,7 +8,7 @@ import { createHold } from '../helpers/hold.js'
 import { halfALogIn, openSocket } from '../helpers/rawHttp.js'
 import { type StartOptions, startServer } from '../helpers/server.js'
 
-/** A server with a method whose calls end when they are released. */
+/** Starts a server with a method whose calls end when they are released. */
 async function startWithHold(t: Test, config: StartOptions['config'] = {}) {
   const { hold, release } = createHold()
   const server = await startServer(t, { methods: { ...methods, hold }, config })
@@ -16,7 +16,7 @@ async function startWithHold(t: Test, config: StartOptions['config'] = {}) {
   return { server, release }
 }
 
-t.test('when the server stops, clients are told, and what it has read is answered first', async (t) => {
+t.test('a server that stops notifies its clients and answers the requests that it has read', async (t) => {
   const { server, release } = await startWithHold(t)
   const ann = await (await server.signUp('ann')).connect()
   const bob = await server.signUp('bob')
@@ -50,7 +50,7 @@ t.test('when the server stops, clients are told, and what it has read is answere
   t.equal((await device.call<Message[]>('getMessagesWithUser', ['@ann'])).length, 1)
 })
 
-t.test('many connections are all closed', async (t) => {
+t.test('a server that stops closes all of many connections', async (t) => {
   const { server } = await startWithHold(t, { webSocket: { maxConnectionsPerUser: 0 } })
   const ann = await server.signUp('ann')
   const devices = await Promise.all(Array.from({ length: 600 }, () => ann.connect()))
@@ -59,20 +59,17 @@ t.test('many connections are all closed', async (t) => {
   t.same([...new Set(ends.map(({ code }) => code))], [1001])
 })
 
-t.test(
-  'a call that does not end, a client that does not answer, and a request that does not come hold the stop up for a while only',
-  async (t) => {
-    const { server } = await startWithHold(t, { webSocket: { drainTimeoutMs: 1000, closeTimeoutMs: 1000 } })
-    const ann = await (await server.signUp('ann')).connect()
-    const bob = await (await server.signUp('bob')).connect()
-    bob.socket.pause()
-    ann.call('hold').catch(() => {})
-    const stalled = await openSocket(server.url)
-    stalled.write(halfALogIn)
-    await once(server.app.server, 'request')
-    const start = performance.now()
-    await server.app.close()
-    t.ok(performance.now() - start < 2900, 'the request not after the others, but meanwhile')
-    t.same(await ann.closed, { code: 1001, reason: '' })
-  }
-)
+t.test('a call, a client and a request that never end delay the stop only for a while', async (t) => {
+  const { server } = await startWithHold(t, { webSocket: { drainTimeoutMs: 1000, closeTimeoutMs: 1000 } })
+  const ann = await (await server.signUp('ann')).connect()
+  const bob = await (await server.signUp('bob')).connect()
+  bob.socket.pause()
+  ann.call('hold').catch(() => {})
+  const stalled = await openSocket(server.url)
+  stalled.write(halfALogIn)
+  await once(server.app.server, 'request')
+  const start = performance.now()
+  await server.app.close()
+  t.ok(performance.now() - start < 2900, 'the request not after the others, but meanwhile')
+  t.same(await ann.closed, { code: 1001, reason: '' })
+})

@@ -6,7 +6,7 @@ import { startServer } from '../helpers/server.js'
 
 const policyViolation = 1008
 
-t.test('the connections of a user are limited, and the newest is refused', async (t) => {
+t.test('the connections of a user are limited, and the newest one is refused', async (t) => {
   const server = await startServer(t, { config: { webSocket: { maxConnectionsPerUser: 2 } } })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const [phone, tab] = [await ann.connect(), await ann.connect()]
@@ -25,7 +25,7 @@ t.test('the connections of a user are limited, and the newest is refused', async
   t.equal((await (await ann.connect()).closed).code, policyViolation)
 })
 
-t.test('the connections of the server are limited, and the newest is refused before the upgrade', async (t) => {
+t.test('the connections of the server are limited, and the newest one is refused before the upgrade', async (t) => {
   const server = await startServer(t, { config: { webSocket: { maxConnections: 2 } } })
   const ann = await server.signUp('ann')
   const open = async () => {
@@ -37,7 +37,7 @@ t.test('the connections of the server are limited, and the newest is refused bef
   }
   const all = await Promise.all(Array.from({ length: 20 }, open))
   const refused = all.flatMap(({ response }) => response ?? [])
-  t.equal(refused.length, 18, 'even if all come at once')
+  t.equal(refused.length, 18, 'also when all come at once')
   for (const response of refused) {
     t.match([response.statusCode, response.headers['retry-after']], [503, '5'])
     if (!response.socket.destroyed) await once(response.socket, 'close')

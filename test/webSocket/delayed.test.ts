@@ -9,7 +9,7 @@ function startWithLimits(t: Test, overrides: Record<string, number> = {}, webSoc
   return startServer(t, { config: { app: { rateLimits: 'on' }, rate: { ...rate, ...overrides }, webSocket } })
 }
 
-/** Sends messages, of which three are at once and the others delayed, without waiting for an answer. */
+/** Sends messages without waiting for their answers: three run at once, the others are delayed. */
 function say(device: Device, texts: string[]) {
   for (const text of texts) {
     const call = { jsonrpc: '2.0', id: text, method: 'sendMessageToUser', params: ['@bob', text] }
@@ -19,7 +19,7 @@ function say(device: Device, texts: string[]) {
 
 const texts = (messages: Message[]) => messages.map(({ text }) => text)
 
-t.test('what is delayed neither holds up a stop nor outlives it', async (t) => {
+t.test('a delayed call neither delays a stop nor runs after it', async (t) => {
   const server = await startWithLimits(t, { callsPerSecond: 1, callBurst: 2 }, { drainTimeoutMs: 100 })
   const ann = await (await server.signUp('ann')).connect()
   const lists = t.capture(server.app.db.dialogs, 'list', server.app.db.dialogs.list)
@@ -32,7 +32,7 @@ t.test('what is delayed neither holds up a stop nor outlives it', async (t) => {
   t.equal(lists().length, 2)
 })
 
-t.test('what is delayed is lost with its connection, also where that is closed in order', async (t) => {
+t.test('a delayed call is lost with its connection, even after an orderly close', async (t) => {
   const server = await startWithLimits(t)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const device = await ann.connect()
@@ -44,7 +44,7 @@ t.test('what is delayed is lost with its connection, also where that is closed i
   t.same(texts(await bobs.call<Message[]>('getMessagesWithUser', ['@ann'])), ['3', '2', '1'])
 })
 
-t.test('nothing of somebody who has logged out is done any more', async (t) => {
+t.test('a delayed call of a user who has logged out does not run', async (t) => {
   const server = await startWithLimits(t)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const [anns, bobs] = [await ann.connect(), await bob.connect()]
@@ -61,7 +61,7 @@ t.test('nothing of somebody who has logged out is done any more', async (t) => {
   ])
 })
 
-t.test('nor is what was asked over HTTP done for whoever has gone', async (t) => {
+t.test('a delayed call over HTTP does not run when the client has gone', async (t) => {
   const server = await startWithLimits(t, { messageBurst: 1 })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const bobs = await bob.connect()

@@ -9,7 +9,7 @@ import { openWire } from '../helpers/wire.js'
 
 const config = { webSocket: { pingIntervalMs: 100 }, presence: { offlineGraceMs: 0 } }
 
-t.test('who has silently gone is seen off, who answers stays', async (t) => {
+t.test('a client that has silently gone is disconnected, and one that answers is not', async (t) => {
   const server = await startServer(t, { config })
   const wire = await openWire(t, server.url)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
@@ -27,7 +27,7 @@ t.test('who has silently gone is seen off, who answers stays', async (t) => {
   t.match(await bobHere.call('getSelfInfo'), { tag: '@bob' })
 })
 
-t.test('a client that is busy, and therefore not read, is alive', async (t) => {
+t.test('a client with many pending calls, which is not read, stays connected', async (t) => {
   const devices: Device[] = []
   const untilPing = method({
     summary: '',
@@ -51,7 +51,7 @@ t.test('a client that is busy, and therefore not read, is alive', async (t) => {
   t.same(await Promise.race([Promise.all(answers), ann.closed]), Array(6).fill('pinged'))
 })
 
-t.test('a client that takes a long answer slowly is alive', async (t) => {
+t.test('a client that takes a long answer slowly stays connected', async (t) => {
   const pingIntervalMs = 300
   const long = 'x'.repeat(16 * 1024 * 1024)
   const tellMuch = method({
@@ -65,7 +65,7 @@ t.test('a client that takes a long answer slowly is alive', async (t) => {
   const [socket] = server.app.websocketServer.clients
   const answer = Promise.race([ann.call<string>('tellMuch'), ann.closed])
   while (socket?.bufferedAmount === 0) await setImmediate()
-  // It takes a part of it, and nothing for longer than one lives who is dead.
+  // The client takes a part of it, and then nothing for longer than a dead connection lives.
   ann.socket.pause()
   await delay(2.5 * pingIntervalMs)
   t.ok(socket && socket.bufferedAmount > 0)

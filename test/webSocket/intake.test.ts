@@ -9,17 +9,17 @@ import { startServer } from '../helpers/server.js'
 
 const maxPendingFrames = 40
 
-/** The socket below a WebSocket, on which many frames can be written at once. */
+/** Returns the TCP socket below a WebSocket, which can write many frames at once. */
 const tcpOf = ({ socket }: Device) => (socket as unknown as { _socket: Socket })._socket
 
-/** A frame of a client, whose mask changes nothing. */
+/** Returns a text frame of a client with a mask of zero. */
 function frameOf(text: string): Buffer {
   const payload = Buffer.from(text)
   const length = payload.length < 126 ? [0x80 + payload.length] : [0xfe, payload.length >> 8, payload.length & 0xff]
   return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), payload])
 }
 
-/** Ann on a server whose method `hold` is answered when `release` is called, and what it has dispatched. */
+/** Connects Ann to a server whose method `hold` ends when `release` is called, and counts what the server dispatches. */
 async function startWithHold(t: Test) {
   let release = () => {}
   const released = new Promise<string>((resolve) => {
@@ -31,7 +31,7 @@ async function startWithHold(t: Test) {
   const device = await ann.connect()
   const dispatches = t.capture(server.app, 'rpc', server.app.rpc)
   const count = async (text: string) => {
-    // By its answers everything that has arrived before was read.
+    // Its answers show that the server has read everything that arrived before.
     const bystander = await ann.connect()
     for (let time = 0; time < 20; time++) await bystander.call('getSelfInfo')
     return dispatches().filter(({ args }) => args[0] === text).length
@@ -39,7 +39,7 @@ async function startWithHold(t: Test) {
   return { device, held: device.call('hold'), release, count }
 }
 
-t.test('frames beyond those that may wait are not even dispatched, however many come at once', async (t) => {
+t.test('frames beyond the limit of pending ones are not dispatched, even when many arrive at once', async (t) => {
   const { device, held, release, count } = await startWithHold(t)
   tcpOf(device).write(Buffer.concat(Array(5000).fill(frameOf('x'))))
   const dispatched = await count('x')
@@ -50,7 +50,7 @@ t.test('frames beyond those that may wait are not even dispatched, however many 
   t.equal(dispatched + (await count('x')), 5000, 'all of them are, later')
 })
 
-t.test('frames in pieces are whole', async (t) => {
+t.test('frames that arrive in pieces are read whole', async (t) => {
   const server = await startServer(t)
   const [ann, bob] = [await (await server.signUp('ann')).connect(), await (await server.signUp('bob')).connect()]
   const text = Array.from({ length: 4000 }, (_, index) => String.fromCodePoint(0x4e00 + index)).join('')
@@ -63,7 +63,7 @@ t.test('frames in pieces are whole', async (t) => {
   }
 })
 
-t.test('large frames that wait are few', async (t) => {
+t.test('the bytes of pending frames are limited', async (t) => {
   const { device, held, release, count } = await startWithHold(t)
   const large = `{"jsonrpc":"2.0","id":7,"method":"getSelfInfo","params":[${'[],'.repeat(15_000)}[]]}`
   for (let sent = 0; sent < 30; sent++) device.socket.send(large)
@@ -74,7 +74,7 @@ t.test('large frames that wait are few', async (t) => {
   for (let sent = 0; sent < 30; sent++) t.match(await device.ask('{'), { id: 7, error: { code: -32602 } })
 })
 
-t.test('frames may be as large as the configuration says', async (t) => {
+t.test('a frame may have the configured size', async (t) => {
   const maxPayloadBytes = 2_000_000
   const server = await startServer(t, { config: { webSocket: { maxPayloadBytes } } })
   const ann = await (await server.signUp('ann')).connect()
@@ -82,7 +82,7 @@ t.test('frames may be as large as the configuration says', async (t) => {
   t.match(await ann.ask(request.padEnd(maxPayloadBytes)), { id: 7, result: { tag: '@ann' } })
 })
 
-t.test('frames that ask for nothing share the event loop, too', async (t) => {
+t.test('pongs share the event loop as requests do', async (t) => {
   const server = await startServer(t, { config: { webSocket: { maxTurnMs: 0 } } })
   const ann = await (await server.signUp('ann')).connect()
   const [served] = server.app.websocketServer.clients as Set<WebSocket>

@@ -4,7 +4,7 @@ import t from 'tap'
 import { openDevice } from '../helpers/device.js'
 import { startServer } from '../helpers/server.js'
 
-t.test('frames that are no text, or too large, end the connection', async (t) => {
+t.test('a binary frame and a frame that is too large close the connection', async (t) => {
   const server = await startServer(t, { config: { webSocket: { maxPayloadBytes: 1000 } } })
   const ann = await server.signUp('ann')
   const refused = [
@@ -18,7 +18,7 @@ t.test('frames that are no text, or too large, end the connection', async (t) =>
   }
 })
 
-t.test('bytes that are no frame end the connection with the code that RFC 6455 has for it', async (t) => {
+t.test('an invalid frame closes the connection with the code of RFC 6455', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const key = [0, 0, 0, 0]
@@ -43,14 +43,14 @@ t.test('bytes that are no frame end the connection with the code that RFC 6455 h
   ]
   for (const { why, bytes, code } of refused) {
     const { socket, closed } = await ann.connect()
-    // The TCP socket below the WebSocket, on which a client cannot help sending good frames.
+    // The TCP socket below the WebSocket: the client's WebSocket sends only valid frames.
     ;(socket as unknown as { _socket: Socket })._socket.write(Buffer.from(bytes))
     t.same(await closed, { code, reason: '' }, why)
   }
 })
 
-t.test('a frame comes in so many pieces', async (t) => {
-  // One more, into which the server itself may cut so large a frame.
+t.test('the pieces of a frame are limited', async (t) => {
+  // One more piece is allowed: the server itself may cut a frame of this size into two.
   const webSocket = { maxBufferedChunks: 4, maxPayloadBytes: 128 }
   const server = await startServer(t, { config: { webSocket } })
   const ann = await server.signUp('ann')
@@ -74,7 +74,7 @@ t.test('a frame comes in so many pieces', async (t) => {
   }
 })
 
-t.test('nothing is compressed, whatever a client offers', async (t) => {
+t.test('the server compresses nothing, even when a client offers it', async (t) => {
   const server = await startServer(t)
   const { cookie } = await server.signUp('ann')
   const device = await openDevice(t, `${server.url.replace('http', 'ws')}/api`, cookie, { perMessageDeflate: true })

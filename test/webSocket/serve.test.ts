@@ -7,7 +7,7 @@ import { method } from '../../src/rpc/method.js'
 import { createDevice } from '../helpers/device.js'
 import { startServer } from '../helpers/server.js'
 
-t.test('a connection is greeted before anything else', async (t) => {
+t.test('hello is the first notification of a connection', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const before = Date.now()
@@ -23,7 +23,7 @@ t.test('a connection is greeted before anything else', async (t) => {
   t.same(await device.rest(), [])
 })
 
-t.test('what is pushed while a connection opens comes after the greeting, or can be read then', async (t) => {
+t.test('a message stored while a connection opens is pushed after hello, or found from its cursor', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const bob = await server.signUp('bob')
@@ -48,7 +48,7 @@ t.test('what is pushed while a connection opens comes after the greeting, or can
   t.equal(seqs.size, sent - first + 1, 'from the cursor on nothing is missing')
 })
 
-t.test('who has gone before being greeted has never been there', async (t) => {
+t.test('a client that leaves before hello was never online', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   let release = () => {}
@@ -66,7 +66,7 @@ t.test('who has gone before being greeted has never been there', async (t) => {
   t.equal(server.app.notifier.isOnline(ann._id), false)
 })
 
-t.test('whoever cannot be greeted is let go', async (t) => {
+t.test('a connection that cannot get hello is closed', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const errors = t.capture(server.app.log, 'error')
@@ -94,7 +94,7 @@ t.test('a store that fails is logged, and ends neither the server nor the connec
   t.equal(errors().length, 3, 'the call, the log-in, and when she was last seen')
 })
 
-t.test('calls that wait when their connection ends are run after a close, and not after a loss', async (t) => {
+t.test('waiting calls run after an orderly close of their connection, and not after a loss', async (t) => {
   let release = () => {}
   let counted = 0
   const params = Type.Object({})
@@ -108,22 +108,25 @@ t.test('calls that wait when their connection ends are run after a close, and no
   const server = await startServer(t, { methods: { hold, count } })
   const ann = await server.signUp('ann')
 
-  for (const [end, expected] of [
-    [(socket: WebSocket) => socket.close(), 3],
-    [(socket: WebSocket) => socket.terminate(), 0]
+  const calls = ['hold', 'count', 'count', 'count'].map((name) => `{"jsonrpc":"2.0","id":1,"method":"${name}"}`)
+  for (const [why, texts, end, expected] of [
+    ['calls, after a close', calls, 'close', 3],
+    ['calls, after a loss', calls, 'terminate', 0],
+    ['a batch, after a close', [`[${calls}]`], 'close', 3],
+    ['a batch, after a loss', [`[${calls}]`], 'terminate', 0]
   ] as const) {
     counted = 0
     const { socket } = await ann.connect()
     const [served] = server.app.websocketServer.clients
     const closed = once(served as WebSocket, 'close')
-    for (const name of ['hold', 'count', 'count', 'count']) socket.send(`{"jsonrpc":"2.0","id":1,"method":"${name}"}`)
+    for (const text of texts) socket.send(text)
     let frames = 0
     served?.on('message', () => frames++)
-    while (frames < 4) await setImmediate()
-    end(socket)
+    while (frames < texts.length) await setImmediate()
+    socket[end]()
     await closed
     release()
     for (let turn = 0; turn < 9; turn++) await setImmediate()
-    t.equal(counted, expected)
+    t.equal(counted, expected, why)
   }
 })

@@ -2,7 +2,7 @@ import t from 'tap'
 import { stopClock } from '../../helpers/clock.js'
 import { startServer } from '../../helpers/server.js'
 
-t.test('the methods over HTTP', async (t) => {
+t.test('the methods can be called over HTTP', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const bob = await (await server.signUp('bob')).connect()
@@ -45,7 +45,7 @@ t.test('the methods over HTTP', async (t) => {
   t.match(await call('{}', { 'content-type': 'text/plain' }), { status: 415, text: /UnsupportedMediaTypeError/ })
 })
 
-t.test('calls that come too soon', async (t) => {
+t.test('a call over its rate limit gets 429', async (t) => {
   stopClock(t)
   const start = (rate: Record<string, unknown>) =>
     startServer(t, { config: { app: { rateLimits: 'on' }, rate: { maxDelayMs: 0, ...rate } } })

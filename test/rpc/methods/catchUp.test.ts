@@ -4,7 +4,7 @@ import type { Message } from '../../../src/schemas/message.js'
 import type { Updates } from '../../../src/schemas/update.js'
 import { startServer } from '../../helpers/server.js'
 
-t.test('whoever was away gets what has happened meanwhile', async (t) => {
+t.test('getUpdates returns the changes since a cursor', async (t) => {
   const server = await startServer(t)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const bobHere = await bob.connect()
@@ -30,7 +30,7 @@ t.test('whoever was away gets what has happened meanwhile', async (t) => {
   t.equal((await back.call<Updates>('getUpdates')).cursor, updates.cursor, 'without a cursor the present one')
 })
 
-t.test('who was away for long gets it in parts', async (t) => {
+t.test('getUpdates returns many changes in parts', async (t) => {
   const server = await startServer(t)
   const [ann, bob] = [await (await server.signUp('ann')).connect(), await server.signUp('bob')]
   const { cursor } = await ann.hello
@@ -46,7 +46,7 @@ t.test('who was away for long gets it in parts', async (t) => {
   t.match(own.messages, [{ text: '1', senderTag: '@ann', receiverTag: '@bob' }], 'and what was sent from elsewhere')
 })
 
-t.test('messages by their numbers', async (t) => {
+t.test('getMessagesBySeq returns a range of messages', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   await server.signUp('bob')
@@ -68,7 +68,7 @@ t.test('messages by their numbers', async (t) => {
   t.equal((await ann.call<Message[]>('getMessagesBySeq', ['@bob', 5, 504])).length, 1)
 })
 
-t.test('reading up to a message', async (t) => {
+t.test('a read mark may name a message, and never goes back', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const bob = await server.signUp('bob')
@@ -90,7 +90,7 @@ t.test('reading up to a message', async (t) => {
   t.same(await ann.rest(), [{ type: 'messageWasRead', code: 3300, body: { receiverTag: '@bob' } }])
 })
 
-t.test('the same message sent three times at once, from two connections', async (t) => {
+t.test('a message sent three times at once, from two connections, is stored once', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const [here, there] = [await ann.connect(), await ann.connect()]

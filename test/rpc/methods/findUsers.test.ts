@@ -20,7 +20,7 @@ async function settle(t: Parameters<typeof startServer>[0], search?: string) {
   return { server, ann, bob, cid }
 }
 
-t.test('ann looks for people by tag and by name', async (t) => {
+t.test('findUsers finds users by tag and by name', async (t) => {
   const { ann, bob, cid } = await settle(t)
   t.same((await find(ann, 'jose')).sort(), ['@bob', '@cid'])
   t.same(await find(ann, 'josé an'), ['@cid'], 'both names')
@@ -46,7 +46,7 @@ t.test('ann looks for people by tag and by name', async (t) => {
   t.same(Object.keys(found as object).sort(), ['_id', 'firstName', 'img', 'isOnline', 'lastName', 'lastSeen', 'tag'])
 })
 
-t.test('a search finds 30 people, among them some by name where many have such a tag', async (t) => {
+t.test('findUsers finds at most 30 users, some of them by name even when many match by tag', async (t) => {
   const { server, ann } = await settle(t)
   for (let number = 0; number < 31; number++) await server.signUp(`jose${number}`)
   const found = await find(ann, 'jose')
@@ -57,7 +57,7 @@ t.test('a search finds 30 people, among them some by name where many have such a
   t.same((await find(ann, 'j')).slice(0, 2), ['@jose30', '@jose29'], 'contacts alone, when there are as many')
 })
 
-t.test('an operator may leave people their contacts alone, or nobody', async (t) => {
+t.test('the setting users.search limits searches to contacts, or to nobody', async (t) => {
   const contacts = (await settle(t, 'contacts')).ann
   const nobody = (await settle(t, 'off')).ann
   for (const device of [contacts, nobody]) await device.call('sendMessageToUser', ['@cid', 'hello'])

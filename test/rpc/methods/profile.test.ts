@@ -2,7 +2,7 @@ import t from 'tap'
 import type { UserInfo } from '../../../src/schemas/user.js'
 import { cookieOf, eve, startServer } from '../../helpers/server.js'
 
-t.test('ann changes her name, and those who know her see it', async (t) => {
+t.test('a changed name is pushed to the contacts of the user', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const [here, there] = [await ann.connect(), await ann.connect()]
@@ -22,7 +22,7 @@ t.test('ann changes her name, and those who know her see it', async (t) => {
   t.same(await here.call('getSelfInfo'), { ...self, lastName: 'Lé' })
 })
 
-t.test('a user with one name changes it and gets a second one', async (t) => {
+t.test('a user with only a first name can change it and add a last name', async (t) => {
   const server = await startServer(t)
   const response = await server.post('/signup', { user: { ...eve, firstName: 'Suharto', lastName: '' } })
   t.match(await response.json(), { user: { firstName: 'Suharto', lastName: '' } })
@@ -33,7 +33,7 @@ t.test('a user with one name changes it and gets a second one', async (t) => {
   t.match(await device.call('setSelfInfo', ['J. R.', '']), { firstName: 'J. R.', lastName: 'van der Berg' })
 })
 
-t.test('changes that are refused', async (t) => {
+t.test('invalid changes of a profile are refused', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const refused: [why: string, params: unknown, path?: string][] = [
@@ -57,7 +57,7 @@ t.test('changes that are refused', async (t) => {
   t.match(await ann.call('getSelfInfo'), { firstName: 'Ann', lastName: 'Test', img: 'default.jpg' })
 })
 
-t.test('ann looks for people', async (t) => {
+t.test('findUsersByTag finds users by a part of their tag', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('Ann')).connect()
   const joanna = await server.signUp('joanna')

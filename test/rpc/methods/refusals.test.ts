@@ -52,7 +52,7 @@ const refused: [why: string, method: string, params: unknown, path?: string][] =
   ['a parameter where there is none', 'getSelfInfo', [1]]
 ]
 
-t.test('parameters that are refused, and leave nothing behind', async (t) => {
+t.test('invalid parameters are refused and change nothing', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const bob = await (await server.signUp('bob')).connect()
@@ -67,7 +67,7 @@ t.test('parameters that are refused, and leave nothing behind', async (t) => {
   t.same(await ann.call('getDialogsList'), [])
 })
 
-t.test('texts at the edge of what is accepted', async (t) => {
+t.test('texts at the limit of what is valid are accepted', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const bob = await (await server.signUp('bob')).connect()

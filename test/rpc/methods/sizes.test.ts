@@ -4,7 +4,7 @@ import { eve, startServer } from '../../helpers/server.js'
 const emoji = '👍'
 const x = (length: number) => 'x'.repeat(length)
 
-/** What is as long as it may be; with one character more it is refused. */
+/** Values of maximum length: with one more character they are refused. */
 const accountFields: [field: keyof typeof eve, longest: string][] = [
   ['tag', `@e${x(31)}`],
   ['firstName', `E${x(63)}`],
@@ -13,7 +13,7 @@ const accountFields: [field: keyof typeof eve, longest: string][] = [
   ['password', x(256)]
 ]
 
-t.test('what belongs to an account is refused when it is too long, and never cut off', async (t) => {
+t.test('a field of an account that is too long is refused and never cut off', async (t) => {
   const server = await startServer(t)
   const signUp = (user: object) => server.post('/signup', { user })
   for (const [index, [field, longest]] of accountFields.entries()) {
@@ -32,7 +32,7 @@ t.test('what belongs to an account is refused when it is too long, and never cut
   }
 })
 
-t.test('the body of a sign-up or a log-in has 16 KiB', async (t) => {
+t.test('the body of a sign-up or a log-in has at most 16 KiB', async (t) => {
   const server = await startServer(t)
   const headers = { 'content-type': 'application/json' }
   for (const path of ['/signup', '/login']) {
@@ -46,7 +46,7 @@ t.test('the body of a sign-up or a log-in has 16 KiB', async (t) => {
   }
 })
 
-t.test('parameters at their longest, and one longer', async (t) => {
+t.test('parameters of maximum length are accepted, and longer ones are refused', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const bob = await (await server.signUp('bob')).connect()
@@ -72,7 +72,7 @@ t.test('parameters at their longest, and one longer', async (t) => {
   t.same(texts, [x(4096), emoji.repeat(2048), 'hello'], 'what is accepted is whole')
 })
 
-t.test('a frame and a batch', async (t) => {
+t.test('the sizes of a frame and of a batch are limited', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const call = '{"jsonrpc":"2.0","method":"getSelfInfo","id":1}'

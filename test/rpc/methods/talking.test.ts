@@ -3,7 +3,7 @@ import type { Dialog } from '../../../src/schemas/dialog.js'
 import type { Message } from '../../../src/schemas/message.js'
 import { startServer } from '../../helpers/server.js'
 
-t.test('ann and bob talk', async (t) => {
+t.test('two users exchange messages and read marks', async (t) => {
   const server = await startServer(t)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('Bob')]
   const [annHere, bobHere] = [await ann.connect(), await bob.connect()]
@@ -68,7 +68,7 @@ t.test('ann and bob talk', async (t) => {
   t.same(await bobHere.rest(), [], 'who reads is not told')
 })
 
-t.test('every device of both is told, but the one that acts', async (t) => {
+t.test('a message is pushed to every device of both users except the sending one', async (t) => {
   const server = await startServer(t)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const [annHere, annThere] = [await ann.connect(), await ann.connect()]
@@ -98,7 +98,7 @@ t.test('every device of both is told, but the one that acts', async (t) => {
   for (const device of [annHere, annThere]) t.match(await device.rest(), [{ code: 3002, body: { text: 'by curl' } }])
 })
 
-t.test('a message sent again under its clientMessageId', async (t) => {
+t.test('a message sent again with its clientMessageId is stored once', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const bob = await (await server.signUp('bob')).connect()
@@ -122,7 +122,7 @@ t.test('a message sent again under its clientMessageId', async (t) => {
   }
 })
 
-t.test('slices, defaults, and parameters by name', async (t) => {
+t.test('methods take slices, default values, and parameters by name', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   for (let number = 0; number < 32; number++) {
@@ -143,7 +143,7 @@ t.test('slices, defaults, and parameters by name', async (t) => {
   t.same(await texts('getDialogsList', { startIndex: 30, endIndex: 40 }), ['hello 2', 'hello 1'])
 })
 
-t.test('nobody by that tag, or no dialog yet', async (t) => {
+t.test('an unknown tag and a missing dialog have no messages', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   await server.signUp('bob')

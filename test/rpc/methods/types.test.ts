@@ -21,7 +21,7 @@ const strangers: [type: string, value: string][] = [
   ['text that is no text', '{"length":1,"toString":null}']
 ]
 
-t.test('a parameter of another type is refused, whichever it is', async (t) => {
+t.test('a parameter of the wrong type is refused, for every parameter', async (t) => {
   const server = await startServer(t)
   const errors = t.capture(server.app.log, 'error')
   const ann = await (await server.signUp('ann')).connect()
@@ -42,7 +42,7 @@ t.test('a parameter of another type is refused, whichever it is', async (t) => {
   t.same(errors(), [])
 })
 
-t.test('a negative zero is zero', async (t) => {
+t.test('a negative zero counts as zero', async (t) => {
   const server = await startServer(t)
   const ann = await (await server.signUp('ann')).connect()
   const zero = '{"jsonrpc":"2.0","id":-0,"method":"getDialogsList","params":[-0,1]}'

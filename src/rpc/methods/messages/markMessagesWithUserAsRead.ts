@@ -13,7 +13,7 @@ export default method({
     if (!sender) return done
     const { hasMoved, unreadCount, upToSeq } = await db.dialogs.markAsRead(user._id, sender._id, wantedSeq)
     if (!hasMoved) return done
-    // It says that everything was read, and knows no part of it.
+    // This notification says that everything was read: it cannot name a part.
     if (unreadCount === 0) notifier.notify(sender._id, 'messageWasRead', { receiverTag: user.tag })
     notifier.notify(user._id, 'dialogWasRead', { tag: sender.tag, upToSeq }, connection)
     return done

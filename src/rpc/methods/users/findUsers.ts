@@ -28,7 +28,7 @@ export default method({
   }
 })
 
-/** One of each list after the other, so that many tags leave room for names. */
+/** Alternates between two lists: many users found by tag leave room for users found by name. */
 function inTurn(some: StoredProfile[], others: StoredProfile[]): StoredProfile[] {
   return Array.from({ length: maxFoundUsers }, (_, index) => [some[index], others[index]])
     .flat()
