@@ -5,7 +5,7 @@ import { ConfigSchema } from '../src/schemas/config/index.js'
 import { DialogSchema } from '../src/schemas/dialog.js'
 import { notifications } from '../src/schemas/notification.js'
 
-/** What matters here of a JSON Schema. */
+/** The parts of a JSON Schema that are used here. */
 interface Schema {
   type?: string
   const?: unknown
@@ -21,8 +21,8 @@ interface Schema {
   items?: Schema
 }
 
-/** The parts of the documentation that come from the source, by the name of their place in it. */
-export const tables: Record<string, () => string> = {
+/** The parts of the documentation that come from the source, by the name of their place. */
+const tables: Record<string, () => string> = {
   methods: () => Object.entries(methods).map(describeMethod).join('\n\n'),
 
   dialog: () =>
@@ -66,6 +66,13 @@ export const tables: Record<string, () => string> = {
     )
 }
 
+/** Returns Markdown with its places `<!-- NAME -->…<!-- /NAME -->` filled. */
+export function fill(markdown: string): string {
+  return markdown.replace(/<!-- (\w+) -->.*?<!-- \/\1 -->/gs, (_, name: string) => {
+    return `<!-- ${name} -->\n\n${tables[name]?.()}\n\n<!-- /${name} -->`
+  })
+}
+
 function describeMethod([name, { summary, params, result }]: [
   string,
   { summary: string; params: unknown; result: unknown }
@@ -96,7 +103,7 @@ function listSettings(properties: Record<string, Schema>, prefix: string): strin
   })
 }
 
-/** A schema as one would write its type. */
+/** Writes a schema as a type. */
 function shape(schema: unknown): string {
   const { type, const: only, properties, required = [], items } = schema as Schema
   if (only !== undefined) return JSON.stringify(only)

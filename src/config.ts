@@ -3,11 +3,20 @@ import ms, { type StringValue } from 'ms'
 import { isAddressList } from './schemas/addresses.js'
 import { type Config, ConfigSchema } from './schemas/config/index.js'
 import { createCheck } from './schemas/validate.js'
+import { listTuned } from './tuning.js'
 
 type Environment = Record<string, string | undefined>
 type Tree = Record<string, unknown>
 
-/** What matters here of a JSON Schema. */
+interface LoadedConfig {
+  config: Config
+  /** Paths of the keys in the file that nothing reads. */
+  unknownKeys: string[]
+  /** Paths of the keys in the file, and variables, that were settings once and have no effect. */
+  formerSettings: string[]
+}
+
+/** The parts of a JSON Schema that are used here. */
 interface Schema {
   type?: string
   default?: unknown
@@ -16,21 +25,21 @@ interface Schema {
 
 interface Sources {
   environment: Environment
-  unknownKeys: string[]
+  /** Receives the paths of the keys that no schema names. */
+  unread: string[]
 }
 
 const check = createCheck(ConfigSchema)
 
 /**
- * The configuration: the defaults, over them `config.json`, over them the environment.
+ * Loads the configuration: the environment goes before `config.json`, and that before the defaults.
  *
- * @param file path of the JSON file; one that does not exist is an empty one
- * @returns the frozen configuration, and the paths of the keys in the file that nothing reads
- * @throws {Error} that names the key or the variable, when one does not fit
+ * @param file path of the JSON file; a file that does not exist is an empty one
+ * @throws {Error} that names the key or the variable that does not fit
  */
-export function loadConfig(file: string, environment: Environment = {}): { config: Config; unknownKeys: string[] } {
-  const unknownKeys: string[] = []
-  const config = resolve(ConfigSchema as Schema, readJson(file), '', { environment, unknownKeys }) as Config
+export function loadConfig(file: string, environment: Environment = {}): LoadedConfig {
+  const unread: string[] = []
+  const config = resolve(ConfigSchema as Schema, readJson(file), '', { environment, unread }) as Config
   const [problem] = check(config)
   if (problem) throw misfit(file, problem.path.slice(1).replaceAll('/', '.'), problem.message)
   for (const [key, value] of [
@@ -43,19 +52,26 @@ export function loadConfig(file: string, environment: Environment = {}): { confi
   if (trustProxy !== undefined && !isAddressList(trustProxy)) {
     throw misfit(file, 'app.trustProxy', 'must be addresses or CIDR ranges, such as "127.0.0.1, 10.0.0.0/8"')
   }
-  return { config, unknownKeys }
+  const tuned = listTuned()
+  const isFormer = (key: string) => tuned.includes(key)
+  const formerVariables = tuned.map(variableName).filter((name) => environment[name])
+  return {
+    config,
+    unknownKeys: unread.filter((key) => !isFormer(key)),
+    formerSettings: [...unread.filter(isFormer), ...formerVariables]
+  }
 }
 
 function misfit(file: string, key: string, problem: string): Error {
   return new Error(`${key} ${problem} (${file}, or ${variableName(key)} in the environment)`)
 }
 
-/** @returns milliseconds of a duration in `ms` notation, NaN when it is none */
+/** Returns the milliseconds of a duration in `ms` notation, NaN for another text. */
 export function durationMs(value: string): number {
   return (value && ms(value as StringValue)) || Number.NaN
 }
 
-/** @returns `JWT_PRIVATE_KEY` for `JWT.privateKey`; the section `app` has no prefix: `PORT` for `app.port` */
+/** Returns `JWT_PRIVATE_KEY` for `JWT.privateKey`; the section `app` has no prefix: `PORT` for `app.port`. */
 export function variableName(path: string): string {
   return path
     .replace(/^app\./, '')
@@ -84,7 +100,7 @@ function isObject(value: unknown): boolean {
 
 function parse(file: string, text: string): unknown {
   try {
-    // Editors of Windows begin a file with a byte order mark.
+    // Windows editors put a byte order mark in front.
     return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`)
@@ -100,8 +116,8 @@ function resolve(schema: Schema, value: unknown, path: string, sources: Sources)
 }
 
 function resolveSection(properties: Record<string, Schema>, given: Tree, prefix: string, sources: Sources): Tree {
-  const unknownKeys = Object.keys(given).filter((key) => !Object.hasOwn(properties, key))
-  sources.unknownKeys.push(...unknownKeys.map((key) => prefix + key))
+  const unread = Object.keys(given).filter((key) => !Object.hasOwn(properties, key))
+  sources.unread.push(...unread.map((key) => prefix + key))
   const resolved: Tree = {}
   for (const [key, schema] of Object.entries(properties)) {
     const value = resolve(schema, given[key], prefix + key, sources)
@@ -110,7 +126,7 @@ function resolveSection(properties: Record<string, Schema>, given: Tree, prefix:
   return Object.freeze(resolved)
 }
 
-/** A variable's text as its schema's type, nothing for an empty one; what does not parse is refused as a text. */
+/** Parses a variable by the type of its schema. The check refuses a text that does not parse. */
 function fromEnvironment(type: string | undefined, text: string | undefined): unknown {
   if (!text) return undefined
   if (type === 'string') return text

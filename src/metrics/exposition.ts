@@ -1,7 +1,6 @@
 import type { IntervalHistogram } from 'node:perf_hooks'
 import type { Gauge as GaugeOf, Metric } from 'prom-client'
-import type { Counters } from './counters.js'
-import type { Distribution } from './distribution.js'
+import type { Counters, Distribution } from './counters.js'
 
 /** What is looked up when somebody asks. */
 export interface Readings {

@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { IsoDateSchema } from './message.js'
-import { endIndexSchema, StartIndexSchema } from './slice.js'
+import { endIndexSchema, IsoDateSchema, StartIndexSchema } from './message.js'
 import { IdSchema, TagSchema, UserInfoSchema } from './user.js'
 
 const seqMark = (description: string) => Type.Integer({ minimum: 0, description })

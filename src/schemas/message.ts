@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox'
-import { endIndexSchema, StartIndexSchema } from './slice.js'
 import { EpochMsSchema, IdSchema, TagReferenceSchema, TagSchema } from './user.js'
 
 /** In UTF-16 code units: `text.length` of JavaScript. */
@@ -26,6 +25,10 @@ export const ClientMessageIdSchema = Type.String({
 })
 
 export const SeqSchema = Type.Integer({ minimum: 1, description: 'Number of the message in its dialog: 1, 2, 3, …' })
+export const StartIndexSchema = Type.Integer({ minimum: 0, default: 0, description: 'Index of the first one, from 0' })
+export const endIndexSchema = (byDefault: number) =>
+  Type.Integer({ minimum: 0, default: byDefault, description: 'Index after the last one' })
+
 export const IsoDateSchema = Type.String({ description: 'ISO 8601 date and time, UTC' })
 
 const messageFields = {

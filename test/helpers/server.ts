@@ -7,12 +7,13 @@ import { createApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
 import type { Methods } from '../../src/rpc/method.js'
 import type { TokenPayload } from '../../src/schemas/account.js'
+import type { Tuning } from '../../src/tuning.js'
 import { type Device, openDevice } from './device.js'
 
 type Section = Record<string, unknown>
 
 export interface StartOptions {
-  /** Sections of config.json, over those of the test. */
+  /** Sections of config.json and of the tuning, over those of every test. */
   config?: Record<string, Section | boolean>
   methods?: Methods
   /** The folder of the database; one of the test's own when absent. */
@@ -60,7 +61,7 @@ export async function startServer(
 ): Promise<Server> {
   const file = join(dir, 'config.json')
   writeFileSync(file, JSON.stringify(configFor(dir, config)))
-  const app = createApp(loadConfig(file).config, methods)
+  const app = createApp(loadConfig(file).config, { methods, tuning: config as Tuning })
   t.teardown(() => app.close())
   await app.listen({ port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`

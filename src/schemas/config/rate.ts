@@ -27,6 +27,5 @@ export const RateConfigSchema = Type.Object({
   answerBurstBytes: limit(32 * 1024 * 1024, 'Such bytes at once'),
   maxDelayMs: limit(1000, 'How long a call over its rate may be delayed; one that had to wait longer is refused', 0),
   refusalsBeforeClose: limit(3, 'A client that goes on calling after so many refusals is cut off', 0),
-  refusalsWindowMs: limit(10_000, 'How long those are counted together; two within a tenth of it are one', 10),
   maxTracked: limit(10_000, 'Addresses, accounts or users that each of these limits remembers')
 })
