@@ -67,7 +67,9 @@ t.test('a start prints a log line with the version, and a line for a person', as
 })
 
 t.test('the server starts with keys that have no effect, and names them', async (t) => {
-  const dir = t.testdir({ 'config.json': '{"app":{"prot":80,"maxRequestsPerSocket":9},"webSocket":{"maxFragments":9}}' })
+  const dir = t.testdir({
+    'config.json': '{"app":{"prot":80,"maxRequestsPerSocket":9},"webSocket":{"maxFragments":9}}'
+  })
   const child = spawnMessenger(t, { dir, environment: { WEB_SOCKET_MAX_TURN_MS: '9' } })
   child.stdout?.once('data', () => child.kill('SIGTERM'))
   const former = 'webSocket.maxFragments, app.maxRequestsPerSocket, WEB_SOCKET_MAX_TURN_MS'

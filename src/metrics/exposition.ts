@@ -2,23 +2,17 @@ import type { IntervalHistogram } from 'node:perf_hooks'
 import type { Gauge as GaugeOf, Metric } from 'prom-client'
 import type { Counters, Distribution } from './counters.js'
 
-/** What is looked up when somebody asks. */
-export interface Readings {
+/** Values that are read when Prometheus asks. */
+interface Readings {
   connections(): number
   usersOnline(): number
-  /** In nanoseconds, and with the interval at which it is measured. */
+  /** In nanoseconds, including the interval of the measurement. */
   eventLoopDelay: IntervalHistogram
   resolutionMs: number
 }
 
-export interface Exposition {
-  contentType: string
-  /** Everything in the text format of Prometheus. */
-  metrics(): Promise<string>
-}
-
-/** Shows the counters to Prometheus. The library is loaded with the first one who asks, because it would slow down a start. */
-export async function createExposition(counters: Counters, readings: Readings): Promise<Exposition> {
+/** Makes the text for Prometheus. The library is loaded with the first reading, because it would slow down a start. */
+export async function createExposition(counters: Counters, readings: Readings) {
   const { Counter, Gauge, Registry } = (await import('prom-client')).default
   const registry = new Registry()
   const registers = [registry]
@@ -72,7 +66,7 @@ export async function createExposition(counters: Counters, readings: Readings): 
 type Show = (name: string, help: string, read: () => number) => void
 
 function showProcess(gauge: Show, counter: Show): void {
-  // Once: a start that moves looks like another one.
+  // Computed once: a start time that moves would look like a restart.
   const startedAt = Date.now() / 1000 - process.uptime()
   counter('process_cpu_seconds_total', 'CPU time of the process.', () => {
     const { user, system } = process.cpuUsage()
@@ -83,7 +77,7 @@ function showProcess(gauge: Show, counter: Show): void {
   gauge('process_start_time_seconds', 'When the process started, since 1970.', () => startedAt)
 }
 
-/** What every reader sees is of the time since the one before; without a sample it is 0. */
+/** Shows the delay since the last reading; 0 without a sample. */
 function showEventLoop(gauge: Show, { eventLoopDelay: delay, resolutionMs }: Readings): void {
   const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolutionMs / 1000)
   const says = 'of the time that the event loop was late, since the last reading'
@@ -96,7 +90,7 @@ function showEventLoop(gauge: Show, { eventLoopDelay: delay, resolutionMs }: Rea
   })
 }
 
-/** The series of a histogram: buckets that each hold those before them, too. */
+/** Returns the series of a histogram. Each bucket includes those before it. */
 function valuesOf(name: string, { bounds, read }: Distribution) {
   const { sum, count, counts } = read()
   let upTo = 0

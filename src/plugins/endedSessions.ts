@@ -2,17 +2,17 @@ import { setImmediate } from 'node:timers/promises'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
 
-interface LogOutsOptions {
-  /** How often it is looked whose session has expired. */
+interface EndedSessionsOptions {
+  /** Milliseconds between checks for sessions that have expired. */
   expiryIntervalMs: number
-  /** How often the store is asked whose session another process has ended. */
+  /** Milliseconds between checks for sessions ended by another process. */
   sessionCheckIntervalMs: number
 }
 
 const loggedOut = new AppError('unauthenticated')
 
-/** Whoever is not logged in any more loses the connections that were opened with the session. */
-export default fp<LogOutsOptions>(
+/** Closes the connections of a session that has ended. */
+export default fp<EndedSessionsOptions>(
   async (app, { expiryIntervalMs, sessionCheckIntervalMs }) => {
     const { sessions, notifier, log } = app
     sessions.onEnd(({ _id, user }) => {
@@ -27,26 +27,26 @@ export default fp<LogOutsOptions>(
       }
     }
 
-    let isLooking = false
-
     async function refuseEnded() {
       for (const connection of notifier.allConnections()) {
         if (!(await sessions.find(connection.session._id))) connection.refuse(loggedOut)
-        // Whoever waits for something else comes in between.
+        // Lets other work of the event loop in.
         await setImmediate()
       }
     }
 
-    /** One after the other, however long one takes. */
-    async function look() {
-      if (isLooking) return
-      isLooking = true
+    let isChecking = false
+
+    /** Checks once at a time, however long a check takes. */
+    async function check() {
+      if (isChecking) return
+      isChecking = true
       await refuseEnded().catch((error) => log.error(error))
-      isLooking = false
+      isChecking = false
     }
 
-    const timers = [setInterval(refuseExpired, expiryIntervalMs), setInterval(look, sessionCheckIntervalMs)]
+    const timers = [setInterval(refuseExpired, expiryIntervalMs), setInterval(check, sessionCheckIntervalMs)]
     app.addHook('preClose', async () => timers.forEach(clearInterval))
   },
-  { name: 'logOuts', fastify: '5.x', dependencies: ['auth', 'notifier'] }
+  { name: 'endedSessions', fastify: '5.x', dependencies: ['auth', 'notifier'] }
 )
