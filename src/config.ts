@@ -8,14 +8,6 @@ import { listTuned } from './tuning.js'
 type Environment = Record<string, string | undefined>
 type Tree = Record<string, unknown>
 
-interface LoadedConfig {
-  config: Config
-  /** Paths of the keys in the file that nothing reads. */
-  unknownKeys: string[]
-  /** Paths of the keys in the file, and variables, that were settings once and have no effect. */
-  formerSettings: string[]
-}
-
 /** The parts of a JSON Schema that are used here. */
 interface Schema {
   type?: string
@@ -35,9 +27,10 @@ const check = createCheck(ConfigSchema)
  * Loads the configuration: the environment goes before `config.json`, and that before the defaults.
  *
  * @param file path of the JSON file; a file that does not exist is an empty one
+ * @returns the configuration, the paths of keys in the file that nothing reads, and the keys and variables that were settings once
  * @throws {Error} that names the key or the variable that does not fit
  */
-export function loadConfig(file: string, environment: Environment = {}): LoadedConfig {
+export function loadConfig(file: string, environment: Environment = {}) {
   const unread: string[] = []
   const config = resolve(ConfigSchema as Schema, readJson(file), '', { environment, unread }) as Config
   const [problem] = check(config)
@@ -81,30 +74,21 @@ export function variableName(path: string): string {
 }
 
 function readJson(file: string): unknown {
-  let text: string
+  let value: unknown
   try {
-    text = readFileSync(file, 'utf8')
+    // Windows editors put a byte order mark in front.
+    value = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''))
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return {}
-    throw Object.assign(new Error(`${file}: ${message}`), { code })
+    throw Object.assign(new Error(code ? `${file}: ${message}` : `${file} is not JSON: ${message}`), { code })
   }
-  const value = parse(file, text)
   if (!isObject(value)) throw new Error(`${file} must be an object`)
   return value
 }
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function parse(file: string, text: string): unknown {
-  try {
-    // Windows editors put a byte order mark in front.
-    return JSON.parse(text.replace(/^\ufeff/, ''))
-  } catch (error) {
-    throw new Error(`${file} is not JSON: ${(error as Error).message}`)
-  }
 }
 
 function resolve(schema: Schema, value: unknown, path: string, sources: Sources): unknown {

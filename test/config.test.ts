@@ -146,7 +146,7 @@ t.test('a value that does not fit is refused with its key', async (t) => {
   t.throws(() => loadConfig(t.testdir()), { code: 'EISDIR', message: /^\/.*: EISDIR/ }, 'a folder is not a file')
 })
 
-t.test('durations', async (t) => {
+t.test('durations are read in `ms` notation', async (t) => {
   t.equal(durationMs('72h'), 259_200_000)
   t.equal(durationMs('2 days'), 172_800_000)
   t.equal(durationMs('100'), 100)

@@ -1,5 +1,5 @@
 import type { IntervalHistogram } from 'node:perf_hooks'
-import type { Gauge as GaugeOf, Metric } from 'prom-client'
+import type { Metric } from 'prom-client'
 import type { Counters, Distribution } from './counters.js'
 
 /** Values that are read when Prometheus asks. */
@@ -11,45 +11,33 @@ interface Readings {
   resolutionMs: number
 }
 
+interface Value {
+  metricName?: string
+  labels?: Record<string, string | number>
+  value: number
+}
+
+type Show = (name: string, help: string, read: () => number) => void
+
 /** Makes the text for Prometheus. The library is loaded with the first reading, because it would slow down a start. */
 export async function createExposition(counters: Counters, readings: Readings) {
-  const { Counter, Gauge, Registry } = (await import('prom-client')).default
+  const { Registry } = (await import('prom-client')).default
   const registry = new Registry()
-  const registers = [registry]
 
-  function gauge(name: string, help: string, read: () => number) {
-    const shown: GaugeOf = new Gauge({ name, help, registers, collect: () => shown.set(read()) })
-  }
-
-  function counter(name: string, help: string, read: () => number) {
-    const shown = new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        shown.reset()
-        shown.inc(read())
-      }
-    })
-  }
-
-  function perMethod(name: string, help: string, kind: 'calls' | 'errors') {
-    const shown = new Counter({
-      name,
-      help,
-      registers,
-      labelNames: ['method'],
-      collect() {
-        shown.reset()
-        for (const [method, count] of counters.callCounts) shown.inc({ method }, count[kind])
-      }
-    })
-  }
-
-  function histogram(name: string, help: string, distribution: Distribution) {
-    const get = async () => ({ name, help, type: 'histogram', values: valuesOf(name, distribution) })
+  // The library's own metrics would count a second time.
+  function show(type: 'gauge' | 'counter' | 'histogram', name: string, help: string, read: () => Value[]) {
+    const get = async () => ({ name, help, type, values: read() })
     registry.registerMetric({ name, get } as unknown as Metric)
   }
+
+  const gauge: Show = (name, help, read) => show('gauge', name, help, () => [{ value: read() }])
+  const counter: Show = (name, help, read) => show('counter', name, help, () => [{ value: read() }])
+  const perMethod = (name: string, help: string, kind: 'calls' | 'errors') =>
+    show('counter', name, help, () =>
+      Array.from(counters.callCounts, ([method, count]) => ({ labels: { method }, value: count[kind] }))
+    )
+  const histogram = (name: string, help: string, distribution: Distribution) =>
+    show('histogram', name, help, () => valuesOf(name, distribution))
 
   gauge('messenger_connections', 'WebSocket connections that are open.', readings.connections)
   gauge('messenger_users_online', 'Users with a connection to this process.', readings.usersOnline)
@@ -62,8 +50,6 @@ export async function createExposition(counters: Counters, readings: Readings) {
   showEventLoop(gauge, readings)
   return { contentType: registry.contentType, metrics: () => registry.metrics() }
 }
-
-type Show = (name: string, help: string, read: () => number) => void
 
 function showProcess(gauge: Show, counter: Show): void {
   // Computed once: a start time that moves would look like a restart.
@@ -91,7 +77,7 @@ function showEventLoop(gauge: Show, { eventLoopDelay: delay, resolutionMs }: Rea
 }
 
 /** Returns the series of a histogram. Each bucket includes those before it. */
-function valuesOf(name: string, { bounds, read }: Distribution) {
+function valuesOf(name: string, { bounds, read }: Distribution): Value[] {
   const { sum, count, counts } = read()
   let upTo = 0
   const buckets = bounds.map((le, index) => {
@@ -101,7 +87,7 @@ function valuesOf(name: string, { bounds, read }: Distribution) {
   return [
     ...buckets,
     { metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: count },
-    { metricName: `${name}_sum`, labels: {}, value: sum },
-    { metricName: `${name}_count`, labels: {}, value: count }
+    { metricName: `${name}_sum`, value: sum },
+    { metricName: `${name}_count`, value: count }
   ]
 }

@@ -10,6 +10,7 @@ import { type TokenPayload, TokenPayloadSchema } from '../schemas/account.js'
 import { createCheck } from '../schemas/validate.js'
 import { isStrong } from '../store/secret.js'
 import type { Session, StoredUser } from '../store/store.js'
+import type { Settings } from '../tuning.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -35,19 +36,9 @@ declare module '@fastify/jwt' {
   }
 }
 
-interface AuthOptions {
-  /** HS256 secret; the one that the store keeps when absent. */
-  privateKey?: string
-  /** Life of a session with its token, and of the cookie, in `ms` notation. */
-  expiresIn: string
-  maxAge: string
-  /** Whether the cookie is `Secure` also where the request is not HTTPS. */
-  secure: boolean
-  maxRememberedSessions: number
-  /** 0: no limit. */
-  maxSessionsPerUser: number
-  isProduction: boolean
-}
+type AuthOptions = Settings['JWT'] &
+  Settings['cookie'] &
+  Pick<Settings['accounts'], 'maxSessionsPerUser'> & { isProduction: boolean }
 
 /** Issuer and audience of the tokens (RFC 7519, 4.1): a token of another program with the same key is not valid here. */
 export const issuer = 'messenger-server'

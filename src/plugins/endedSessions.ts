@@ -2,17 +2,10 @@ import { setImmediate } from 'node:timers/promises'
 import fp from 'fastify-plugin'
 import { AppError } from '../errors.js'
 
-interface EndedSessionsOptions {
-  /** Milliseconds between checks for sessions that have expired. */
-  expiryIntervalMs: number
-  /** Milliseconds between checks for sessions ended by another process. */
-  sessionCheckIntervalMs: number
-}
-
 const loggedOut = new AppError('unauthenticated')
 
 /** Closes the connections of a session that has ended. */
-export default fp<EndedSessionsOptions>(
+export default fp<{ expiryIntervalMs: number; sessionCheckIntervalMs: number }>(
   async (app, { expiryIntervalMs, sessionCheckIntervalMs }) => {
     const { sessions, notifier, log } = app
     sessions.onEnd(({ _id, user }) => {

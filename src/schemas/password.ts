@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 
 const minLength = 5
 const maxLength = 256
-// Normalization makes at most three characters of one.
+// Decomposition makes at most four characters of one.
 const maxTypedLength = 4 * maxLength
 
 /** Returns the form in which passwords are hashed and compared (RFC 8265, 4.2: OpaqueString). */

@@ -57,7 +57,7 @@ const limits: { why: string; overload: Record<string, number> }[] = [
   }
 ]
 for (const { why, overload } of limits) {
-  t.test(`${why}: who comes is asked to wait, who is there goes on`, async (t) => {
+  t.test(`${why}: new requests are refused, open connections go on`, async (t) => {
     const server = await start(t, overload)
     const ann = await server.signUp('ann')
     const [device, worker] = [await ann.connect(), await ann.connect()]
@@ -82,7 +82,7 @@ for (const { why, overload } of limits) {
   })
 }
 
-t.test('a server that is busy and answers in time refuses nobody', async (t) => {
+t.test('a busy server that answers in time refuses no request', async (t) => {
   const server = await start(t, { maxEventLoopUtilization: 0.5, maxRssBytes: 0 })
   const { email, password } = await server.signUp('ann')
   let isOver = false
@@ -98,13 +98,13 @@ t.test('a server that is busy and answers in time refuses nobody', async (t) => 
   isOver = true
 })
 
-t.test('the process takes more memory than it may', async (t) => {
+t.test('requests are refused while the process uses too much memory', async (t) => {
   const server = await start(t, { maxRssBytes: 1, sampleIntervalMs: 10 })
   await until(server, 503)
   t.equal(await statusOf(server, '/readyz'), 503)
 })
 
-t.test('all of it can be switched off', async (t) => {
+t.test('all limits of the load can be switched off', async (t) => {
   const server = await start(t, { maxEventLoopDelayMs: 0, maxEventLoopUtilization: 0, maxRssBytes: 0 })
   const device = await (await server.signUp('ann')).connect()
   for (let times = 0; times < 3; times++) {

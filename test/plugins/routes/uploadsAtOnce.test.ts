@@ -22,7 +22,7 @@ const crowds: { why: string; images: Record<string, number>; names: string[]; ne
   }
 ]
 for (const { why, images, names, next } of crowds) {
-  t.test(`uploads that are on their way at once: ${why}`, async (t) => {
+  t.test(`uploads at the same time: ${why}`, async (t) => {
     const server = await startServer(t, { config: { images } })
     const people: Record<string, Person> = { ann: await server.signUp('ann'), bob: await server.signUp('bob') }
     const png = await picture().png().toBuffer()
