@@ -1,5 +1,5 @@
 import { variableName } from '../src/config.js'
-import { kinds, rpcMessages } from '../src/errors.js'
+import { type Kind, kinds, rpcMessages } from '../src/errors.js'
 import { methods } from '../src/rpc/index.js'
 import { ConfigSchema } from '../src/schemas/config/index.js'
 import { DialogSchema } from '../src/schemas/dialog.js'
@@ -28,10 +28,9 @@ const tables: Record<string, () => string> = {
   dialog: () =>
     table(
       ['field', 'meaning'],
-      Object.entries(DialogSchema.properties as Record<string, Schema>).map(([field, { description = '' }]) => [
-        `\`${field}\``,
-        description
-      ])
+      Object.entries(DialogSchema.properties as Record<string, Schema>).map(([field, { description = '' }]) => {
+        return [inCode(field), description]
+      })
     ),
 
   notifications: () =>
@@ -39,7 +38,7 @@ const tables: Record<string, () => string> = {
       ['code', 'type', 'body', 'when'],
       Object.entries(notifications).map(([type, { code, when, body }]) => [
         `${code}`,
-        `\`${type}\``,
+        inCode(type),
         inCode(shape(body)),
         when
       ])
@@ -48,15 +47,9 @@ const tables: Record<string, () => string> = {
   errors: () =>
     table(
       ['code', 'message', 'HTTP', 'name', 'says'],
-      Object.values(kinds).map(
-        (kind: { code: keyof typeof rpcMessages; status: number; name: string; sentence?: string }) => [
-          `${kind.code}`,
-          rpcMessages[kind.code],
-          `${kind.status}`,
-          `\`${kind.name}\``,
-          kind.sentence ?? ''
-        ]
-      )
+      Object.values<Kind>(kinds).map(({ code, status, name, sentence = '' }) => {
+        return [`${code}`, rpcMessages[code], `${status}`, inCode(name), sentence]
+      })
     ),
 
   settings: () =>
@@ -79,7 +72,7 @@ function describeMethod([name, { summary, params, result }]: [
 ]) {
   const { properties, required } = params as Required<Schema>
   const rows = Object.entries(properties).map(([parameter, schema]) => [
-    `\`${parameter}\``,
+    inCode(parameter),
     `${shape(schema)}${bounds(schema)}`,
     schema.default === undefined && required.includes(parameter) ? 'required' : inCode(JSON.stringify(schema.default)),
     `${schema.description}`
@@ -92,14 +85,8 @@ function listSettings(properties: Record<string, Schema>, prefix: string): strin
   return Object.entries(properties).flatMap(([key, setting]) => {
     const path = prefix + key
     if (setting.properties) return listSettings(setting.properties, `${path}.`)
-    return [
-      [
-        `\`${path}\``,
-        `\`${variableName(path)}\``,
-        inCode(JSON.stringify(setting.default)),
-        `${setting.description}${choice(setting)}`
-      ]
-    ]
+    const meaning = `${setting.description}${choice(setting)}`
+    return [[inCode(path), inCode(variableName(path)), inCode(JSON.stringify(setting.default)), meaning]]
   })
 }
 

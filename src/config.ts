@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs'
-import ms, { type StringValue } from 'ms'
-import { isAddressList } from './schemas/addresses.js'
 import { type Config, ConfigSchema } from './schemas/config/index.js'
 import { createCheck } from './schemas/validate.js'
 import { listTuned } from './tuning.js'
@@ -34,34 +32,17 @@ export function loadConfig(file: string, environment: Environment = {}) {
   const unread: string[] = []
   const config = resolve(ConfigSchema as Schema, readJson(file), '', { environment, unread }) as Config
   const [problem] = check(config)
-  if (problem) throw misfit(file, problem.path.slice(1).replaceAll('/', '.'), problem.message)
-  for (const [key, value] of [
-    ['JWT.expiresIn', config.JWT.expiresIn],
-    ['cookie.maxAge', config.cookie.maxAge]
-  ] as const) {
-    if (!(durationMs(value) >= 1000)) throw misfit(file, key, 'must be a duration of a second or more, such as "72h"')
+  if (problem) {
+    const key = problem.path.slice(1).replaceAll('/', '.')
+    throw new Error(`${key} ${problem.message} (${file}, or ${variableName(key)} in the environment)`)
   }
-  const { trustProxy } = config.app
-  if (trustProxy !== undefined && !isAddressList(trustProxy)) {
-    throw misfit(file, 'app.trustProxy', 'must be addresses or CIDR ranges, such as "127.0.0.1, 10.0.0.0/8"')
-  }
-  const tuned = listTuned()
-  const isFormer = (key: string) => tuned.includes(key)
-  const formerVariables = tuned.map(variableName).filter((name) => environment[name])
+  const former = listTuned()
+  const formerVariables = former.map(variableName).filter((name) => environment[name])
   return {
     config,
-    unknownKeys: unread.filter((key) => !isFormer(key)),
-    formerSettings: [...unread.filter(isFormer), ...formerVariables]
+    unknownKeys: unread.filter((key) => !former.includes(key)),
+    formerSettings: [...unread.filter((key) => former.includes(key)), ...formerVariables]
   }
-}
-
-function misfit(file: string, key: string, problem: string): Error {
-  return new Error(`${key} ${problem} (${file}, or ${variableName(key)} in the environment)`)
-}
-
-/** Returns the milliseconds of a duration in `ms` notation, NaN for another text. */
-export function durationMs(value: string): number {
-  return (value && ms(value as StringValue)) || Number.NaN
 }
 
 /** Returns `JWT_PRIVATE_KEY` for `JWT.privateKey`; the section `app` has no prefix: `PORT` for `app.port`. */

@@ -11,7 +11,7 @@ export const rpcMessages = {
   [-32011]: 'Conflict'
 }
 
-interface Kind {
+export interface Kind {
   code: keyof typeof rpcMessages
   /** HTTP status (RFC 9110). */
   status: number

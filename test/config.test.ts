@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { durationMs, loadConfig, variableName } from '../src/config.js'
+import { loadConfig, variableName } from '../src/config.js'
+import { durationMs } from '../src/schemas/config/setting.js'
 import { defaultTuning, listTuned, tune } from '../src/tuning.js'
 
 const write = (t: Test, value: unknown) =>

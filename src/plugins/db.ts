@@ -13,6 +13,7 @@ declare module 'fastify' {
   }
 }
 
+/** Opens the store. */
 export default fp<{ url: string } & Omit<StoreOptions, 'onNotice' | 'onCommit' | 'onMessage'>>(
   async (app, { url, ...options }) => {
     const events: typeof app.storeEvents = new EventEmitter()

@@ -20,15 +20,6 @@ interface Noted {
   userId?: string
 }
 
-interface FailureLine {
-  [key: string]: unknown
-  type: string
-  message: string
-  code?: unknown
-  stack: string
-  cause?: FailureLine
-}
-
 // An error may be its own cause.
 const maxCauses = 5
 
@@ -88,15 +79,13 @@ function describeRequest({ method, url }: { method: string; url: string }) {
 }
 
 /** Leaves out the other properties of an error: a driver's may carry what was to be stored. */
-function describeFailure(error: unknown, depth = 0): FailureLine {
+function describeFailure(
+  error: unknown,
+  depth = 0
+): Record<string, unknown> & Record<'type' | 'message' | 'stack', string> {
   if (!(error instanceof Error)) return { type: typeof error, message: 'The thrown value is not an error.', stack: '' }
   const { name, message, stack = '', cause } = error
   const { code } = error as NodeJS.ErrnoException
-  return {
-    type: name,
-    message,
-    code,
-    stack,
-    ...(cause !== undefined && depth < maxCauses && { cause: describeFailure(cause, depth + 1) })
-  }
+  const line = { type: name, message, code, stack }
+  return cause !== undefined && depth < maxCauses ? { ...line, cause: describeFailure(cause, depth + 1) } : line
 }

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { isAddressList } from '../addresses.js'
 import { limit } from './setting.js'
 
 /** The process and its HTTP. The environment has these keys without a prefix. */
@@ -17,9 +18,11 @@ export const AppConfigSchema = Type.Object({
     description: '`off` switches off everything of `rate`: for tests and benchmarks'
   }),
   trustProxy: Type.Optional(
-    Type.String({
-      description: 'Addresses and CIDR ranges of trusted proxies, separated by commas'
-    })
+    Type.Refine(
+      Type.String({ description: 'Addresses and CIDR ranges of trusted proxies, separated by commas' }),
+      isAddressList,
+      () => 'must be addresses or CIDR ranges, such as "127.0.0.1, 10.0.0.0/8"'
+    )
   ),
   requestTimeoutMs: limit(
     30_000,
