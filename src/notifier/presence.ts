@@ -17,8 +17,8 @@ interface PresenceEntry {
   user: Identity
   isOnline: boolean
   isAnnounced: boolean
-  lastSeen: number | undefined
-  timer: NodeJS.Timeout | undefined
+  lastSeen?: number | undefined
+  timer?: NodeJS.Timeout
   /** Resolves when the last announcement has been made. */
   settled: Promise<void>
 }
@@ -56,7 +56,8 @@ export function createPresence(options: PresenceOptions) {
   return {
     /** Notes a user's first connection. */
     arrive(user: Identity): void {
-      const entry = entries.get(user._id) ?? createEntry(user)
+      const known = entries.get(user._id)
+      const entry: PresenceEntry = known ?? { user, isOnline: true, isAnnounced: false, settled: Promise.resolve() }
       entries.set(user._id, entry)
       clearTimeout(entry.timer)
       entry.isOnline = true
@@ -81,9 +82,4 @@ export function createPresence(options: PresenceOptions) {
       await Promise.all(present.map(remember))
     }
   }
-}
-
-function createEntry(user: Identity): PresenceEntry {
-  const settled = Promise.resolve()
-  return { user, isOnline: true, isAnnounced: false, lastSeen: undefined, timer: undefined, settled }
 }

@@ -27,8 +27,7 @@ export const LastNameSchema = Type.String({
 
 /** A name in a change, where `""` keeps the present one. */
 export const NameChangeSchema = Type.String({
-  pattern: `^(?:${namePattern})?$`,
-  maxLength: 64,
+  ...LastNameSchema,
   description: 'The new name, or `""` to keep the present one'
 })
 

@@ -108,7 +108,7 @@ t.test('a user who comes back during the announcement of being offline is announ
   }
 })
 
-/** Lets the last connection end, and the grace period as well. */
+/** Ends the last connection and the grace period. */
 async function seesOff(presence: ReturnType<typeof createPresence>, user: typeof ann): Promise<void> {
   presence.leave(user)
   while (presence.isOnline(user._id)) await new Promise(setImmediate)

@@ -51,7 +51,7 @@ t.test('a connection that is opened while its session ends is refused', async (t
   const ann = await server.signUp('ann')
   const { sessions, db } = server.app
   const { newestCursor } = db.updates
-  // The last thing that a connection waits for before it is greeted.
+  // The cursor is the last value that a connection waits for before its greeting.
   t.intercept(db.updates, 'newestCursor', {
     async value() {
       await sessions.end((await sessions.find(ann.sessionId)) as Session)

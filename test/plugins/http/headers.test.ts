@@ -7,7 +7,7 @@ const json = "default-src 'none';frame-ancestors 'none'"
 const demo =
   "default-src 'self';img-src 'self' blob:;object-src 'none';base-uri 'none';frame-ancestors 'none';form-action 'self'"
 
-/** What a browser is told about an answer. */
+/** Returns the security headers of an answer. */
 async function headersOf(url: string, path: string) {
   const { headers } = await fetch(url + path)
   return {
@@ -28,7 +28,7 @@ const ours = {
   corp: 'same-origin',
   hsts: null
 }
-// Pages of another origin show it.
+// Pages of another origin may show it.
 const picture = { ...ours, csp: "default-src 'none';sandbox", corp: 'cross-origin' }
 const client = { csp: null, nosniff: 'nosniff', referrer: null, coop: null, corp: null, hsts: null }
 

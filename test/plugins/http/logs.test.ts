@@ -14,7 +14,7 @@ interface Line {
   path?: string
 }
 
-/** A server in a process of its own, and all that it writes until it is ended. */
+/** Starts a server in a process of its own, and collects what it writes until it ends. */
 async function startLogging(t: Test, LOG_LEVEL: string) {
   const messenger = await startMessenger(t, { dir: t.testdir(), environment: { LOG_LEVEL, RATE_LIMITS: 'off' } })
   let text = ''

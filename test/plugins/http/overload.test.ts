@@ -11,7 +11,7 @@ import { type Server, startServer } from '../../helpers/server.js'
 const sampleIntervalMs = 400
 const busyMs = 500
 
-/** A method that lets the event loop do nothing else. */
+/** A method that occupies the event loop. */
 const work = method({
   summary: '',
   params: Type.Object({}),
@@ -26,7 +26,7 @@ const work = method({
 const start = (t: Test, overload: Record<string, number>) =>
   startServer(t, { methods: { ...messenger, work }, config: { overload: { sampleIntervalMs, ...overload } } })
 
-/** Keeps the server at work until it is told to stop. */
+/** Keeps the server busy until the test says so. */
 function occupy(device: Device) {
   let isOver = false
   const working = (async () => {
@@ -41,7 +41,7 @@ function occupy(device: Device) {
 const statusOf = async ({ url }: Pick<Server, 'url'>, path: string) => (await fetch(url + path)).status
 
 async function until(server: Pick<Server, 'url'>, status: number): Promise<void> {
-  // Asked without a pause, a server in the same process would never be at rest.
+  // Without a pause, the server in the same process would never rest.
   while ((await statusOf(server, '/exit')) !== status) await delay(100)
 }
 

@@ -7,7 +7,7 @@ t.test('a picture of every format becomes upright, square and free of metadata',
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const secret = { IFD0: { Copyright: 'secret place' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 28/1 40/1' } }
-  // Orientation 6: what is stored as left is above when the picture is upright.
+  // Orientation 6: the stored left side is the upper side of the upright picture.
   const turned = await picture().withExif(secret).withMetadata({ orientation: 6 }).jpeg().toBuffer()
   t.ok(turned.includes('secret place'))
   const formats = {

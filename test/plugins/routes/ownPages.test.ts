@@ -33,7 +33,7 @@ t.test('an origin is the own one also where the default port is written out', as
     t.equal(status !== 403, isAllowed, `${origin} at ${host}: ${status}`)
     const referer = `${origin}/page?x`
     const exit = await statusOf(server.url, '/exit', { referer, host }, 'GET')
-    // A Referer writes no default port, either, but is a URL, which may.
+    // Browsers leave out the default port of a Referer too, but as a URL it may have one.
     if (origin !== 'https://chat.example.org:443') t.equal(exit !== 403, isAllowed, `${referer} at ${host}`)
   }
 })

@@ -4,7 +4,7 @@ import { form, picture, upload } from '../../helpers/images/pictures.js'
 import { openSocket } from '../../helpers/rawHttp.js'
 import { type Person, type Server, startServer } from '../../helpers/server.js'
 
-/** Begins an upload that never comes to its end; `answer` is that of a server which does not wait for it. */
+/** Begins an upload that never ends; `answer` resolves if the server does not wait for it. */
 async function beginUpload({ url }: Server, { cookie }: Person) {
   const socket = await openSocket(url)
   const head = ['POST /upload-image HTTP/1.1', 'Host: x', `Cookie: ${cookie}`, 'Content-Length: 1000000']

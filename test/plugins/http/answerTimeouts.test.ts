@@ -62,7 +62,7 @@ t.test('a client that waits for an answer may be silent', async (t) => {
   t.equal((await holdOverHttp()).status, 503)
 })
 
-/** The beginning of a request that uploads a picture, up to its bytes. */
+/** Returns the beginning of a request that uploads a picture, up to its bytes. */
 function uploadOf(person: { cookie: string }, pictureBytes: number) {
   const part = 'content-disposition: form-data; name="image"; filename="x.png"\r\ncontent-type: image/png'
   const before = `--edge\r\n${part}\r\n\r\n`
