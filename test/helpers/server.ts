@@ -13,7 +13,7 @@ import { type Device, openDevice } from './device.js'
 type Section = Record<string, unknown>
 
 export interface StartOptions {
-  /** Sections of config.json and of the tuning, over those of every test. */
+  /** Sections of config.json, over those of the test. */
   config?: Record<string, Section | boolean>
   methods?: Methods
   /** The folder of the database; one of the test's own when absent. */
@@ -61,6 +61,7 @@ export async function startServer(
 ): Promise<Server> {
   const file = join(dir, 'config.json')
   writeFileSync(file, JSON.stringify(configFor(dir, config)))
+  // The sections of a test may also tune.
   const app = createApp(loadConfig(file).config, { methods, tuning: config as Tuning })
   t.teardown(() => app.close())
   await app.listen({ port: 0, host: '127.0.0.1' })

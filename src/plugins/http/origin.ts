@@ -23,7 +23,7 @@ export default fp<Pick<Config['client'], 'url'>>(
     const foreignOrigin = url && new URL(url).origin
     await app.register(cors, { origin: foreignOrigin ?? false, credentials: true, methods: ['GET', 'POST'] })
 
-    // A foreign page could fill the disk with more than one line a minute.
+    // Once a minute: a foreign page could fill the disk otherwise.
     const limiter = createRateLimiter({ perSecond: 1 / 60, burst: 1 }, 1)
     const warnings = limiter.bucketOf('warnings')
 

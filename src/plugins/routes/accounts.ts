@@ -23,9 +23,10 @@ const notLoggedIn = 'The account exists now, but the log-in could not be stored.
 /** Serves sign-up, log-in and log-out over HTTP. */
 export default fp<Settings['accounts']>(
   async (app, options) => {
-    const { bodyLimitBytes: bodyLimit, maxRunningHashes: maxRunning, maxWaitingHashes: maxWaiting } = options
+    const { bodyLimitBytes: bodyLimit, maxRunningHashes, maxWaitingHashes } = options
     const assertGoodPassword = await createPasswordPolicy(options)
-    const passwords = createPasswords(createConcurrencyLimit({ maxRunning, maxWaiting }))
+    const hashing = createConcurrencyLimit({ maxRunning: maxRunningHashes, maxWaiting: maxWaitingHashes })
+    const passwords = createPasswords(hashing)
 
     /** Finds the user of a log-in and tells whether the hash is outdated. */
     async function findUser(request: FastifyRequest<{ Body: LoginBody }>) {
