@@ -29,10 +29,6 @@ export const defaultTuning = {
     /** Maximum HTTP requests over one connection; 0: no limit. A client opens another one. */
     maxRequestsPerSocket: 1000
   },
-  db: {
-    /** Pages of 4 KiB in the write-ahead log of SQLite that start a checkpoint. It was measured (docs/adr/0008-checkpoints.md). */
-    maxLogPages: 10_000
-  },
   overload: {
     /** Milliseconds that the event loop must be late before high CPU use causes refusals; 0: not at all. Users notice it from there. */
     busyEventLoopDelayMs: 100,

@@ -79,13 +79,13 @@ t.test('keys that nothing reads are listed', async (t) => {
 })
 
 t.test('keys and variables that were settings once are listed apart, and have no effect', async (t) => {
-  const file = write(t, { app: { prot: 1, maxRequestsPerSocket: 'many' }, webSocket: { maxTurnMs: 0 }, db: {} })
+  const file = write(t, { app: { prot: 1, maxRequestsPerSocket: 'many' }, webSocket: { maxTurnMs: 0 } })
   const { config, unknownKeys, formerSettings } = loadConfig(file, {
-    DB_MAX_LOG_PAGES: '1',
+    OVERLOAD_SAMPLE_INTERVAL_MS: '1',
     ACCOUNTS_BODY_LIMIT_BYTES: ''
   })
   t.same(unknownKeys, ['app.prot'])
-  t.same(formerSettings, ['webSocket.maxTurnMs', 'app.maxRequestsPerSocket', 'DB_MAX_LOG_PAGES'])
+  t.same(formerSettings, ['webSocket.maxTurnMs', 'app.maxRequestsPerSocket', 'OVERLOAD_SAMPLE_INTERVAL_MS'])
   t.same(tune(config, {}).webSocket, { ...config.webSocket, ...defaultTuning.webSocket })
   t.notOk(listTuned().some((path) => readFileSync('docs/configuration.md', 'utf8').includes(path)))
 })

@@ -35,7 +35,8 @@ export const ConfigSchema = Type.Object({
       description: 'Database: `file:` and the path of a SQLite file, or the URL of a [MongoDB](mongodb.md)'
     }),
     timeoutMs: limit(5000, 'Milliseconds in which MongoDB must answer a call; a start has twice that'),
-    busyTimeoutMs: limit(5000, 'Milliseconds of waiting for a SQLite file that another process has locked')
+    busyTimeoutMs: limit(5000, 'Milliseconds of waiting for a SQLite file that another process has locked'),
+    maxLogPages: limit(10_000, 'Pages of 4 KiB in the write-ahead log of SQLite, beyond which they move into the file')
   }),
   sqlite: Type.Object({
     sync: Type.Enum(['FULL', 'NORMAL'], {
