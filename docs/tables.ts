@@ -1,11 +1,11 @@
 import { variableName } from '../src/config.js'
-import { kinds, rpcMessages } from '../src/errors.js'
+import { type Kind, kinds, rpcMessages } from '../src/errors.js'
 import { methods } from '../src/rpc/index.js'
 import { ConfigSchema } from '../src/schemas/config/index.js'
 import { DialogSchema } from '../src/schemas/dialog.js'
 import { notifications } from '../src/schemas/notification.js'
 
-/** The parts of a JSON Schema that the tables show. */
+/** The parts of a JSON Schema that are used here. */
 interface Schema {
   type?: string
   const?: unknown
@@ -21,17 +21,16 @@ interface Schema {
   items?: Schema
 }
 
-/** Generated parts of the documentation, by the name of their place. */
-export const tables: Record<string, () => string> = {
+/** The parts of the documentation that come from the source, by the name of their place. */
+const tables: Record<string, () => string> = {
   methods: () => Object.entries(methods).map(describeMethod).join('\n\n'),
 
   dialog: () =>
     table(
       ['field', 'meaning'],
-      Object.entries(DialogSchema.properties as Record<string, Schema>).map(([field, { description = '' }]) => [
-        `\`${field}\``,
-        description
-      ])
+      Object.entries(DialogSchema.properties as Record<string, Schema>).map(([field, { description = '' }]) => {
+        return [inCode(field), description]
+      })
     ),
 
   notifications: () =>
@@ -39,7 +38,7 @@ export const tables: Record<string, () => string> = {
       ['code', 'type', 'body', 'when'],
       Object.entries(notifications).map(([type, { code, when, body }]) => [
         `${code}`,
-        `\`${type}\``,
+        inCode(type),
         inCode(shape(body)),
         when
       ])
@@ -48,15 +47,9 @@ export const tables: Record<string, () => string> = {
   errors: () =>
     table(
       ['code', 'message', 'HTTP', 'name', 'says'],
-      Object.values(kinds).map(
-        (kind: { code: keyof typeof rpcMessages; status: number; name: string; sentence?: string }) => [
-          `${kind.code}`,
-          rpcMessages[kind.code],
-          `${kind.status}`,
-          `\`${kind.name}\``,
-          kind.sentence ?? ''
-        ]
-      )
+      Object.values<Kind>(kinds).map(({ code, status, name, sentence = '' }) => {
+        return [`${code}`, rpcMessages[code], `${status}`, inCode(name), sentence]
+      })
     ),
 
   settings: () =>
@@ -66,13 +59,20 @@ export const tables: Record<string, () => string> = {
     )
 }
 
+/** Returns Markdown with its places `<!-- NAME -->…<!-- /NAME -->` filled. */
+export function fill(markdown: string): string {
+  return markdown.replace(/<!-- (\w+) -->.*?<!-- \/\1 -->/gs, (_, name: string) => {
+    return `<!-- ${name} -->\n\n${tables[name]?.()}\n\n<!-- /${name} -->`
+  })
+}
+
 function describeMethod([name, { summary, params, result }]: [
   string,
   { summary: string; params: unknown; result: unknown }
 ]) {
   const { properties, required } = params as Required<Schema>
   const rows = Object.entries(properties).map(([parameter, schema]) => [
-    `\`${parameter}\``,
+    inCode(parameter),
     `${shape(schema)}${bounds(schema)}`,
     schema.default === undefined && required.includes(parameter) ? 'required' : inCode(JSON.stringify(schema.default)),
     `${schema.description}`
@@ -85,18 +85,12 @@ function listSettings(properties: Record<string, Schema>, prefix: string): strin
   return Object.entries(properties).flatMap(([key, setting]) => {
     const path = prefix + key
     if (setting.properties) return listSettings(setting.properties, `${path}.`)
-    return [
-      [
-        `\`${path}\``,
-        `\`${variableName(path)}\``,
-        inCode(JSON.stringify(setting.default)),
-        `${setting.description}${choice(setting)}`
-      ]
-    ]
+    const meaning = `${setting.description}${choice(setting)}`
+    return [[inCode(path), inCode(variableName(path)), inCode(JSON.stringify(setting.default)), meaning]]
   })
 }
 
-/** Returns a schema in the notation of a TypeScript type. */
+/** Writes a schema as a type. */
 function shape(schema: unknown): string {
   const { type, const: only, properties, required = [], items } = schema as Schema
   if (only !== undefined) return JSON.stringify(only)

@@ -1,5 +1,5 @@
-/** Updates the generated parts of the documentation (`npm run docs`). */
+/** `npm run docs`: updates the tables that come from the source. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fill } from './fill.js'
+import { fill } from './tables.js'
 
 for (const page of ['docs/protocol.md', 'docs/configuration.md']) writeFileSync(page, fill(readFileSync(page, 'utf8')))

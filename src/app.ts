@@ -2,15 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import auth from './plugins/auth.js'
 import db from './plugins/db.js'
-import logOuts from './plugins/endedSessions.js'
+import endedSessions from './plugins/endedSessions.js'
 import { answerClientError, answerFrameworkError, setErrors } from './plugins/http/errors.js'
 import headers from './plugins/http/headers.js'
-import httpTimeouts from './plugins/http/httpTimeouts.js'
 import logs, { childLoggerFactory, loggerOptions } from './plugins/http/logs.js'
 import origin from './plugins/http/origin.js'
 import overload from './plugins/http/overload.js'
 import shutdown from './plugins/http/shutdown.js'
-import { timeoutsOf, uploadTimeoutOf } from './plugins/http/timeouts.js'
+import timeouts, { timeoutsOf, uploadTimeoutOf } from './plugins/http/timeouts.js'
 import limits from './plugins/limits.js'
 import metrics from './plugins/metrics.js'
 import notifier from './plugins/notifier.js'
@@ -24,23 +23,58 @@ import { methods as messenger } from './rpc/index.js'
 import type { Methods } from './rpc/method.js'
 import { normalizeForwardedFor, splitAddresses } from './schemas/addresses.js'
 import type { Config } from './schemas/config/index.js'
+import { type Settings, type Tuning, tune } from './tuning.js'
 
-/**
- * The wiring diagram: the whole server, not yet listening. `app.close()` ends everything that it has opened.
- *
- * @param methods the JSON-RPC methods that it answers
- */
-export function createApp(config: Config, methods: Methods = messenger): FastifyInstance {
-  const { JWT, cookie, webSocket, client, legacyWire } = config
-  const { trustProxy, connectionTimeoutMs, handlerTimeoutMs } = config.app
+interface AppOptions {
+  /** JSON-RPC methods in place of the messenger's. */
+  methods?: Methods | undefined
+  tuning?: Tuning
+}
 
-  const app = Fastify({
-    logger: loggerOptions(config.app.logLevel),
+/** Wires the server, which does not listen yet. `app.close()` closes everything that it has opened. */
+export function createApp(config: Config, { methods = messenger, tuning = {} }: AppOptions = {}): FastifyInstance {
+  const settings = tune(config, tuning)
+  const { JWT, cookie, webSocket, client, legacyWire, rate } = settings
+  const app = createFastify(settings)
+
+  // At a stop, hooks run in this order, and the time limit of `shutdown` counts from the beginning.
+  app.register(shutdown, webSocket)
+
+  // The server itself. Each plugin uses those before it.
+  app.register(metrics, { methods })
+  app.register(db, { ...settings.db, ...settings.sqlite })
+  app.register(auth, { ...JWT, ...cookie, ...settings.accounts, isProduction: settings.app.nodeEnv === 'production' })
+  app.register(rpc, { ...webSocket, ...settings.history, ...settings.users, ...rate, methods, legacyWire })
+  app.register(notifier, settings.presence)
+  app.register(endedSessions, { ...webSocket, expiryIntervalMs: webSocket.pingIntervalMs })
+
+  // What every HTTP request meets, in this order.
+  app.register(logs)
+  app.register(headers)
+  app.register(overload, settings.overload)
+  app.register(timeouts, settings.app)
+  app.register(origin, client)
+  app.register(limits, { ...rate, rateLimits: settings.app.rateLimits })
+
+  // The routes. The WebSocket's is in `rpc`, and the one of the counters in `metrics`.
+  app.register(probes)
+  app.register(accounts, settings.accounts)
+  app.register(images, { ...settings.images, handlerTimeoutMs: uploadTimeoutOf(settings.app) })
+  app.register(rpcOverHttp, webSocket)
+  app.register(pages, { clientDir: client.dir })
+
+  return app
+}
+
+function createFastify({ app, webSocket }: Settings) {
+  const { logLevel, bodyLimitBytes, trustProxy } = app
+  const server = Fastify({
+    logger: loggerOptions(logLevel),
     childLoggerFactory,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: config.app.bodyLimitBytes,
-    ...timeoutsOf(config.app),
-    // The store has a time of its own to open, and its error names the database.
+    bodyLimit: bodyLimitBytes,
+    ...timeoutsOf(app),
+    // The store has a time limit of its own to open, and its error names the database.
     pluginTimeout: 0,
     trustProxy: trustProxy !== undefined && splitAddresses(trustProxy),
     return503OnClosing: false,
@@ -52,37 +86,11 @@ export function createApp(config: Config, methods: Methods = messenger): Fastify
       return isUpgradeOfRoot(request) ? webSocket.path : (request.url as string)
     }
   })
-
-  setErrors(app)
-  // First: at a stop the hooks run in this order, and its time counts from the beginning.
-  app.register(shutdown, webSocket)
-  app.register(logs)
-  app.register(metrics, { methods })
-  app.register(db, { ...config.db, ...config.sqlite })
-  app.register(auth, {
-    ...JWT,
-    ...cookie,
-    maxSessionsPerUser: config.accounts.maxSessionsPerUser,
-    isProduction: config.app.nodeEnv === 'production'
-  })
-  app.register(rpc, { ...webSocket, ...config.history, ...config.users, ...config.rate, methods, legacyWire })
-  app.register(notifier, config.presence)
-  app.register(logOuts, { ...webSocket, expiryIntervalMs: webSocket.pingIntervalMs })
-  app.register(headers)
-  app.register(overload, config.overload)
-  app.register(httpTimeouts, { connectionTimeoutMs, handlerTimeoutMs })
-  app.register(probes)
-  app.register(origin, client)
-  app.register(limits, { ...config.rate, rateLimits: config.app.rateLimits })
-  app.register(accounts, config.accounts)
-  app.register(images, { ...config.images, handlerTimeoutMs: uploadTimeoutOf(config.app) })
-  app.register(rpcOverHttp, webSocket)
-  app.register(pages, { clientDir: client.dir })
-
-  return app
+  setErrors(server)
+  return server
 }
 
-/** The WebSocket is at `/` too, where a plain GET is for the page. */
+/** Tells an upgrade at `/`, where the WebSocket is too, from a GET of the page. */
 function isUpgradeOfRoot({ url, headers: { upgrade } }: IncomingMessage): boolean {
   return upgrade?.toLowerCase() === 'websocket' && url?.split('?', 1)[0] === '/'
 }

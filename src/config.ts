@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs'
-import ms, { type StringValue } from 'ms'
-import { isAddressList } from './schemas/addresses.js'
 import { type Config, ConfigSchema } from './schemas/config/index.js'
 import { createCheck } from './schemas/validate.js'
+import { listTuned } from './tuning.js'
 
 type Environment = Record<string, string | undefined>
 type Tree = Record<string, unknown>
 
-/** What matters here of a JSON Schema. */
+/** The parts of a JSON Schema that are used here. */
 interface Schema {
   type?: string
   default?: unknown
@@ -16,46 +15,37 @@ interface Schema {
 
 interface Sources {
   environment: Environment
-  unknownKeys: string[]
+  /** Receives the paths of the keys that no schema names. */
+  unread: string[]
 }
 
 const check = createCheck(ConfigSchema)
 
 /**
- * The configuration: the defaults, over them `config.json`, over them the environment.
+ * Loads the configuration: the environment goes before `config.json`, and that before the defaults.
  *
- * @param file path of the JSON file; one that does not exist is an empty one
- * @returns the frozen configuration, and the paths of the keys in the file that nothing reads
- * @throws {Error} that names the key or the variable, when one does not fit
+ * @param file path of the JSON file; a file that does not exist is an empty one
+ * @returns the configuration, the paths of keys in the file that nothing reads, and the keys and variables that were settings once
+ * @throws {Error} that names the key or the variable that does not fit
  */
-export function loadConfig(file: string, environment: Environment = {}): { config: Config; unknownKeys: string[] } {
-  const unknownKeys: string[] = []
-  const config = resolve(ConfigSchema as Schema, readJson(file), '', { environment, unknownKeys }) as Config
+export function loadConfig(file: string, environment: Environment = {}) {
+  const unread: string[] = []
+  const config = resolve(ConfigSchema as Schema, readJson(file), '', { environment, unread }) as Config
   const [problem] = check(config)
-  if (problem) throw misfit(file, problem.path.slice(1).replaceAll('/', '.'), problem.message)
-  for (const [key, value] of [
-    ['JWT.expiresIn', config.JWT.expiresIn],
-    ['cookie.maxAge', config.cookie.maxAge]
-  ] as const) {
-    if (!(durationMs(value) >= 1000)) throw misfit(file, key, 'must be a duration of a second or more, such as "72h"')
+  if (problem) {
+    const key = problem.path.slice(1).replaceAll('/', '.')
+    throw new Error(`${key} ${problem.message} (${file}, or ${variableName(key)} in the environment)`)
   }
-  const { trustProxy } = config.app
-  if (trustProxy !== undefined && !isAddressList(trustProxy)) {
-    throw misfit(file, 'app.trustProxy', 'must be addresses or CIDR ranges, such as "127.0.0.1, 10.0.0.0/8"')
+  const former = listTuned()
+  const formerVariables = former.map(variableName).filter((name) => environment[name])
+  return {
+    config,
+    unknownKeys: unread.filter((key) => !former.includes(key)),
+    formerSettings: [...unread.filter((key) => former.includes(key)), ...formerVariables]
   }
-  return { config, unknownKeys }
 }
 
-function misfit(file: string, key: string, problem: string): Error {
-  return new Error(`${key} ${problem} (${file}, or ${variableName(key)} in the environment)`)
-}
-
-/** @returns milliseconds of a duration in `ms` notation, NaN when it is none */
-export function durationMs(value: string): number {
-  return (value && ms(value as StringValue)) || Number.NaN
-}
-
-/** @returns `JWT_PRIVATE_KEY` for `JWT.privateKey`; the section `app` has no prefix: `PORT` for `app.port` */
+/** Returns `JWT_PRIVATE_KEY` for `JWT.privateKey`; the section `app` has no prefix: `PORT` for `app.port`. */
 export function variableName(path: string): string {
   return path
     .replace(/^app\./, '')
@@ -65,30 +55,21 @@ export function variableName(path: string): string {
 }
 
 function readJson(file: string): unknown {
-  let text: string
+  let value: unknown
   try {
-    text = readFileSync(file, 'utf8')
+    // Windows editors put a byte order mark in front.
+    value = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''))
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return {}
-    throw Object.assign(new Error(`${file}: ${message}`), { code })
+    throw Object.assign(new Error(code ? `${file}: ${message}` : `${file} is not JSON: ${message}`), { code })
   }
-  const value = parse(file, text)
   if (!isObject(value)) throw new Error(`${file} must be an object`)
   return value
 }
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function parse(file: string, text: string): unknown {
-  try {
-    // Editors of Windows begin a file with a byte order mark.
-    return JSON.parse(text.replace(/^\ufeff/, ''))
-  } catch (error) {
-    throw new Error(`${file} is not JSON: ${(error as Error).message}`)
-  }
 }
 
 function resolve(schema: Schema, value: unknown, path: string, sources: Sources): unknown {
@@ -100,8 +81,8 @@ function resolve(schema: Schema, value: unknown, path: string, sources: Sources)
 }
 
 function resolveSection(properties: Record<string, Schema>, given: Tree, prefix: string, sources: Sources): Tree {
-  const unknownKeys = Object.keys(given).filter((key) => !Object.hasOwn(properties, key))
-  sources.unknownKeys.push(...unknownKeys.map((key) => prefix + key))
+  const unread = Object.keys(given).filter((key) => !Object.hasOwn(properties, key))
+  sources.unread.push(...unread.map((key) => prefix + key))
   const resolved: Tree = {}
   for (const [key, schema] of Object.entries(properties)) {
     const value = resolve(schema, given[key], prefix + key, sources)
@@ -110,7 +91,7 @@ function resolveSection(properties: Record<string, Schema>, given: Tree, prefix:
   return Object.freeze(resolved)
 }
 
-/** A variable's text as its schema's type, nothing for an empty one; what does not parse is refused as a text. */
+/** Parses a variable by the type of its schema. The check refuses a text that does not parse. */
 function fromEnvironment(type: string | undefined, text: string | undefined): unknown {
   if (!text) return undefined
   if (type === 'string') return text

@@ -1,4 +1,4 @@
-/** Error codes and messages of JSON-RPC 2.0: the specification's own, and from -32000 down the server's. */
+/** Error codes and messages of JSON-RPC 2.0: the specification's own, and the server's from -32000 down. */
 export const rpcMessages = {
   [-32700]: 'Parse error',
   [-32600]: 'Invalid Request',
@@ -11,17 +11,17 @@ export const rpcMessages = {
   [-32011]: 'Conflict'
 }
 
-interface Kind {
+export interface Kind {
   code: keyof typeof rpcMessages
   /** HTTP status (RFC 9110). */
   status: number
-  /** The name under which clients know it. */
+  /** Name that clients see. */
   name: string
-  /** What it says where nothing more is known. */
+  /** Message where the code that refuses has no other. */
   sentence?: string
 }
 
-/** Every way in which the server refuses, in one closed table. */
+/** The closed table of all refusals. */
 export const kinds = {
   parseError: { code: -32700, status: 400, name: 'ParseError' },
   invalidRequest: { code: -32600, status: 400, name: 'InvalidRequestError' },
@@ -73,11 +73,11 @@ export interface Problem {
 interface Explanation {
   path?: string
   retryAfterMs?: number
-  /** What a body that does not fit its schema got wrong. */
+  /** Problems of a body that does not fit its schema. */
   details?: Problem[]
 }
 
-/** Runs something whose errors have no stack: to collect one takes longer than all else in a refusal. */
+/** Runs a function whose errors have no stack: to collect one takes longer than the rest of a refusal. */
 export function withoutStacks<T>(run: () => T): T {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
@@ -89,8 +89,8 @@ export function withoutStacks<T>(run: () => T): T {
 }
 
 /**
- * A refusal that its cause may read. Anything else that is thrown is `internal` and stays in the log. It has no stack of its own,
- * because a client can cause thousands of refusals in a moment; a cause has one.
+ * A refusal that the client may read. Any other error is `internal` and stays in the log. A refusal has no stack of its own, because a
+ * client can cause thousands in a moment; its cause has one.
  */
 export class AppError extends Error {
   readonly kind: ErrorKind
@@ -100,7 +100,7 @@ export class AppError extends Error {
 
   constructor(kind: ErrorKind, sentence?: string, explanation: Explanation = {}, cause?: unknown) {
     const entry: Kind = kinds[kind]
-    // As `withoutStacks` does, in which TypeScript allows no super().
+    // TypeScript does not allow super() within `withoutStacks`.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     super(sentence ?? entry.sentence ?? rpcMessages[entry.code], { cause })
@@ -112,7 +112,7 @@ export class AppError extends Error {
     this.#sentence = sentence ?? entry.sentence
   }
 
-  /** `thrown` itself where it is a refusal, `internal` with it as the cause where it is not. */
+  /** Returns `thrown` itself if it is a refusal, else `internal` with it as the cause. */
   static from(thrown: unknown): AppError {
     return thrown instanceof AppError ? thrown : new AppError('internal', undefined, {}, thrown)
   }
@@ -121,13 +121,13 @@ export class AppError extends Error {
     return this.#entry.status
   }
 
-  /** What the header `Retry-After` says (RFC 9110, 10.2.3), where there is something to say. */
+  /** Value of the header `Retry-After` (RFC 9110, 10.2.3), where a delay is known. */
   get retryAfterSeconds(): number | undefined {
     const { retryAfterMs } = this.explanation
     return retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000)
   }
 
-  /** The `error` member of a JSON-RPC response; `data` only where there is something to explain. */
+  /** Returns the `error` member of a JSON-RPC response, with `data` where there is an explanation. */
   toRpc() {
     const { code } = this.#entry
     const message = rpcMessages[code]
@@ -136,7 +136,7 @@ export class AppError extends Error {
     return { code, message, data: { name: this.name, message: this.message, path, retryAfterMs } }
   }
 
-  /** The body of an HTTP error and the reason of a WebSocket close. */
+  /** Returns the body of an HTTP error, which is also the reason of a WebSocket close. */
   toBody() {
     return { Error: { name: this.name, message: this.message, details: this.explanation.details } }
   }

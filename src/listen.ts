@@ -1,11 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
-interface Address {
-  port: number
-  host: string
-}
-
 /** Advice by the code of an error of `listen`. */
 const advice: Record<string, string> = {
   EADDRINUSE: 'stop the program that uses it, or set another PORT',
@@ -15,14 +10,15 @@ const advice: Record<string, string> = {
   EAI_AGAIN: 'set HOST to an address of this machine'
 }
 
+/** System calls of `listen`. */
 const steps = ['listen', 'bind', 'getaddrinfo']
 
 /**
  * Starts a server and lets it listen.
  *
- * @throws {Error} that says in a sentence what keeps it from that
+ * @throws {Error} that says in a sentence why it cannot listen, and what to do
  */
-export async function listen(app: FastifyInstance, address: Address): Promise<AddressInfo> {
+export async function listen(app: FastifyInstance, address: { port: number; host: string }): Promise<AddressInfo> {
   try {
     await app.listen(address)
   } catch (error) {

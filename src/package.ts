@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-// The folder of package.json, as seen from `dist/src` and from `dist/bin`.
+// The folder of package.json, from `dist/src` and from `dist/bin`.
 const root = new URL('../../', import.meta.url)
 
 /** The version of the program. */

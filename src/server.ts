@@ -22,29 +22,29 @@ async function start(): Promise<void> {
   const app = createApp(config)
   const { port, host = config.webSocket.host, logLevel } = config.app
   const address = await listen(app, { port, host })
-  // While many connect or begin to send at once, whatever is made outlives a collection or two. V8 would conclude that the lines
-  // of code that made it always make what lives long, and put what they make for each message where it seldom collects. Not sooner,
-  // because Node compiles its own modules anew when a flag has changed.
+  // While many clients connect at once, objects outlive a collection or two. V8 would conclude that their code always makes objects that
+  // live long, and put those of each message where it seldom collects. Set after the start, because Node compiles its own modules
+  // again when a flag has changed.
   setFlagsFromString('--no-allocation-site-pretenuring')
-  // A signal always has a listener: while close-with-grace replaces its own, the next one would end the process by default.
+  // Without a listener, a signal would end the process while close-with-grace replaces its own.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   closeWithGrace({ delay: config.app.closeDelayMs, logger: app.log }, async ({ err, signal }) => {
     if (err) app.log.fatal(err)
     if (signal && process.env.npm_lifecycle_event === 'start') ignoreRepeats(signal)
     await app.close()
   })
-  // In one write, because the log's own come later than the link. At every level, because support asks for it first.
+  // One write, because the log writes later than the console. At every level, because support asks for the version first.
   const lines = logLevel === 'silent' ? [] : [describeStart()]
   console.log([...lines, `Messenger: ${linkTo(address)}`].join('\n'))
 }
 
-/** A line of the log. */
+/** Returns a log line. */
 function describeStart(): string {
   const { pid, version: node } = process
   return JSON.stringify({ level: 30, time: Date.now(), pid, hostname: hostname(), version, node, msg: 'started' })
 }
 
-/** A terminal sends Ctrl+C to npm and to the server, and npm passes it on: within half a second it is the same one. */
+/** Ignores repeats for half a second: a terminal sends Ctrl+C to npm and to the server, and npm passes it on. */
 function ignoreRepeats(signal: NodeJS.Signals) {
   const listeners = process.listeners(signal)
   const ignore = () => {}
@@ -56,11 +56,11 @@ function ignoreRepeats(signal: NodeJS.Signals) {
   }, 500).unref()
 }
 
-// What the server writes is for its own user alone.
+// Files that the server writes are for its own user alone.
 process.umask(0o077)
 
 run(process.argv.slice(2)).catch((error: Error) => {
-  // A driver may say it in many lines.
+  // A driver's message may have many lines.
   console.error(error.message.replace(/\s*\n\s*/g, ' '))
   process.exit(1)
 })

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { durationMs, loadConfig, variableName } from '../src/config.js'
+import { loadConfig, variableName } from '../src/config.js'
+import { durationMs } from '../src/schemas/config/setting.js'
+import { defaultTuning, listTuned, tune } from '../src/tuning.js'
 
 const write = (t: Test, value: unknown) =>
   join(t.testdir({ 'config.json': typeof value === 'string' ? value : JSON.stringify(value) }), 'config.json')
 
-t.test('config.json of the project says what the defaults are', async (t) => {
+t.test('the config.json of the project has the defaults', async (t) => {
   const { JWT, ...defaults } = loadConfig(join(t.testdir(), 'config.json')).config
   const { client, ...shipped } = JSON.parse(readFileSync('config.json', 'utf8'))
   t.same({ ...shipped, client: {} }, { JWT, ...defaults })
@@ -14,7 +16,7 @@ t.test('config.json of the project says what the defaults are', async (t) => {
   t.ok(Object.isFrozen(defaults) || Object.isFrozen(defaults.app))
 })
 
-t.test('a file of the first generation works as it is', async (t) => {
+t.test('a legacy config.json works as it is', async (t) => {
   const file = write(t, {
     JWT: { expiresIn: '1h', privateKey: 'secret_private_key' },
     cookie: { maxAge: '2 days' },
@@ -32,7 +34,7 @@ t.test('a file of the first generation works as it is', async (t) => {
   t.same(unknownKeys, [])
 })
 
-t.test('the environment goes before the file, and an empty variable is none', async (t) => {
+t.test('the environment goes before the file, and an empty variable has no effect', async (t) => {
   const file = write(t, { app: { port: 1 }, JWT: { privateKey: 'from the file' }, legacyWire: false })
   const environment = {
     PORT: '9000',
@@ -71,12 +73,31 @@ t.test('a file may begin with a byte order mark', async (t) => {
   t.equal(loadConfig(`${dir}/config.json`).config.app.port, 1)
 })
 
-t.test('keys that nothing reads are told', async (t) => {
+t.test('keys that nothing reads are listed', async (t) => {
   const file = write(t, { app: { prot: 1 }, colour: { of: 'the sky' } })
-  t.same(loadConfig(file).unknownKeys, ['colour', 'app.prot'])
+  t.match(loadConfig(file), { unknownKeys: ['colour', 'app.prot'], formerSettings: [] })
 })
 
-t.test('what does not fit is refused with its name', async (t) => {
+t.test('keys and variables that were settings once are listed apart, and have no effect', async (t) => {
+  const file = write(t, { app: { prot: 1, maxRequestsPerSocket: 'many' }, webSocket: { maxTurnMs: 0 } })
+  const { config, unknownKeys, formerSettings } = loadConfig(file, {
+    OVERLOAD_SAMPLE_INTERVAL_MS: '1',
+    ACCOUNTS_BODY_LIMIT_BYTES: ''
+  })
+  t.same(unknownKeys, ['app.prot'])
+  t.same(formerSettings, ['webSocket.maxTurnMs', 'app.maxRequestsPerSocket', 'OVERLOAD_SAMPLE_INTERVAL_MS'])
+  t.same(tune(config, {}).webSocket, { ...config.webSocket, ...defaultTuning.webSocket })
+  t.notOk(listTuned().some((path) => readFileSync('docs/configuration.md', 'utf8').includes(path)))
+})
+
+t.test('tuning stands beside the settings', async (t) => {
+  const { config } = loadConfig(write(t, { webSocket: { maxBatchCalls: 7 } }))
+  const { webSocket, overload } = tune(config, { webSocket: { maxFragments: 2 } })
+  t.match(webSocket, { maxBatchCalls: 7, maxFragments: 2, maxPendingFrames: 64 })
+  t.match(overload, { maxEventLoopDelayMs: 1000, sampleIntervalMs: 5000 })
+})
+
+t.test('a value that does not fit is refused with its key', async (t) => {
   const refused: [why: string, file: unknown, environment: Record<string, string>, message: RegExp][] = [
     [
       'a port is a number',
@@ -96,16 +117,21 @@ t.test('what does not fit is refused with its name', async (t) => {
     ['a store is known', { db: { url: 'postgres://localhost' } }, {}, /db\.url does not have the right form/],
     ['a word is known', {}, { RATE_LIMITS: 'maybe' }, /app\.rateLimits must be one of on, off \(/],
     ['a switch is on or off', {}, { LEGACY_WIRE: '2' }, /legacyWire must be boolean/],
-    ['a number is no switch', { legacyWire: 1 }, {}, /legacyWire must be boolean/],
+    ['a number is not a switch', { legacyWire: 1 }, {}, /legacyWire must be boolean/],
     [
-      'nobody speaks for everybody',
+      'one proxy is not every address',
       {},
       { TRUST_PROXY: 'true' },
       /app\.trustProxy must be addresses or CIDR ranges, such as/
     ],
     ['a number of proxies can be forged', {}, { TRUST_PROXY: '1' }, /app\.trustProxy must be addresses/],
-    ['a name is no address', { app: { trustProxy: 'loopback' } }, {}, /app\.trustProxy must be addresses/],
-    ['everybody is no range', { app: { trustProxy: '10.0.0.1,0.0.0.0/0' } }, {}, /app\.trustProxy must be addresses/],
+    ['a name is not an address', { app: { trustProxy: 'loopback' } }, {}, /app\.trustProxy must be addresses/],
+    [
+      'a range is not every address',
+      { app: { trustProxy: '10.0.0.1,0.0.0.0/0' } },
+      {},
+      /app\.trustProxy must be addresses/
+    ],
     ['a range has 32 bits at most', { app: { trustProxy: '10.0.0.0/33' } }, {}, /app\.trustProxy must be addresses/],
     ['an address is whole', { app: { trustProxy: '10.0.0' } }, {}, /app\.trustProxy must be addresses/],
     ['a list has no holes', { app: { trustProxy: '10.0.0.1,' } }, {}, /app\.trustProxy must be addresses/],
@@ -118,10 +144,10 @@ t.test('what does not fit is refused with its name', async (t) => {
   for (const [why, content, environment, message] of refused) {
     t.throws(() => loadConfig(write(t, content), environment), { message }, why)
   }
-  t.throws(() => loadConfig(t.testdir()), { code: 'EISDIR', message: /^\/.*: EISDIR/ }, 'a folder is no file')
+  t.throws(() => loadConfig(t.testdir()), { code: 'EISDIR', message: /^\/.*: EISDIR/ }, 'a folder is not a file')
 })
 
-t.test('durations', async (t) => {
+t.test('durations are read in `ms` notation', async (t) => {
   t.equal(durationMs('72h'), 259_200_000)
   t.equal(durationMs('2 days'), 172_800_000)
   t.equal(durationMs('100'), 100)

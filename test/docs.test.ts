@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { fill } from '../docs/fill.js'
+import { fill } from '../docs/tables.js'
 
-t.test('the pages say what the source says (npm run docs)', async (t) => {
+t.test('the tables in docs are those of the source (npm run docs)', async (t) => {
   for (const page of ['docs/protocol.md', 'docs/configuration.md']) {
     const text = readFileSync(page, 'utf8')
     t.equal(fill(text), text, page)
@@ -10,7 +10,7 @@ t.test('the pages say what the source says (npm run docs)', async (t) => {
   }
 })
 
-t.test('what proves a promise is there', async (t) => {
+t.test('the tests that docs/reliability.md names exist', async (t) => {
   const named = readFileSync('docs/reliability.md', 'utf8').matchAll(/`(test\/[^`]+)`(?:: "([^"]+)")?/g)
   for (const [, file, title] of named) {
     t.ok(title && readFileSync(file as string, 'utf8').includes(title), `${file}: ${title}`)
@@ -20,7 +20,7 @@ t.test('what proves a promise is there', async (t) => {
 interface Proof {
   page: string
   languages: string[]
-  /** The tests that take the blocks from the page; or why there is none. */
+  /** Tests that take the blocks from the page, or the reason for none. */
   by?: string[]
   why?: string
 }
@@ -38,7 +38,7 @@ const proofs: Proof[] = [
   }
 ]
 
-t.test('a test takes the commands and configurations of the pages as they are, or there is a reason', async (t) => {
+t.test('tests run the commands and configurations of the pages, or there is a reason', async (t) => {
   const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
   for (const page of pages.filter((name) => name.endsWith('.md'))) {
     const fences = readFileSync(page, 'utf8').matchAll(/^```(\w+)$/gm)

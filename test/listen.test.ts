@@ -20,7 +20,7 @@ t.test('a server that cannot listen says what to do', async (t) => {
       message: /^listen EADDRNOTAVAIL.*: set HOST/
     },
     {
-      why: 'there is no such host',
+      why: 'the host does not exist',
       address: { port: 0, host: 'nowhere.invalid' },
       message: /^getaddrinfo \w+ nowhere\.invalid: set HOST/
     }
@@ -34,7 +34,7 @@ t.test('a server that cannot listen says what to do', async (t) => {
   await t.rejects(listen(broken, { port: 0, host: '127.0.0.1' }), { message: 'EACCES: something else' })
 })
 
-t.test('the link for what the server listens on', async (t) => {
+t.test('the link is one that a browser on this machine can open', async (t) => {
   const links = [
     { address: '::', family: 'IPv6', link: 'http://localhost:8000/' },
     { address: '0.0.0.0', family: 'IPv4', link: 'http://localhost:8000/' },

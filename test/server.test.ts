@@ -10,27 +10,27 @@ import { reportOf, spawnMessenger, startMessenger } from './helpers/messengerPro
 const entry = 'dist/bin/messenger-server.js'
 const files = ['jwt.key', 'messenger.db', 'messenger.db-shm', 'messenger.db-wal']
 
-t.test('it starts in an empty folder, and stops when it is told to', async (t) => {
+t.test('the server starts in an empty folder and stops on a signal', async (t) => {
   const dir = t.testdir()
   const messenger = await startMessenger(t, { dir })
   t.equal((await fetch(messenger.url)).status, 200)
   t.same(readdirSync(join(dir, 'data')).sort(), files)
   for (const file of ['', ...files]) {
-    t.equal(statSync(join(dir, 'data', file)).mode & 0o077, 0, `data/${file} is nobody else's`)
+    t.equal(statSync(join(dir, 'data', file)).mode & 0o077, 0, `data/${file} is for its owner alone`)
   }
   const device = await openDevice(t, `${messenger.url.replace('http', 'ws')}/api`)
   await device.closed
   t.equal(await messenger.end('SIGTERM'), 0)
 })
 
-t.test('in a folder that others can read, they cannot read what it writes', async (t) => {
+t.test('files in a folder that others can read are for their owner alone', async (t) => {
   const dir = t.testdir({ data: {} })
   chmodSync(join(dir, 'data'), 0o755)
   await startMessenger(t, { dir })
   for (const file of files) t.equal(statSync(join(dir, 'data', file)).mode & 0o777, 0o600, file)
 })
 
-t.test('a command that there is not is refused', async (t) => {
+t.test('an unknown command is refused', async (t) => {
   for (const name of ['serve', 'toString', 'mongodb://ann:hidden@127.0.0.1/x']) {
     const child = spawnMessenger(t, { dir: t.testdir(), args: [name] })
     const { code, stderr } = await reportOf(child)
@@ -40,12 +40,12 @@ t.test('a command that there is not is refused', async (t) => {
   }
 })
 
-t.test('a server that is to be silent prints its link alone', async (t) => {
+t.test('a server with the log level silent prints its link alone', async (t) => {
   const messenger = await startMessenger(t, { dir: t.testdir(), environment: { LOG_LEVEL: 'silent' } })
   t.equal(await messenger.end('SIGTERM'), 0)
 })
 
-t.test('a start is one line in the log, which has the version, and one for the person who starts it', async (t) => {
+t.test('a start prints a log line with the version, and a line for a person', async (t) => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
   for (const [level, says] of [
     ['warn', [{ level: 30, version, node: process.version, msg: 'started' }]],
@@ -66,17 +66,23 @@ t.test('a start is one line in the log, which has the version, and one for the p
   }
 })
 
-t.test('a key that nothing reads is told, and does not hinder', async (t) => {
-  const dir = t.testdir({ 'config.json': '{"app":{"prot":80}}' })
-  const child = spawnMessenger(t, { dir })
+t.test('the server starts with keys that have no effect, and names them', async (t) => {
+  const dir = t.testdir({
+    'config.json': '{"app":{"prot":80,"maxRequestsPerSocket":9},"webSocket":{"maxFragments":9}}'
+  })
+  const child = spawnMessenger(t, { dir, environment: { WEB_SOCKET_MAX_TURN_MS: '9' } })
   child.stdout?.once('data', () => child.kill('SIGTERM'))
-  t.match(await reportOf(child), { code: 0, stderr: /^config\.json: nothing reads app\.prot\n$/ })
+  const former = 'webSocket.maxFragments, app.maxRequestsPerSocket, WEB_SOCKET_MAX_TURN_MS'
+  t.match(await reportOf(child), {
+    code: 0,
+    stderr: `config.json: nothing reads app.prot\nThese are no longer settings and have no effect: ${former}\n`
+  })
 })
 
-t.test('an error that nothing has caught is logged, and ends it in order', async (t) => {
+t.test('an uncaught error is logged and stops the server in order', async (t) => {
   const traps = [
     { why: 'thrown', does: 'throw new Error("unforeseen")' },
-    { why: 'a promise that nobody waits for', does: 'Promise.reject(new Error("unforeseen"))' }
+    { why: 'a rejected promise without a handler', does: 'Promise.reject(new Error("unforeseen"))' }
   ]
   for (const { why, does } of traps) {
     const dir = t.testdir({
@@ -100,7 +106,7 @@ interface Failure {
   says: RegExp
 }
 
-t.test('what keeps it from starting is said in a line', async (t) => {
+t.test('a server that cannot start says why in one line', async (t) => {
   const running = await startMessenger(t, { dir: t.testdir() })
   const failures: Failure[] = [
     {
@@ -121,10 +127,17 @@ t.test('what keeps it from starting is said in a line', async (t) => {
     },
     { why: 'the address', environment: { HOST: '192.0.2.1' }, says: /^listen EADDRNOTAVAIL.*: set HOST.*\n$/ },
     { why: 'a folder', files: { 'config.json': {} }, says: /^config\.json: EISDIR.*\n$/ },
-    { why: 'no JSON', files: { 'config.json': '{\n"JWT":\n{\n' }, says: /^config\.json is not JSON: .*\n$/ },
-    { why: 'no object', files: { 'config.json': 'null' }, says: /^config\.json must be an object\n$/ },
-    { why: 'a list', files: { 'config.json': '[]' }, says: /^config\.json must be an object\n$/ },
-    { why: 'no folder', files: { data: '' }, says: /^data\/messenger\.db: .*\n$/ },
+    {
+      why: 'a file that is not JSON',
+      files: { 'config.json': '{\n"JWT":\n{\n' },
+      says: /^config\.json is not JSON: .*\n$/
+    },
+    {
+      why: 'a file that is not an object',
+      files: { 'config.json': 'null' },
+      says: /^config\.json must be an object\n$/
+    },
+    { why: 'a file in place of the folder', files: { data: '' }, says: /^data\/messenger\.db: .*\n$/ },
     { why: 'the secret', files: { data: { 'jwt.key': {} } }, says: /^data\/jwt\.key: EISDIR.*\n$/ },
     { why: 'the client', environment: { CLIENT_DIR: 'none' }, says: /^client\.dir: .*\n$/ },
     { why: 'the path', environment: { WEB_SOCKET_PATH: 'api' }, says: /^webSocket\.path .*\n$/ },

@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 export const cookieName = 'auth'
 
-/** Each one costs a signature, and may cost a look into the store. */
+/** Each token costs a signature, and may cost a read of the store. */
 const maxTokens = 10
 
 /**
  * Returns the tokens of a request, any of which may be valid: the one of `Authorization: Bearer`, which a cookie never replaces, or those
- * of its cookies. A browser sends several cookies of one name when a parent domain, or a longer path, has set one, too (RFC 6265, 5.4).
+ * of its cookies. A browser sends several cookies of one name if a parent domain, or a longer path, has set one too (RFC 6265, 5.4).
  */
 export function tokensIn({ authorization = '', cookie = '' }: IncomingHttpHeaders): string[] {
   const bearer = /^bearer(?:$|\s+)(.*)$/i.exec(authorization)
@@ -16,13 +16,12 @@ export function tokensIn({ authorization = '', cookie = '' }: IncomingHttpHeader
   return [...new Set(values)].slice(0, maxTokens)
 }
 
-/** @returns the value of a cookie, without the quotes that it may have; nothing for one of another name */
+/** Returns the value of the cookie without quotes, and the empty text for a cookie of another name. */
 function tokenOf(pair: string): string {
   const [name = '', ...rest] = pair.split('=')
-  return name.trim() === cookieName
-    ? rest
-        .join('=')
-        .trim()
-        .replace(/^"(.*)"$/, '$1')
-    : ''
+  if (name.trim() !== cookieName) return ''
+  return rest
+    .join('=')
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
 }

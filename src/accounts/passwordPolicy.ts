@@ -6,17 +6,16 @@ export interface PasswordPolicyOptions {
   refuseCommonPasswords: boolean
 }
 
-/** @throws {AppError} `badRequest` for a new password that is too easily guessed */
-export type AssertGoodPassword = (password: string) => void
-
-/** Loads the list of common passwords only where it is asked for. */
-export async function createPasswordPolicy(options: PasswordPolicyOptions): Promise<AssertGoodPassword> {
-  const { minPasswordLength, refuseCommonPasswords } = options
+/**
+ * Makes the check of new passwords, which throws `badRequest` for a password that is too easily guessed. The list of common passwords
+ * is loaded only where it is used.
+ */
+export async function createPasswordPolicy({ minPasswordLength, refuseCommonPasswords }: PasswordPolicyOptions) {
   const common = refuseCommonPasswords ? await loadCommonPasswords() : new Set()
-  return (password) => {
+  return (password: string): void => {
     const length = lengthOf(normalizePassword(password))
     if (length < minPasswordLength) throw weak(`must not have fewer than ${minPasswordLength} characters`)
-    // NFKC: full-width letters make none less common.
+    // NFKC: full-width letters do not make a password less common.
     if (common.has(password.normalize('NFKC').toLowerCase())) throw weak('is one of the most common passwords')
   }
 }

@@ -6,32 +6,23 @@ const maxDelayMs = 60_000
 
 const givenUp = () => new Error('A log-out could not be stored. Its token is valid again after a restart.')
 
-export interface RevokedSessions {
-  /** Has the end of a session stored later: tried again until the store takes it, or the session has expired anyway. */
-  add(session: Session): void
-  /** Takes one back that is stored meanwhile. */
-  delete(_id: string): void
-  has(_id: string): boolean
-  /** Tries once more, and never again. @returns how many could not be stored */
-  close(): Promise<number>
-}
-
 /**
- * The log-outs that the store could not take, `maxRemembered` at most: beyond that the oldest is given up.
+ * Keeps the revoked sessions whose end the store did not take, and tries again until it does or the session expires. Beyond
+ * `maxRemembered` the oldest is given up.
  *
- * @param onError told of each log-out that is given up, except those that `close()` counts
+ * @param onError called for each session that is given up, except those that `close()` counts
  */
 export function createRevokedSessions(
   endSession: (_id: string) => Promise<void>,
   maxRemembered: number,
   onError: (error: Error) => void
-): RevokedSessions {
+) {
   const sessions = createLruCache<Session>(maxRemembered)
   let timer: NodeJS.Timeout | undefined
   let delayMs = firstDelayMs
   let isClosed = false
 
-  /** One after the other, up to the first that fails: the next ones would fail, too. */
+  /** Stores one after the other, up to the first that fails: the next ones would fail, too. */
   async function storeAll(): Promise<void> {
     for (const { _id, expiresAt } of [...sessions.values()]) {
       if (expiresAt > Date.now()) await endSession(_id)
@@ -55,15 +46,17 @@ export function createRevokedSessions(
   }
 
   return {
-    add(session) {
+    add(session: Session) {
       if (isClosed) return onError(givenUp())
       if (sessions.size === maxRemembered && !sessions.has(session._id)) onError(givenUp())
       sessions.set(session._id, session)
       schedule()
     },
-    delete: (_id) => void sessions.delete(_id),
-    has: (_id) => sessions.has(_id),
-    async close() {
+    /** Removes a session whose end is stored by now. */
+    delete: (_id: string) => sessions.delete(_id),
+    has: (_id: string) => sessions.has(_id),
+    /** Tries a last time. Returns the number of sessions that could not be stored. */
+    async close(): Promise<number> {
       isClosed = true
       clearTimeout(timer)
       await storeAll().catch(() => {})

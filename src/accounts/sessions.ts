@@ -5,49 +5,37 @@ import type { Identity } from '../schemas/user.js'
 import type { Session, Store } from '../store/store.js'
 import { createRevokedSessions } from './revokedSessions.js'
 
-export interface Sessions {
-  /** Begins one: a log-in. @throws {AppError} `unavailable` where a shared store could not take it */
-  begin(user: Identity): Promise<Session>
-  /** One that has neither ended nor expired. */
-  find(_id: string): Promise<Session | undefined>
-  /** Ends one at once. Rejects when the store could not take that, which is then tried again until it does. */
-  end(session: Session): Promise<void>
-  /** Whether it has been ended here, lately. */
-  hasEnded(session: Session): boolean
-  /** Tells of each that is ended here. */
-  onEnd(listener: (session: Session) => void): void
-  /** Tries once more to store the ends that are not. @returns how many are still not, and hold no longer */
-  close(): Promise<number>
-}
+export type Sessions = ReturnType<typeof createSessions>
 
 interface SessionsOptions {
   store: Pick<Store, 'sessions'>
   lifeMs: number
-  /** With more log-ins of one user, those that expire first end; any number when absent. */
+  /** Maximum sessions of one user; beyond it those that expire first end. No limit when absent. */
   maxOfUser?: number | undefined
-  /** So many log-ins that the store could not take, and so many ends, are remembered. */
+  /** Maximum sessions in memory whose begin, and maximum ones whose end, the store did not take. */
   maxRemembered: number
-  /** Whether other processes use the store, to which a log-in that it could not take would mean nothing. */
+  /** Whether other processes use the store. A log-in that it did not take would mean nothing to them. */
   isShared: boolean
-  /** Told why the store could not take a log-in, and of each log-out that is given up. */
+  /** Receives the reason why the store did not take a log-in, and each log-out that is given up. */
   onError(error: unknown): void
 }
 
 const notStored = 'The log-in could not be stored. Log in again.'
 
-/** Who is logged in, and until when: a log-in is a session, which its token names. */
-export function createSessions(options: SessionsOptions): Sessions {
+/** Makes the sessions: a log-in begins one, and its token names it. */
+export function createSessions(options: SessionsOptions) {
   const { store, lifeMs, maxOfUser, maxRemembered, isShared, onError } = options
   // Where one process has the store to itself, a log-in on a full disk is good until the server stops.
   const unstored = createLruCache<Session>(maxRemembered)
-  // While a session is ended, a connection may just be opening that has found it alive.
+  // While a session ends, a connection may be opening that has already found it.
   const ended = createLruCache<true>(maxRemembered)
-  const unstoredEnds = createRevokedSessions((_id) => store.sessions.end(_id), maxRemembered, onError)
-  const hasEnded = (_id: string) => ended.has(_id) || unstoredEnds.has(_id)
+  const revoked = createRevokedSessions((_id) => store.sessions.end(_id), maxRemembered, onError)
+  const hasEnded = ({ _id }: Pick<Session, '_id'>): boolean => ended.has(_id) || revoked.has(_id)
   const listeners: ((session: Session) => void)[] = []
 
   return {
-    async begin({ _id, tag }) {
+    /** Begins a session: a log-in. @throws {AppError} `unavailable` where a shared store did not take it */
+    async begin({ _id, tag }: Identity): Promise<Session> {
       const session = { _id: new ObjectId().toHexString(), user: { _id, tag }, expiresAt: Date.now() + lifeMs }
       try {
         await store.sessions.add(session, maxOfUser)
@@ -59,27 +47,32 @@ export function createSessions(options: SessionsOptions): Sessions {
       return session
     },
 
-    async find(_id) {
-      return hasEnded(_id) ? undefined : (unstored.get(_id) ?? store.sessions.find(_id))
+    /** Returns a session that has neither ended nor expired. */
+    async find(_id: string): Promise<Session | undefined> {
+      return hasEnded({ _id }) ? undefined : (unstored.get(_id) ?? store.sessions.find(_id))
     },
 
-    async end(session) {
+    /** Ends a session at once. Rejects if the store did not take that, which is then tried again. */
+    async end(session: Session): Promise<void> {
       ended.set(session._id, true)
       unstored.delete(session._id)
-      for (const tell of listeners) tell(session)
+      for (const listener of listeners) listener(session)
       try {
         await store.sessions.end(session._id)
-        unstoredEnds.delete(session._id)
+        revoked.delete(session._id)
       } catch (error) {
-        unstoredEnds.add(session)
+        revoked.add(session)
         throw error
       }
     },
 
-    hasEnded: ({ _id }) => hasEnded(_id),
+    /** Tells whether a session has recently been ended by this process. */
+    hasEnded,
 
-    onEnd: (listener) => void listeners.push(listener),
+    /** Adds a listener for each session that this process ends. */
+    onEnd: (listener: (session: Session) => void) => void listeners.push(listener),
 
-    close: () => unstoredEnds.close()
+    /** Tries a last time to store the log-outs that are not stored. Returns the number of those that are lost. */
+    close: revoked.close
   }
 }

@@ -2,10 +2,13 @@ import { loadConfig } from '../config.js'
 import type { Config } from '../schemas/config/index.js'
 import { fileOf } from '../store/open.js'
 
-/** Returns the configuration of this folder, and tells of keys that nothing reads. */
+/** Returns the configuration of this folder, and warns of keys without an effect. */
 export function readSettings(): Config {
-  const { config, unknownKeys } = loadConfig('config.json', process.env)
+  const { config, unknownKeys, formerSettings } = loadConfig('config.json', process.env)
   for (const key of unknownKeys) console.error(`config.json: nothing reads ${key}`)
+  if (formerSettings.length > 0) {
+    console.error(`These are no longer settings and have no effect: ${formerSettings.join(', ')}`)
+  }
   return config
 }
 

@@ -1,30 +1,26 @@
 import type { Sharp, SharpConstructor } from 'sharp'
 import { AppError } from '../errors.js'
 import { createConcurrencyLimit } from '../limits/concurrencyLimit.js'
+import type { Config } from '../schemas/config/index.js'
 import { formatOf, hasTooManyParts } from './formats.js'
 
-interface PicturesOptions {
-  /** Width times height. */
-  maxPixels: number
-  maxRunning: number
-  maxWaiting: number
-}
+type NormalizeOptions = Pick<Config['images'], 'maxPixels' | 'maxRunning' | 'maxWaiting'>
 
 const sidePx = 512
 const notAnImage = 'The file is not a PNG, JPEG, WebP or GIF image that can be read.'
 const tooManyParts = 'The picture has too many scans or frames.'
 
 /**
- * Makes the function that normalizes uploaded pictures, a bounded number at a time.
+ * Makes the function that normalizes uploaded pictures, a bounded number at the same time.
  *
  * A decoder may keep all pixels in memory, up to 12 bytes of each. A picture with more pixels than `maxPixels / maxRunning` therefore
- * waits for the other ones of its kind. All running pictures together have less than twice `maxPixels`, whatever `maxRunning` is.
+ * waits for other large ones. All running pictures together have less than twice `maxPixels`, whatever `maxRunning` is.
  */
-export function createNormalize({ maxPixels, maxRunning, maxWaiting }: PicturesOptions) {
-  const gate = createConcurrencyLimit({ maxRunning, maxWaiting })
+export function createNormalize({ maxPixels, maxRunning, maxWaiting }: NormalizeOptions) {
+  const all = createConcurrencyLimit({ maxRunning, maxWaiting })
   const large = createConcurrencyLimit({ maxRunning: 1, maxWaiting: maxRunning })
   return (bytes: Buffer): Promise<Buffer> =>
-    gate(async () => {
+    all(async () => {
       const { pixels, normalize } = await openPicture(bytes, maxPixels)
       return pixels > maxPixels / maxRunning ? large(normalize) : normalize()
     })
@@ -32,14 +28,14 @@ export function createNormalize({ maxPixels, maxRunning, maxWaiting }: PicturesO
 
 interface Picture {
   pixels: number
-  /** Makes it upright, 512 x 512, WebP, without what else the file held. @throws {AppError} `unsupportedMediaType` when it is damaged */
+  /** Returns it upright, 512 x 512, as WebP without metadata. @throws {AppError} `unsupportedMediaType` for a damaged one */
   normalize(): Promise<Buffer>
 }
 
 /**
- * Reads the head of a picture, and decodes nothing yet.
+ * Reads the head of a picture without decoding it.
  *
- * @throws {AppError} `unsupportedMediaType` when the bytes are not a PNG, JPEG, WebP or GIF, `tooLarge`
+ * @throws {AppError} `unsupportedMediaType` for bytes that are not a PNG, JPEG, WebP or GIF, `tooLarge`
  */
 export async function openPicture(bytes: Buffer, maxPixels: number): Promise<Picture> {
   const format = formatOf(bytes)
@@ -63,31 +59,28 @@ function refuse(): never {
   throw new AppError('unsupportedMediaType', notAnImage)
 }
 
-/** Loaded with the first picture, because it would take a good part of the time of a start. */
+/** Loads the library with the first picture, because it would slow down a start. */
 async function loadSharp(): Promise<SharpConstructor> {
   const { default: sharp } = await import('sharp')
-  // The cache would keep the pixels of the last pictures, and each further thread needs buffers of its own.
+  // The cache would keep the pixels of past pictures, and each further thread needs buffers of its own.
   sharp.cache(false)
   sharp.concurrency(1)
   return sharp
 }
 
-/** Cuts the middle out. Turning comes later, because it needs every pixel at once. */
+/** Cuts out the middle. The turn comes later, because it needs all pixels in memory. */
 function cropToSquare(picture: Sharp, width: number, height: number): Promise<Buffer> {
   const side = Math.min(width, height)
-  // The ends of a long strip are cut off before it is scaled. A decoder scales other pictures by itself, which is faster.
+  // Cuts off the ends of a long strip first. A decoder scales other pictures by itself, which is faster.
   if (Math.max(width, height) > 2 * side) {
-    picture.extract({
-      left: Math.floor((width - side) / 2),
-      top: Math.floor((height - side) / 2),
-      width: side,
-      height: side
-    })
+    const left = Math.floor((width - side) / 2)
+    const top = Math.floor((height - side) / 2)
+    picture.extract({ left, top, width: side, height: side })
   }
   return picture.resize(sidePx, sidePx, { fit: 'cover' }).png({ compressionLevel: 0 }).toBuffer()
 }
 
-/** The orientations of EXIF (CIPA DC-008, 4.6.5): left and right change places or not, then a turn clockwise. */
+/** Orientations of EXIF (CIPA DC-008, 4.6.5): mirrored or not, then a turn clockwise. */
 const turns: [flop: boolean, degrees: number][] = [
   [false, 0],
   [true, 0],
@@ -100,7 +93,7 @@ const turns: [flop: boolean, degrees: number][] = [
 ]
 
 function turnUpright(square: Sharp, orientation: number): Sharp {
-  // sharp says 1 for an orientation that is none.
+  // sharp returns 1 for an unknown orientation.
   const [flop, degrees] = turns[orientation - 1] as (typeof turns)[number]
   return square.flop(flop).rotate(degrees)
 }

@@ -1,62 +1,43 @@
 import type { IntervalHistogram } from 'node:perf_hooks'
-import type { Gauge as GaugeOf, Metric } from 'prom-client'
-import type { Counters } from './counters.js'
-import type { Distribution } from './distribution.js'
+import type { Metric } from 'prom-client'
+import type { Counters, Distribution } from './counters.js'
 
-/** What is looked up when somebody asks. */
-export interface Readings {
+/** Values that are read when Prometheus asks. */
+interface Readings {
   connections(): number
   usersOnline(): number
-  /** In nanoseconds, and with the interval at which it is measured. */
+  /** In nanoseconds, including the interval of the measurement. */
   eventLoopDelay: IntervalHistogram
   resolutionMs: number
 }
 
-export interface Exposition {
-  contentType: string
-  /** Everything in the text format of Prometheus. */
-  metrics(): Promise<string>
+interface Value {
+  metricName?: string
+  labels?: Record<string, string | number>
+  value: number
 }
 
-/** Shows the counters to Prometheus. The library is loaded with the first one who asks, because it would slow down a start. */
-export async function createExposition(counters: Counters, readings: Readings): Promise<Exposition> {
-  const { Counter, Gauge, Registry } = (await import('prom-client')).default
+type Show = (name: string, help: string, read: () => number) => void
+
+/** Makes the text for Prometheus. The library is loaded with the first reading, because it would slow down a start. */
+export async function createExposition(counters: Counters, readings: Readings) {
+  const { Registry } = (await import('prom-client')).default
   const registry = new Registry()
-  const registers = [registry]
 
-  function gauge(name: string, help: string, read: () => number) {
-    const shown: GaugeOf = new Gauge({ name, help, registers, collect: () => shown.set(read()) })
-  }
-
-  function counter(name: string, help: string, read: () => number) {
-    const shown = new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        shown.reset()
-        shown.inc(read())
-      }
-    })
-  }
-
-  function perMethod(name: string, help: string, kind: 'calls' | 'errors') {
-    const shown = new Counter({
-      name,
-      help,
-      registers,
-      labelNames: ['method'],
-      collect() {
-        shown.reset()
-        for (const [method, count] of counters.callCounts) shown.inc({ method }, count[kind])
-      }
-    })
-  }
-
-  function histogram(name: string, help: string, distribution: Distribution) {
-    const get = async () => ({ name, help, type: 'histogram', values: valuesOf(name, distribution) })
+  // The library's own metrics would count a second time.
+  function show(type: 'gauge' | 'counter' | 'histogram', name: string, help: string, read: () => Value[]) {
+    const get = async () => ({ name, help, type, values: read() })
     registry.registerMetric({ name, get } as unknown as Metric)
   }
+
+  const gauge: Show = (name, help, read) => show('gauge', name, help, () => [{ value: read() }])
+  const counter: Show = (name, help, read) => show('counter', name, help, () => [{ value: read() }])
+  const perMethod = (name: string, help: string, kind: 'calls' | 'errors') =>
+    show('counter', name, help, () =>
+      Array.from(counters.callCounts, ([method, count]) => ({ labels: { method }, value: count[kind] }))
+    )
+  const histogram = (name: string, help: string, distribution: Distribution) =>
+    show('histogram', name, help, () => valuesOf(name, distribution))
 
   gauge('messenger_connections', 'WebSocket connections that are open.', readings.connections)
   gauge('messenger_users_online', 'Users with a connection to this process.', readings.usersOnline)
@@ -70,10 +51,8 @@ export async function createExposition(counters: Counters, readings: Readings): 
   return { contentType: registry.contentType, metrics: () => registry.metrics() }
 }
 
-type Show = (name: string, help: string, read: () => number) => void
-
 function showProcess(gauge: Show, counter: Show): void {
-  // Once: a start that moves looks like another one.
+  // Computed once: a start time that moves would look like a restart.
   const startedAt = Date.now() / 1000 - process.uptime()
   counter('process_cpu_seconds_total', 'CPU time of the process.', () => {
     const { user, system } = process.cpuUsage()
@@ -84,7 +63,7 @@ function showProcess(gauge: Show, counter: Show): void {
   gauge('process_start_time_seconds', 'When the process started, since 1970.', () => startedAt)
 }
 
-/** What every reader sees is of the time since the one before; without a sample it is 0. */
+/** Shows the delay since the last reading; 0 without a sample. */
 function showEventLoop(gauge: Show, { eventLoopDelay: delay, resolutionMs }: Readings): void {
   const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolutionMs / 1000)
   const says = 'of the time that the event loop was late, since the last reading'
@@ -97,8 +76,8 @@ function showEventLoop(gauge: Show, { eventLoopDelay: delay, resolutionMs }: Rea
   })
 }
 
-/** The series of a histogram: buckets that each hold those before them, too. */
-function valuesOf(name: string, { bounds, read }: Distribution) {
+/** Returns the series of a histogram. Each bucket includes those before it. */
+function valuesOf(name: string, { bounds, read }: Distribution): Value[] {
   const { sum, count, counts } = read()
   let upTo = 0
   const buckets = bounds.map((le, index) => {
@@ -108,7 +87,7 @@ function valuesOf(name: string, { bounds, read }: Distribution) {
   return [
     ...buckets,
     { metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: count },
-    { metricName: `${name}_sum`, labels: {}, value: sum },
-    { metricName: `${name}_count`, labels: {}, value: count }
+    { metricName: `${name}_sum`, value: sum },
+    { metricName: `${name}_count`, value: count }
   ]
 }

@@ -9,76 +9,25 @@ export interface Connection {
   readonly session: Session
   /** Sends one whole frame. */
   send(frame: Buffer): void
-  /** Closes it, and says why. */
+  /** Closes the connection with a reason. */
   refuse(error: AppError): void
 }
 
-type Notify<Receiver> = <T extends NotificationType>(
-  to: Receiver,
-  type: T,
-  body: NotificationBody<T>,
-  /** A connection that does not get it. */
-  except?: Connection
-) => void
-
-export interface Notifier {
-  /** Counts a connection in; its user's contacts are told when it is the first. */
-  connect(connection: Connection): void
-  /** Counts a connection out; its user's contacts are told when it was the last and no other one follows soon. */
-  disconnect(connection: Connection): void
-  isOnline(userId: string): boolean
-  connectionsOf(userId: string): Iterable<Connection>
-  allConnections(): Iterable<Connection>
-  /** How many users have a connection. */
-  countUsers(): number
-  /** Pushes a stored message to its receiver and to the sender's connections other than its `origin`, unless both know it. */
-  announceMessage(added: AddedMessage, message: NewMessage): void
-  /** Pushes to every connection of a user. */
-  notify: Notify<string>
-  /** Pushes to every connection of every contact of a user. */
-  notifyContacts<T extends NotificationType>(userId: string, type: T, body: NotificationBody<T>): Promise<void>
-  /** Pushes to every connection there is. */
-  notifyAll<T extends NotificationType>(type: T, body: NotificationBody<T>): void
-  /** Remembers when those who are still online were last seen. */
-  close(): Promise<void>
-}
-
-export interface NotifierOptions {
+interface NotifierOptions {
   offlineGraceMs: number
-}
-
-interface Dependencies extends NotifierOptions {
   store: Pick<Store, 'dialogs' | 'users'>
-  /** Told of an announcement that has failed. */
+  /** Receives the error of an announcement that has failed. */
   onError(error: unknown): void
 }
 
-type ConnectionsOf = Map<string, Set<Connection>>
+export type Notifier = ReturnType<typeof createNotifier>
 
-/** Pushes to every connection of some users. */
-function createPush(connectionsOf: ConnectionsOf) {
-  return <T extends NotificationType>(
-    receivers: Iterable<string>,
-    type: T,
-    body: NotificationBody<T>,
-    except?: unknown
-  ) => {
-    let frame: Buffer | undefined
-    for (const receiver of receivers) {
-      for (const connection of connectionsOf.get(receiver) ?? []) {
-        if (connection === except) continue
-        frame ??= notificationFrame(type, body)
-        connection.send(frame)
-      }
-    }
-  }
-}
+/** Makes the notifier, which knows the connections of every user and pushes notifications to them. */
+export function createNotifier({ store, ...options }: NotifierOptions) {
+  const connections = createConnections()
+  const { push } = connections
 
-export function createNotifier({ store, ...options }: Dependencies): Notifier {
-  const connectionsOf: ConnectionsOf = new Map()
-  const push = createPush(connectionsOf)
-
-  const notifyContacts: Notifier['notifyContacts'] = async (userId, type, body) => {
+  async function notifyContacts<T extends NotificationType>(userId: string, type: T, body: NotificationBody<T>) {
     push(await store.dialogs.listContactIds(userId), type, body)
   }
 
@@ -91,39 +40,86 @@ export function createNotifier({ store, ...options }: Dependencies): Notifier {
   })
 
   return {
-    connect(connection) {
-      const { user } = connection.session
-      const { _id } = user
-      const connections = connectionsOf.get(_id)
-      connectionsOf.set(_id, (connections ?? new Set()).add(connection))
-      if (!connections) presence.arrive(user)
+    /** Adds a connection. The first one of a user is announced to the user's contacts. */
+    connect(connection: Connection): void {
+      if (connections.add(connection)) presence.arrive(connection.session.user)
     },
-
-    disconnect(connection) {
-      const { user } = connection.session
-      const { _id } = user
-      const connections = connectionsOf.get(_id)
-      connections?.delete(connection)
-      if (connections?.size !== 0) return
-      connectionsOf.delete(_id)
-      presence.leave(user)
+    /** Removes a connection. The end of the last one is announced unless another one follows soon. */
+    disconnect(connection: Connection): void {
+      if (connections.remove(connection)) presence.leave(connection.session.user)
     },
 
     isOnline: presence.isOnline,
-    connectionsOf: (userId) => connectionsOf.get(userId) ?? [],
-    *allConnections() {
-      for (const connections of connectionsOf.values()) yield* connections
-    },
-    countUsers: () => connectionsOf.size,
-    announceMessage({ message: { _id, seq, date }, receiver, isUntold }, { sender, text, clientMessageId, origin }) {
+    connectionsOf: connections.of,
+    allConnections: connections.all,
+    countUsers: connections.countUsers,
+
+    /** Pushes a stored message to its receiver and to the sender's connections except its `origin`, unless both know it. */
+    announceMessage({ message, receiver, isUntold }: AddedMessage, sent: NewMessage): void {
       if (!isUntold) return
+      const { _id, seq, date } = message
+      const { sender, text, clientMessageId, origin } = sent
       const body = { _id, senderTag: sender.tag, receiverTag: receiver.tag, text, seq, date }
       push([receiver._id], 'newMessage', body)
       push([sender._id], 'messageSent', { ...body, clientMessageId }, origin)
     },
-    notify: (userId, type, body, except) => push([userId], type, body, except),
+    /** Pushes to every connection of a user, except one. */
+    notify<T extends NotificationType>(userId: string, type: T, body: NotificationBody<T>, except?: Connection): void {
+      push([userId], type, body, except)
+    },
+    /** Pushes to every connection of every contact of a user. */
     notifyContacts,
-    notifyAll: (type, body) => push(connectionsOf.keys(), type, body),
+    /** Pushes to every connection. */
+    notifyAll: connections.pushToAll,
+
+    /** Stores when the users who are online were last seen. */
     close: presence.close
+  }
+}
+
+/** Makes the connections of all users. */
+function createConnections() {
+  const connectionsOf = new Map<string, Set<Connection>>()
+
+  function push<T extends NotificationType>(
+    userIds: Iterable<string>,
+    type: T,
+    body: NotificationBody<T>,
+    except?: unknown
+  ): void {
+    let frame: Buffer | undefined
+    for (const userId of userIds) {
+      for (const connection of connectionsOf.get(userId) ?? []) {
+        if (connection === except) continue
+        frame ??= notificationFrame(type, body)
+        connection.send(frame)
+      }
+    }
+  }
+
+  return {
+    /** Adds a connection, and tells whether it is the first one of its user. */
+    add(connection: Connection): boolean {
+      const { _id } = connection.session.user
+      const present = connectionsOf.get(_id)
+      connectionsOf.set(_id, (present ?? new Set()).add(connection))
+      return present === undefined
+    },
+    /** Removes a connection, and tells whether it was the last one of its user. */
+    remove(connection: Connection): boolean {
+      const { _id } = connection.session.user
+      const present = connectionsOf.get(_id)
+      present?.delete(connection)
+      return present?.size === 0 && connectionsOf.delete(_id)
+    },
+    of: (userId: string): Iterable<Connection> => connectionsOf.get(userId) ?? [],
+    *all(): Iterable<Connection> {
+      for (const connections of connectionsOf.values()) yield* connections
+    },
+    countUsers: (): number => connectionsOf.size,
+    push,
+    pushToAll<T extends NotificationType>(type: T, body: NotificationBody<T>): void {
+      push(connectionsOf.keys(), type, body)
+    }
   }
 }

@@ -1,102 +1,85 @@
 import type { Identity } from '../schemas/user.js'
 
-export interface Presence {
-  /** A user's first connection has opened. */
-  arrive(user: Identity): void
-  /** A user's last connection has ended. */
-  leave(user: Identity): void
-  isOnline(userId: string): boolean
-  /** Remembers when those who are still there were last seen, and tells nobody. */
-  close(): Promise<void>
-}
-
 interface PresenceOptions {
-  /** So long somebody without a connection is still online: a reload is no offline. */
+  /** Milliseconds that a user stays online without a connection: a page reload is not shown as going offline. */
   offlineGraceMs: number
-  /** Keeps when a user was last seen, in epoch milliseconds. */
+  /** Stores when a user was last seen, in epoch milliseconds. */
   remember(user: Identity, lastSeen: number): Promise<void>
-  /** The same, where nobody is waiting for it. */
+  /** Stores the same where nothing waits for it. */
   note(user: Identity, lastSeen: number): Promise<void>
-  /** The two are never called at the same time for one user, and always in turn. */
+  /** Announces a user. The two are called alternately, and never at the same time for one user. */
   onOnline(user: Identity): Promise<void>
   onOffline(user: Identity, lastSeen: number): Promise<void>
   onError(error: unknown): void
 }
 
-interface Attendance {
+interface PresenceEntry {
   user: Identity
   isOnline: boolean
   isAnnounced: boolean
-  lastSeen: number | undefined
-  timer: NodeJS.Timeout | undefined
-  /** When the last announcement has been made. */
+  lastSeen?: number | undefined
+  timer?: NodeJS.Timeout
+  /** Resolves when the last announcement has been made. */
   settled: Promise<void>
 }
 
-/** Who is online. */
-export function createPresence(options: PresenceOptions): Presence {
+/** Tracks which users are online. */
+export function createPresence(options: PresenceOptions) {
   const { offlineGraceMs, onOnline, onOffline, onError } = options
-  const attendances = new Map<string, Attendance>()
+  const entries = new Map<string, PresenceEntry>()
 
-  const remember = ({ user, lastSeen = Date.now() }: Attendance) => options.remember(user, lastSeen).catch(onError)
+  const remember = ({ user, lastSeen = Date.now() }: PresenceEntry) => options.remember(user, lastSeen).catch(onError)
 
-  async function announce(attendance: Attendance): Promise<void> {
-    const { user, isOnline, lastSeen = Date.now() } = attendance
-    attendance.isAnnounced = isOnline
-    if (!isOnline) await remember(attendance)
+  async function announce(entry: PresenceEntry): Promise<void> {
+    const { user, isOnline, lastSeen = Date.now() } = entry
+    entry.isAnnounced = isOnline
+    if (!isOnline) await remember(entry)
     await (isOnline ? onOnline(user) : onOffline(user, lastSeen)).catch(onError)
-    // Also of who arrives: should the process be killed, this is what is known.
+    // Also for a user who arrives: it is all that is known if the process is killed.
     if (isOnline) options.note(user, Date.now()).catch(onError)
   }
 
-  /** Announces what is so when it is this one's turn, and nothing where that is known already. */
-  function settle(attendance: Attendance): void {
-    const { user } = attendance
-    attendance.settled = attendance.settled.then(async () => {
-      if (attendance.isAnnounced !== attendance.isOnline) await announce(attendance)
-      if (!attendance.isOnline && attendances.get(user._id) === attendance) attendances.delete(user._id)
+  /** Announces the state of an entry when the announcements before it have been made, unless it is known already. */
+  function settle(entry: PresenceEntry): void {
+    const { user } = entry
+    entry.settled = entry.settled.then(async () => {
+      if (entry.isAnnounced !== entry.isOnline) await announce(entry)
+      if (!entry.isOnline && entries.get(user._id) === entry) entries.delete(user._id)
     })
   }
 
-  function seeOff(attendance: Attendance): void {
-    attendance.isOnline = false
-    settle(attendance)
+  function goOffline(entry: PresenceEntry): void {
+    entry.isOnline = false
+    settle(entry)
   }
 
   return {
-    arrive(user) {
-      const attendance = attendances.get(user._id) ?? createAttendance(user)
-      attendances.set(user._id, attendance)
-      clearTimeout(attendance.timer)
-      attendance.isOnline = true
-      attendance.lastSeen = undefined
-      settle(attendance)
+    /** Notes a user's first connection. */
+    arrive(user: Identity): void {
+      const known = entries.get(user._id)
+      const entry: PresenceEntry = known ?? { user, isOnline: true, isAnnounced: false, settled: Promise.resolve() }
+      entries.set(user._id, entry)
+      clearTimeout(entry.timer)
+      entry.isOnline = true
+      entry.lastSeen = undefined
+      settle(entry)
     },
 
-    leave({ _id }) {
-      const attendance = attendances.get(_id) as Attendance
-      attendance.lastSeen = Date.now()
-      attendance.timer = setTimeout(seeOff, offlineGraceMs, attendance)
+    /** Notes the end of a user's last connection. */
+    leave({ _id }: Identity): void {
+      const entry = entries.get(_id) as PresenceEntry
+      entry.lastSeen = Date.now()
+      entry.timer = setTimeout(goOffline, offlineGraceMs, entry)
     },
 
-    isOnline: (userId) => attendances.get(userId)?.isOnline === true,
+    isOnline: (userId: string): boolean => entries.get(userId)?.isOnline === true,
 
-    async close() {
-      const present = [...attendances.values()]
+    /** Stores when the users who are online were last seen, and notifies nobody. */
+    async close(): Promise<void> {
+      const present = [...entries.values()]
       for (const { timer } of present) clearTimeout(timer)
       await Promise.all(present.map(({ settled }) => settled))
       await Promise.all(present.map(remember))
     }
-  }
-}
-
-function createAttendance(user: Identity): Attendance {
-  return {
-    user,
-    isOnline: true,
-    isAnnounced: false,
-    lastSeen: undefined,
-    timer: undefined,
-    settled: Promise.resolve()
   }
 }

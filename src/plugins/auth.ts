@@ -4,26 +4,27 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { cookieName, tokensIn } from '../accounts/credentials.js'
 import { createSessions, type Sessions } from '../accounts/sessions.js'
-import { durationMs } from '../config.js'
 import { AppError } from '../errors.js'
 import { type TokenPayload, TokenPayloadSchema } from '../schemas/account.js'
+import { durationMs } from '../schemas/config/setting.js'
 import { createCheck } from '../schemas/validate.js'
 import { isStrong } from '../store/secret.js'
 import type { Session, StoredUser } from '../store/store.js'
+import type { Settings } from '../tuning.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     sessions: Sessions
-    /** Finds out who sends a request: sets `request.session` when its token is valid and names one that lives. */
+    /** Authenticates a request: sets `request.session` if a token of it is valid and names a session that lives. */
     authenticate(request: FastifyRequest): Promise<void>
   }
   interface FastifyRequest {
     session: Session | undefined
   }
   interface FastifyReply {
-    /** Logs a user in: sets the cookie and returns the token in it. @throws {AppError} `unavailable` when that cannot be stored */
+    /** Logs a user in: sets the cookie and returns its token. @throws {AppError} `unavailable` if that cannot be stored */
     logIn(user: StoredUser): Promise<string>
-    /** Clears the cookie and ends every session that the request names. @throws {AppError} `unavailable` when that is not stored yet */
+    /** Clears the cookie and ends every session that the request names. @throws {AppError} `unavailable` if that is not stored yet */
     logOut(): Promise<void>
   }
 }
@@ -35,21 +36,11 @@ declare module '@fastify/jwt' {
   }
 }
 
-interface AuthOptions {
-  /** HS256 secret; the one that the store keeps when absent. */
-  privateKey?: string
-  /** Life of a session with its token, and of the cookie, in `ms` notation. */
-  expiresIn: string
-  maxAge: string
-  /** Mark the cookie `Secure` also where the request does not look like HTTPS. */
-  secure: boolean
-  maxRememberedSessions: number
-  /** 0: any number. */
-  maxSessionsPerUser: number
-  isProduction: boolean
-}
+type AuthOptions = Settings['JWT'] &
+  Settings['cookie'] &
+  Pick<Settings['accounts'], 'maxSessionsPerUser'> & { isProduction: boolean }
 
-/** Who makes the tokens, and for whom (RFC 7519, 4.1): a key that others use as well does not make theirs ours. */
+/** Issuer and audience of the tokens (RFC 7519, 4.1): a token of another program with the same key is not valid here. */
 export const issuer = 'messenger-server'
 
 const weakKey =
@@ -64,7 +55,7 @@ interface Claims extends TokenPayload {
   exp: number
 }
 
-/** Who is who: tokens, their sessions, and the cookie. */
+/** Authenticates requests: tokens, their sessions, and the cookie. */
 export default fp<AuthOptions>(
   async (app, options) => {
     const { privateKey, expiresIn, maxAge, secure, isProduction } = options
@@ -75,7 +66,7 @@ export default fp<AuthOptions>(
     const lifeMs = durationMs(expiresIn)
     const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: secure || 'auto' } as const
     const maxAgeSeconds = Math.floor(durationMs(maxAge) / 1000)
-    // Made in any case: by the secret beside it the store knows a file that has been emptied from a new one.
+    // Loaded in any case: by this secret the store tells a file that was emptied from a new one.
     const secretOfStore = await app.db.loadSecret()
     // `tokensIn` reads the cookies of a request, because this plugin keeps only one of several with one name.
     await app.register(cookie, { hook: false })
@@ -85,7 +76,7 @@ export default fp<AuthOptions>(
       verify: { algorithms: ['HS256'], allowedIss: issuer, allowedAud: issuer }
     })
 
-    const sessions = openSessions(app, options)
+    const sessions = openSessions(app, lifeMs, options)
     app.decorate('sessions', sessions)
     app.decorateRequest('session', undefined)
 
@@ -116,10 +107,10 @@ export default fp<AuthOptions>(
   { name: 'auth', fastify: '5.x', dependencies: ['db'] }
 )
 
-function openSessions(app: FastifyInstance, options: AuthOptions): Sessions {
+function openSessions(app: FastifyInstance, lifeMs: number, options: AuthOptions): Sessions {
   const sessions = createSessions({
     store: app.db,
-    lifeMs: durationMs(options.expiresIn),
+    lifeMs,
     maxOfUser: options.maxSessionsPerUser || undefined,
     maxRemembered: options.maxRememberedSessions,
     isShared: app.isStoreShared,

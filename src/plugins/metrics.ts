@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import fp from 'fastify-plugin'
 import { type Counters, createCounters } from '../metrics/counters.js'
-import { createExposition, type Exposition } from '../metrics/exposition.js'
+import { createExposition } from '../metrics/exposition.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -9,14 +9,10 @@ declare module 'fastify' {
   }
 }
 
-interface MetricsOptions {
-  methods: object
-}
-
 const resolutionMs = 20
 
-/** Counts what happens, and shows it to Prometheus at `GET /metrics`. */
-export default fp<MetricsOptions>(
+/** Counts what happens, and shows the counters to Prometheus at `GET /metrics`. */
+export default fp<{ methods: object }>(
   async (app, { methods }) => {
     const eventLoopDelay = monitorEventLoopDelay({ resolution: resolutionMs })
     eventLoopDelay.enable()
@@ -24,7 +20,7 @@ export default fp<MetricsOptions>(
 
     const counters = createCounters(Object.keys(methods))
     app.decorate('counters', counters)
-    let exposition: Promise<Exposition> | undefined
+    let exposition: ReturnType<typeof createExposition> | undefined
 
     app.get('/metrics', { config: { isProbe: true, rateLimit: false } }, async (_request, reply) => {
       exposition ??= createExposition(counters, {
@@ -33,7 +29,7 @@ export default fp<MetricsOptions>(
         eventLoopDelay,
         resolutionMs
       }).catch((error) => {
-        // The next one who asks may have more luck.
+        // The next reading tries again.
         exposition = undefined
         throw error
       })

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { createNotifier, type Notifier, type NotifierOptions } from '../notifier/notifier.js'
+import { createNotifier, type Notifier } from '../notifier/notifier.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -7,7 +7,8 @@ declare module 'fastify' {
   }
 }
 
-export default fp<NotifierOptions>(
+/** Pushes what happens to the users' connections. */
+export default fp<{ offlineGraceMs: number }>(
   async (app, options) => {
     const notifier = createNotifier({ ...options, store: app.db, onError: (error) => app.log.error(error) })
     app.addHook('onClose', () => notifier.close())

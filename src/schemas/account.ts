@@ -15,9 +15,7 @@ export const SignupBodySchema = Type.Object(
   closed
 )
 
-/**
- * A log-in takes any text that an e-mail or a password could be; longer texts and lone surrogates are malformed (400).
- */
+/** A log-in takes any text that could be an e-mail or a password; longer texts and lone surrogates are malformed (400). */
 export const LoginBodySchema = Type.Object(
   { user: Type.Object({ email: Type.String({ maxLength: 254 }), password: LoginPasswordSchema }, closed) },
   closed
@@ -30,7 +28,7 @@ export const LoggedInSchema = Type.Object({
 
 export const UploadedImageSchema = Type.Object({ fileName: Type.String() })
 
-/** What the JWT carries beside its registered claims. */
+/** Claims of the JWT beside the registered ones. */
 export const TokenPayloadSchema = Type.Object({
   data: Type.Object({ _id: Type.String(), tag: Type.String(), email: Type.String() }),
   sub: Type.String({ description: 'The user: `data._id`' }),

@@ -3,12 +3,12 @@ import { isIP } from 'node:net'
 
 const bitsOf: Record<number, number> = { 4: 32, 6: 128 }
 
-/** The parts of a list such as `127.0.0.1, 10.0.0.0/8`. */
+/** Splits a list such as `127.0.0.1, 10.0.0.0/8`. */
 export function splitAddresses(list: string): string[] {
   return list.split(',').map((part) => part.trim())
 }
 
-/** Whether each part of a list is an IP address, or a range of them (CIDR) that is not all there are. */
+/** Tells whether each part of a list is an IP address, or a range (CIDR) that is not every address. */
 export function isAddressList(list: string): boolean {
   return splitAddresses(list).every(isAddress)
 }
@@ -20,7 +20,7 @@ function isAddress(text: string): boolean {
 
 /**
  * Makes `X-Forwarded-For` a list of bare addresses, because some proxies add the port of each client, and each port would count as
- * another client. Everything up to the last entry that is not an address is left out: the proxy that sent such an entry then stands for its client.
+ * another client. Leaves out everything up to the last entry that is not an address: the proxy that sent it then stands for its client.
  */
 export function normalizeForwardedFor(headers: IncomingHttpHeaders): void {
   const list = headers['x-forwarded-for']
@@ -29,9 +29,9 @@ export function normalizeForwardedFor(headers: IncomingHttpHeaders): void {
   headers['x-forwarded-for'] = addresses.slice(addresses.lastIndexOf('') + 1).join(', ')
 }
 
-/** @returns the address of `192.0.2.1:50000`, `[2001:db8::1]:443` or `2001:db8::1`, and nothing where there is no address */
+/** Returns the address of `192.0.2.1:50000`, `[2001:db8::1]:443` or `2001:db8::1`, and the empty text for another entry. */
 function withoutPort(entry: string): string {
-  // Its repetitions are bounded, because a client may write 16 KiB of digits.
+  // The repetitions are bounded, because a client may send 16 KiB of digits.
   const [, bracketed, dotted] =
     /^(?:\[([\da-f.:]{2,45})\]|([\da-f:]{0,30}(?:\d{1,3}\.){3}\d{1,3}))(?::\d{1,5})?$/i.exec(entry) ?? []
   const address = bracketed ?? dotted ?? entry

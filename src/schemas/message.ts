@@ -1,18 +1,17 @@
 import { type Static, Type } from 'typebox'
-import { endIndexSchema, StartIndexSchema } from './slice.js'
 import { EpochMsSchema, IdSchema, TagReferenceSchema, TagSchema } from './user.js'
 
-/** In UTF-16 code units: `text.length` of JavaScript. */
+/** Maximum length in UTF-16 code units: `text.length` of JavaScript. */
 export const maxTextLength = 4096
 
 // \P{Cs}: a lone surrogate has no UTF-8 form, so the store could not give back what was sent.
-// JSON Schema counts code points, of which there are never more.
+// JSON Schema counts code points, which are never more than code units.
 export const TextSchema = Type.Refine(
   Type.String({
     minLength: 1,
     maxLength: maxTextLength,
     pattern: '^\\P{Cs}*$',
-    description: 'Text of a message, kept exactly as it was sent'
+    description: 'Text of a message, stored exactly as it was sent'
   }),
   (text) => text.length <= maxTextLength,
   () => `must not have more than ${maxTextLength} characters, counted as UTF-16 code units`
@@ -22,10 +21,14 @@ export const ClientMessageIdSchema = Type.String({
   minLength: 1,
   maxLength: 64,
   pattern: '^\\P{Cs}*$',
-  description: "The client's own id of a message, such as a UUID: sent again, it stores nothing twice"
+  description: 'Id of the message that the client makes, such as a UUID: a repeat stores nothing'
 })
 
 export const SeqSchema = Type.Integer({ minimum: 1, description: 'Number of the message in its dialog: 1, 2, 3, …' })
+export const StartIndexSchema = Type.Integer({ minimum: 0, default: 0, description: 'Index of the first one, from 0' })
+export const endIndexSchema = (byDefault: number) =>
+  Type.Integer({ minimum: 0, default: byDefault, description: 'Index after the last one' })
+
 export const IsoDateSchema = Type.String({ description: 'ISO 8601 date and time, UTC' })
 
 const messageFields = {
@@ -49,7 +52,7 @@ export const SendMessageParamsSchema = Type.Object({
 export const SentMessageSchema = Type.Object({
   status: Type.Literal('OK'),
   message: Type.Object({ ...PushedMessageSchema.properties, isRead: Type.Boolean() }),
-  duplicate: Type.Optional(Type.Boolean({ description: 'The message was already there' }))
+  duplicate: Type.Optional(Type.Boolean({ description: 'Whether the message was already stored' }))
 })
 
 export const GetMessagesParamsSchema = Type.Object({

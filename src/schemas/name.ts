@@ -3,7 +3,7 @@
  * look-alikes of another one would let one user pass for another (UTS 39).
  */
 
-// Each alone, but for those that are written together in Japanese, Korean and Taiwanese names.
+// Each entry is one script, except those that Japanese, Korean and Taiwanese names mix.
 const scripts = [
   ['Latin'],
   ['Cyrillic'],
@@ -20,8 +20,8 @@ const scripts = [
 const classOf = (ranges: string) => ranges.replace(/[^ -]+/g, (digits) => `\\u{${digits}}`).replaceAll(' ', '')
 
 // RFC 5892, A.1 and A.2, allow a joiner after a virama (Canonical_Combining_Class 9), and a non-joiner also between two letters
-// that would join (Joining_Type). Regular expressions know neither property. Of letters that join, these are the Arabic ones
-// from U+0620 to U+06FF: the languages that write the non-joiner need no others.
+// that would join (Joining_Type). Regular expressions know neither property. Of the letters that join, the Arabic ones from U+0620 to
+// U+06FF are listed: the languages that write the non-joiner need no others.
 const viramas = classOf(
   '094D 09CD 0A4D 0ACD 0B4D 0BCD 0C4D 0CCD 0D3B-0D3C 0D4D 0DCA 0E3A 0EBA 0F84 1039-103A 1714-1715 1734 ' +
     '17D2 1A60 1B44 1BAA-1BAB 1BF2-1BF3 2D7F A806 A82C A8C4 A953 A9C0 AAF6 ABED 10A3F 11046 11070 1107F ' +
@@ -35,26 +35,26 @@ const joiningNext = classOf(
 const joiningPrevious = classOf('0620 0622-063F 0641-064A 0671-0673 0675-06D3 06D5 06EE-06EF 06FA-06FC 06FF')
 const joiner = `(?<=[${viramas}])[\\u200c\\u200d]|(?<=[${joiningNext}]\\p{M}*)\\u200c(?=\\p{M}*[${joiningPrevious}])`
 
-// Marks and joiners belong to the letter before them; modifier letters stand for apostrophes, and are of no script.
+// Marks and joiners belong to the letter before them; modifier letters stand for apostrophes and have no script.
 // `·` stands within a word in Catalan (Gal·la).
 const apostrophe = "'’‘\\u05f3·"
 const neutral = `\\p{M}\\u200c\\u200d${apostrophe}ʻʼʾʿ`
 const ofOneScript = scripts.map((script) => `[${script}${neutral}]+`).join('|')
-// Letters of no script are those of formulas, which look like Latin ones.
+// Letters without a script are those of formulas, which look like Latin ones.
 const ofAnother = `(?:(?![${scripts.join('')}\\p{Script=Common}])\\p{L}|[${neutral}])+`
 
 const letter = `\\p{L}(?:\\p{M}|${joiner})*`
 const notModifierAlone = '(?=[ʻʼʾʿ]?(?!\\p{Lm})\\p{L})'
-// The hyphen of Hebrew and the dot between Japanese words as well.
+// Hebrew has a hyphen of its own, and Japanese a dot between words.
 const separator = '[ \\-\\u05be\\u30fb]'
-// A look ahead is not tried again, so that the time grows with the length and no faster.
+// A lookahead does not backtrack, which keeps the time linear in the length.
 const letters = `${notModifierAlone}(?=(?:${ofOneScript}|${ofAnother})(?:\\.|${separator}|$))${letter}(?:[${apostrophe}]?${letter})*`
 // `J.R.` is several words as well. Dutch has two that begin with an apostrophe: van ’t Hoff, ’s Gravesande.
 const word = `(?:${letters}(?:\\.${letters})*\\.?|['’][st](?=${separator}))`
 
-// Signs that nobody sees, but for joiners and the variants of Mongolian letters, and more marks than any script puts on a letter.
+// Invisible characters, except joiners and Mongolian variants, and more marks than any script puts on a letter are refused.
 const unseen = '(?![\\u200c\\u200d\\u180b-\\u180f])\\p{Default_Ignorable_Code_Point}'
 const plain = `(?![^]*(?:${unseen}|\\p{M}{7}))`
 
-/** Without the anchors around it. */
+/** Pattern of a name, without anchors. */
 export const namePattern = `${plain}${word}(?:${separator}${word})*`

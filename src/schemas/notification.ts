@@ -9,7 +9,7 @@ const changes = {
   img: Type.Optional(ImageNameSchema)
 }
 
-/** Everything that is pushed, by type: the code says the same as the type, `when` who gets it and why. */
+/** All notifications by type. The code means the same as the type; `when` names the receivers and the reason. */
 export const notifications = {
   newMessage: { when: 'To the receiver, when a message was stored', code: 3001, body: PushedMessageSchema },
   messageSent: {
@@ -38,7 +38,7 @@ export const notifications = {
     body: Type.Object(changes)
   },
   messageWasRead: {
-    when: 'To the sender of what was read: who has read everything up to now',
+    when: 'To the sender, when the receiver has read everything up to now',
     code: 3300,
     body: Type.Object({ receiverTag: TagSchema })
   },
@@ -63,7 +63,7 @@ export const notifications = {
     })
   },
   serverShutdown: {
-    when: 'To everybody, before the server stops as planned: come back after so long, and a little at random',
+    when: 'To all connections, before a planned stop: reconnect after this delay and a random addition',
     code: 3901,
     body: Type.Object({ reconnectAfterMs: Type.Integer() })
   }

@@ -10,14 +10,14 @@ export const SetSelfInfoParamsSchema = Type.Object({
 })
 
 export const FindUsersByTagParamsSchema = Type.Object({
-  tag: Type.String({ maxLength: 256, description: 'Part of a tag in any case; a leading `@` means nothing' })
+  tag: Type.String({ maxLength: 256, description: 'Part of a tag in any case; a leading `@` is ignored' })
 })
 
 export const FindUsersParamsSchema = Type.Object({
   query: Type.String({
     maxLength: 256,
     description:
-      'Part of a tag, or the start of a word of a name, in any case and with or without accents; a leading `@` means nothing'
+      'Part of a tag, or the start of a word of a name, in any case and with or without accents; a leading `@` is ignored'
   })
 })
 

@@ -5,12 +5,12 @@ import { UserInfoSchema } from './user.js'
 
 export const CursorSchema = Type.String({
   maxLength: 64,
-  description: 'A place in the history of all changes; opaque, and good for ever'
+  description: 'Position in the history of all changes; opaque, and valid for ever'
 })
 
 export const GetUpdatesParamsSchema = Type.Object({
   cursor: Type.Optional(CursorSchema),
-  limit: Type.Integer({ minimum: 1, default: 200, description: 'So many changes at most' })
+  limit: Type.Integer({ minimum: 1, default: 200, description: 'Maximum number of changes' })
 })
 
 export const UpdatesSchema = Type.Object({

@@ -6,33 +6,32 @@ export const IdSchema = Type.String({ pattern: '^[0-9a-f]{24}$', description: 'A
 // ASCII, because look-alike letters of other scripts would let one user pass for another (UTS 39).
 export const TagSchema = Type.String({
   pattern: '^@[A-Za-z][A-Za-z0-9_]{0,31}$',
-  description: '`@`, a letter, then up to 31 letters, digits or `_`; unique whatever its case'
+  description: '`@`, a letter, then up to 31 letters, digits or `_`; unique regardless of case'
 })
 
-/** How a request names a user: any text may be asked for, a text that is no tag is nobody's. */
+/** Names a user in a request. A text that is not a tag names no user. */
 export const TagReferenceSchema = Type.String({ maxLength: 256, description: 'Tag of a user, in any case' })
 
 export const NameSchema = Type.String({
   pattern: `^${namePattern}$`,
   maxLength: 64,
-  description: 'Words of letters, each in one script; between words single blanks, hyphens, apostrophes and dots'
+  description: 'Words of letters, each in one script, with single blanks, hyphens, apostrophes and dots between them'
 })
 
-/** Many people have one name. */
+/** A last name, which may be empty: many people have one name. */
 export const LastNameSchema = Type.String({
   pattern: `^(?:${namePattern})?$`,
   maxLength: 64,
-  description: 'The same, or `""` for a user with one name'
+  description: 'The same as the first name, or `""` for a user with one name'
 })
 
-/** A name in a change, where `""` leaves the present one. */
+/** A name in a change, where `""` keeps the present one. */
 export const NameChangeSchema = Type.String({
-  pattern: `^(?:${namePattern})?$`,
-  maxLength: 64,
-  description: 'The new name, or `""` to leave it as it is'
+  ...LastNameSchema,
+  description: 'The new name, or `""` to keep the present one'
 })
 
-/** The picture of who has not uploaded one; it is not in the store. */
+/** Picture of a user without an upload; it is not in the store. */
 export const defaultImage = 'default.jpg'
 
 export const ImageNameSchema = Type.String({ maxLength: 64, description: 'Name of an image below `/img/`' })
@@ -55,5 +54,5 @@ export const UserInfoSchema = Type.Object({
 
 export type SelfInfo = Static<typeof SelfInfoSchema>
 export type UserInfo = Static<typeof UserInfoSchema>
-/** Who acts: what a request needs to know of its user. Neither field ever changes. */
+/** The user of a request. Neither field ever changes. */
 export type Identity = Pick<SelfInfo, '_id' | 'tag'>

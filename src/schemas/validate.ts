@@ -6,8 +6,8 @@ import type { Problem } from '../errors.js'
 export type Check = (value: unknown) => Problem[]
 
 /**
- * Makes a check of a value against a schema: what is wrong with it, nothing when it fits.
- * It never coerces, and is compiled when it is first used, so that a start does not wait for it.
+ * Makes a check that returns the problems of a value, none if it fits the schema. It never coerces. It is compiled at its first use,
+ * because a start would wait for it.
  */
 export function createCheck(schema: TSchema): Check {
   let validator: ReturnType<typeof Compile<TSchema>> | undefined
@@ -19,7 +19,7 @@ export function createCheck(schema: TSchema): Check {
   }
 }
 
-/** Says it of each key, where a key is missing or unknown, and in words what a pattern says in signs. */
+/** Returns one problem for each missing or unknown key, and words in place of a pattern. */
 function toProblems({ keyword, params, instancePath: path, message }: TLocalizedValidationError): Problem[] {
   const of = (keys: string[], words: string) => keys.map((key) => ({ path: `${path}/${key}`, message: words }))
   switch (keyword) {
@@ -28,7 +28,7 @@ function toProblems({ keyword, params, instancePath: path, message }: TLocalized
     case 'additionalProperties':
       return of(params.additionalProperties, 'is not known here')
     case 'boolean':
-      // That an unknown key does not fit `false` explains nothing.
+      // The schema `false` of an unknown key explains nothing.
       return []
     case 'enum':
       return [{ path, message: `must be one of ${params.allowedValues.join(', ')}` }]

@@ -5,7 +5,7 @@ import type { Device } from '../helpers/device.js'
 import { createHold } from '../helpers/hold.js'
 import { type Person, type Server, startServer } from '../helpers/server.js'
 
-/** A server on which a call of `hold` has begun when `begun` resolves, and ends when `release` is called. */
+/** Starts a server on which a call of `hold` has begun when `begun` resolves, and ends when `release` is called. */
 async function startWithHold(t: Test, config = {}) {
   const { hold, begun, release } = createHold()
   const server = await startServer(t, { methods: { ...methods, hold }, config })
@@ -38,7 +38,7 @@ t.test('once a log-out was answered, the rest of a batch over HTTP does not begi
   t.same(await textsOf(bobs), [])
 })
 
-t.test('the same over a WebSocket', async (t) => {
+t.test('once a log-out was answered, the rest of a batch over a WebSocket does not begin', async (t) => {
   const { server, ann, bobs, begun, release } = await startWithHold(t)
   const device = await ann.connect()
   device.socket.send(JSON.stringify(batch))
@@ -61,21 +61,20 @@ t.test('the rest of a batch does not begin where its connection was cut off for 
   await server.app.close()
 })
 
-t.test('nor does a call over HTTP that is delayed by its rate', async (t) => {
+t.test('a call over HTTP that is delayed by its rate does not begin after a log-out', async (t) => {
   const rate = { messagesPerSecond: 1, messageBurst: 1, maxDelayMs: 10_000, callsPerSecond: 0 }
   const { server, ann, bobs } = await startWithHold(t, { app: { rateLimits: 'on' }, rate })
   const send = (text: string) =>
     server.post('/rpc', call('sendMessageToUser', ['@bob', text], 1), { cookie: ann.cookie })
   t.match(await (await send('first')).json(), { result: { status: 'OK' } })
   const delayed = send('late')
-  // Read behind it, over the same path.
   t.equal((await server.post('/rpc', call('getSelfInfo', [], 1), { cookie: ann.cookie })).status, 200)
   t.equal((await exit(server, ann)).status, 200)
   t.match(await (await delayed).json(), { error: { code: -32001 } })
   t.same(await textsOf(bobs), ['first'])
 })
 
-t.test('nor does anything of a log-in that expires meanwhile', async (t) => {
+t.test('calls of a session that expires meanwhile do not begin', async (t) => {
   const { server, ann, bobs, begun, release } = await startWithHold(t)
   const session = await server.app.sessions.find(ann.sessionId)
   t.intercept(server.app.sessions, 'find', { value: async () => session })

@@ -14,7 +14,7 @@ async function logIn({ post }: Server, { email, password }: Person): Promise<str
   return cookieOf(await post('/login', { user: { email, password } })).replace('auth=', '')
 }
 
-t.test('of several cookies of one name any valid one will do', async (t) => {
+t.test('any valid cookie of several with one name is accepted', async (t) => {
   const server = await startServer(t)
   const { token, ...ann } = await server.signUp('ann')
   const ended = await logIn(server, { token, ...ann })
@@ -51,17 +51,17 @@ t.test('of several cookies of one name any valid one will do', async (t) => {
   t.equal(await whoIs(server, { cookie: `xauth=${token}; Auth=${token}` }), undefined, 'the name is another')
 })
 
-t.test('the first valid one counts', async (t) => {
+t.test('the first valid cookie counts', async (t) => {
   const server = await startServer(t)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   t.equal(await whoIs(server, { cookie: `auth=x; ${bob.cookie}; ${ann.cookie}` }), '@bob')
 })
 
-t.test('several headers are one', async (t) => {
+t.test('several headers `Cookie` count as one', async (t) => {
   const server = await startServer(t)
   const { cookie } = await server.signUp('ann')
   const headers = { 'content-type': 'application/json', cookie: ['auth=x', cookie] as unknown as string }
-  // A body that is no JSON, from somebody who is logged in.
+  // A body that is not JSON, with a valid session.
   t.equal(await statusOf(server.url, '/rpc', headers), 200)
 })
 
@@ -76,7 +76,7 @@ t.test('a token in the header goes before the cookie, and no cookie replaces one
     ['Bearer', undefined],
     [`Bearer ${bob.token} x`, undefined],
     [`Bearer "${bob.token}"`, undefined],
-    // A proxy may ask for a password of its own, which the browser then sends with each request.
+    // A proxy may have a password of its own, which the browser then sends with each request.
     ['Basic YTpi', '@ann'],
     [`Bearers ${bob.token}`, '@ann'],
     ['', '@ann']

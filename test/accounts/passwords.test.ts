@@ -2,7 +2,7 @@ import argon2 from 'argon2'
 import t from 'tap'
 import { eve, startServer } from '../helpers/server.js'
 
-t.test('an operator asks for better passwords', async (t) => {
+t.test('a password that the operator calls weak is refused', async (t) => {
   const config = { accounts: { minPasswordLength: 8, refuseCommonPasswords: true } }
   const server = await startServer(t, { config })
   const refused = [
@@ -37,7 +37,7 @@ t.test('an outdated hash is replaced at the next log-in', async (t) => {
   t.equal(await hash(), renewed, 'once')
 })
 
-t.test('a log-in costs the same, whether there is such an account or not', async (t) => {
+t.test('a log-in takes the same time with and without an account', async (t) => {
   const server = await startServer(t)
   const { email } = await server.signUp('ann')
   const [hashed, verified] = [t.capture(argon2, 'hash', argon2.hash), t.capture(argon2, 'verify', argon2.verify)]
@@ -57,7 +57,7 @@ t.test('a log-in costs the same, whether there is such an account or not', async
 const composed = 'caf\u00e9 au lait'
 const typed = [composed, 'cafe\u0301 au lait', 'caf\u00e9\u00a0au\u3000lait', 'cafe\u0301\u2003au lait']
 
-t.test('a password is the same in every normalization form, and with every blank', async (t) => {
+t.test('a password is the same in every normalization form and with every blank', async (t) => {
   const server = await startServer(t)
   const verified = t.capture(argon2, 'verify', argon2.verify)
   for (const [index, set] of typed.slice(0, 2).entries()) {
@@ -79,7 +79,7 @@ t.test('a password is the same in every normalization form, and with every blank
   }
 })
 
-t.test('a hash of a password as it was typed is accepted and replaced', async (t) => {
+t.test('a hash of a password as typed is accepted and replaced', async (t) => {
   const server = await startServer(t)
   const { db } = server.app
   for (const [index, old] of typed.entries()) {
@@ -98,7 +98,7 @@ t.test('a hash of a password as it was typed is accepted and replaced', async (t
   }
 })
 
-t.test('a password has its length when it is normalized', async (t) => {
+t.test('the length of a password is that of its normalized form', async (t) => {
   const server = await startServer(t, { config: { accounts: { minPasswordLength: 6, refuseCommonPasswords: true } } })
   const lengths: [why: string, password: string, status: number][] = [
     ['five letters of ten characters', 'e\u0301'.repeat(5), 400],

@@ -9,7 +9,7 @@ const session = (_id: string, lifeMs = 60_000): Session => ({
   expiresAt: Date.now() + lifeMs
 })
 
-/** A store that a test lets fail, and timers that run when the test says so. */
+/** Makes a store that fails at the test's command, and timers that run at its command. */
 function start(t: Test, maxRemembered = 10) {
   const store = { isDown: true, asked: [] as string[] }
   const errors: string[] = []
@@ -30,7 +30,7 @@ function start(t: Test, maxRemembered = 10) {
     logOuts,
     errors,
     store,
-    /** How long each try that is still to come waits. */
+    /** Delays of the attempts that are scheduled, in milliseconds. */
     delays: () => timers.map(({ delayMs }) => delayMs),
     async runTimer() {
       timers.shift()?.run()
@@ -40,7 +40,7 @@ function start(t: Test, maxRemembered = 10) {
   }
 }
 
-t.test('a log-out is tried again until it is stored, ever less often, and then no more', async (t) => {
+t.test('a revoked session is tried again at growing intervals until it is stored', async (t) => {
   const { logOuts, store, delays, runTimer } = start(t)
   logOuts.add(session('a'))
   logOuts.add(session('a'))
@@ -63,7 +63,7 @@ t.test('a log-out is tried again until it is stored, ever less often, and then n
   t.equal(await logOuts.close(), 1)
 })
 
-t.test('while the store does not answer, others wait behind the first', async (t) => {
+t.test('while the store does not answer, other revoked sessions wait behind the first', async (t) => {
   const { logOuts, store, delays, runTimer } = start(t)
   for (const _id of ['a', 'b', 'c']) logOuts.add(session(_id))
   t.equal((await runTimer()).length, 1)
@@ -72,7 +72,7 @@ t.test('while the store does not answer, others wait behind the first', async (t
   t.same(delays(), [])
 })
 
-t.test('one that is stored meanwhile, or has expired, is tried no more', async (t) => {
+t.test('a revoked session that is stored meanwhile, or has expired, is not tried again', async (t) => {
   const { logOuts, store, delays, runTimer } = start(t)
   store.isDown = false
   logOuts.add(session('stored'))
@@ -85,7 +85,7 @@ t.test('one that is stored meanwhile, or has expired, is tried no more', async (
 
 const givenUp = 'A log-out could not be stored. Its token is valid again after a restart.'
 
-t.test('there are only so many, and the log tells of each that is given up', async (t) => {
+t.test('beyond the maximum the oldest revoked session is given up, and the log says so', async (t) => {
   const { logOuts, errors } = start(t, 2)
   for (const _id of ['a', 'b', 'b']) logOuts.add(session(_id))
   t.same(errors, [])
@@ -94,7 +94,7 @@ t.test('there are only so many, and the log tells of each that is given up', asy
   t.same(['a', 'b', 'c'].map(logOuts.has), [false, true, true])
 })
 
-t.test('a close tries once more, and the log tells of a log-out that comes later', async (t) => {
+t.test('a close tries a last time, and a later log-out is logged as given up', async (t) => {
   const { logOuts, store, errors, delays, runTimer } = start(t)
   logOuts.add(session('a'))
   const [begun] = [runTimer()]

@@ -8,10 +8,9 @@ const refusal = new AppError('unavailable', 'The log-in could not be stored. Log
 const ann = { _id: '0'.repeat(24), tag: '@ann' }
 
 t.test('a log-in that the store cannot take', async (t) => {
-  const store = {
-    addSession: () => Promise.reject(new Error('disk full')),
-    findSession: async () => undefined
-  } as unknown as Store
+  const store: Pick<Store, 'sessions'> = {
+    sessions: { add: () => Promise.reject(new Error('disk full')), find: async () => undefined, end: async () => {} }
+  }
   for (const isShared of [true, false]) {
     const errors: unknown[] = []
     const onError = (error: unknown) => errors.push(error)
@@ -28,7 +27,7 @@ t.test('a log-in that the store cannot take', async (t) => {
   }
 })
 
-t.test('a sign-up whose log-in fails says that the account is there', async (t) => {
+t.test('a sign-up says that the account exists if its log-in fails', async (t) => {
   const server = await startServer(t)
   const broken = t.intercept(server.app.jwt, 'sign', {
     value: () => {

@@ -11,7 +11,7 @@ t.test('with MongoDB a log-in that cannot be stored fails', { skip: withoutMongo
   async function open(t: Test) {
     const wire = await openMongoWire(t, newDatabase(t))
     const server = await startServer(t, { config: { db: { url: wire.url, timeoutMs: 1000 } } })
-    /** Unplugs the database as soon as a call of the store has its answer. */
+    /** Cuts off the database after the next answer to a call of the store. */
     const unplugAfter = (t: Test, name: Name) => {
       const call = server.app.db.users[name] as (...args: unknown[]) => Promise<unknown>
       t.intercept(server.app.db.users, name, {
@@ -28,7 +28,7 @@ t.test('with MongoDB a log-in that cannot be stored fails', { skip: withoutMongo
 
   async function checkRefusal(t: Test, response: Response, sentence: string) {
     t.equal(response.status, 503)
-    t.equal(response.headers.get('set-cookie'), null, 'there is no cookie')
+    t.equal(response.headers.get('set-cookie'), null, 'no cookie is set')
     t.same(await response.json(), { Error: { name: 'UnavailableError', message: sentence } })
   }
 

@@ -18,7 +18,7 @@ const notStored = {
   }
 }
 
-/** Lets the store refuse ends of sessions until `repair()`; `stored()` resolves with the next one that it takes. */
+/** Makes the store refuse ends of sessions until `repair()`; `stored()` resolves with the next one that it takes. */
 function breakStore(t: Test, { app }: Server) {
   const { sessions } = app.db
   const { end } = sessions
@@ -71,7 +71,7 @@ t.test('a log-out that cannot be stored holds at once, says so, and is stored la
   t.equal(store.tries(), tries + 1, 'nothing else is left to be stored')
 })
 
-t.test('a log-out that is asked for again is stored as soon as that can be', async (t) => {
+t.test('a repeated log-out is stored as soon as the store works', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const store = breakStore(t, server)
@@ -83,7 +83,7 @@ t.test('a log-out that is asked for again is stored as soon as that can be', asy
   t.equal(store.tries(), tries, 'nothing is left for the stop')
 })
 
-t.test('where the store cannot even be asked for the session, the log-out holds all the same', async (t) => {
+t.test('a log-out holds also while the store cannot be read', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const tab = await ann.connect()

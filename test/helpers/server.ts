@@ -7,6 +7,7 @@ import { createApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
 import type { Methods } from '../../src/rpc/method.js'
 import type { TokenPayload } from '../../src/schemas/account.js'
+import type { Tuning } from '../../src/tuning.js'
 import { type Device, openDevice } from './device.js'
 
 type Section = Record<string, unknown>
@@ -60,7 +61,8 @@ export async function startServer(
 ): Promise<Server> {
   const file = join(dir, 'config.json')
   writeFileSync(file, JSON.stringify(configFor(dir, config)))
-  const app = createApp(loadConfig(file).config, methods)
+  // The sections of a test may also tune.
+  const app = createApp(loadConfig(file).config, { methods, tuning: config as Tuning })
   t.teardown(() => app.close())
   await app.listen({ port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`

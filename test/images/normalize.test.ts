@@ -11,7 +11,7 @@ const corners: [name: Colour, x: number, y: number][] = [
   ['white', 1, 1]
 ]
 
-/** A picture with a colour in each corner. */
+/** Makes a picture with a colour in each corner. */
 function fourColours(width: number, height: number) {
   const create = (w: number, h: number, background: Colour) =>
     ({ create: { width: w, height: h, channels: 3, background } }) as const
@@ -30,7 +30,7 @@ async function assertAlike(t: Test, one: Buffer, other: Buffer, why: string) {
   t.ok(differences / (a as Buffer).length < 3, `${why}: ${differences / (a as Buffer).length}`)
 }
 
-t.test('a picture is shown upright, however it was held, and its middle is cut out', async (t) => {
+t.test('a picture is turned upright and cropped to its middle', async (t) => {
   const shapes = {
     square: [80, 80],
     photo: [120, 80],
@@ -47,7 +47,7 @@ t.test('a picture is shown upright, however it was held, and its middle is cut o
   }
 })
 
-t.test('an orientation that is none is upright', async (t) => {
+t.test('an unknown orientation is upright', async (t) => {
   const plain = await fourColours(80, 80).jpeg({ quality: 100 }).toBuffer()
   const turned = await fourColours(80, 80).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer()
   // The tag Orientation (0x0112), a short, one of them: little-endian.
@@ -59,7 +59,7 @@ t.test('an orientation that is none is upright', async (t) => {
   }
 })
 
-t.test('large pictures wait for each other, and small ones go on beside them', async (t) => {
+t.test('large pictures wait for each other, small ones do not wait for them', async (t) => {
   const normalizeSome = createNormalize({ maxPixels: 10_000, maxRunning: 2, maxWaiting: 10 })
   const [small, large] = [await fourColours(60, 60).png().toBuffer(), await fourColours(100, 100).png().toBuffer()]
   const made = await Promise.all([large, small, large, small, large].map(normalizeSome))
@@ -76,10 +76,10 @@ t.test('a transparent picture stays transparent', async (t) => {
   }
 })
 
-t.test('pictures as telephones and graphics programs make them', async (t) => {
+t.test('pictures of telephones and graphics programs are accepted', async (t) => {
   const photo = (width: number, height: number) =>
     sharp({ create: { width, height, channels: 3, background: 'green' } }).withMetadata({ orientation: 6 })
-  // A film behind the picture, in which there are bytes like those of a scan.
+  // A video behind the picture contains bytes like those of a scan.
   const film = Buffer.from('ffda000c'.repeat(10_000), 'hex')
   const thumbnail = Buffer.concat([Buffer.from([0xff, 0xed, 0x9c, 0x42]), film])
   const progressive = await photo(6000, 4000).jpeg({ progressive: true }).toBuffer()

@@ -4,7 +4,7 @@ import { createPresence } from '../../src/notifier/presence.js'
 const ann = { _id: '1', tag: '@ann' }
 const bob = { _id: '2', tag: '@bob' }
 
-t.test('announcements of one user are made in turn, however long they take', async (t) => {
+t.test('announcements of one user are made in order, however long they take', async (t) => {
   const log: string[] = []
   const slowly = (word: string) => async () => {
     log.push(`${word}…`)
@@ -39,7 +39,7 @@ t.test('announcements of one user are made in turn, however long they take', asy
   )
 })
 
-t.test('who comes back at once has never been away', async (t) => {
+t.test('a user who comes back at once is not announced as offline', async (t) => {
   const log: string[] = []
   const presence = createPresence({
     offlineGraceMs: 1_000_000,
@@ -83,7 +83,7 @@ t.test('an announcement that fails does not hold up the next one', async (t) => 
   t.same(log, ['@ann'])
 })
 
-t.test('who comes just when it has been announced that he has gone is not forgotten', async (t) => {
+t.test('a user who comes back during the announcement of being offline is announced again', async (t) => {
   for (let microtasks = 0; microtasks < 12; microtasks++) {
     const finish: (() => void)[] = []
     const presence = createPresence({
@@ -108,7 +108,7 @@ t.test('who comes just when it has been announced that he has gone is not forgot
   }
 })
 
-/** Lets the last connection end, and the grace period as well. */
+/** Ends the last connection and the grace period. */
 async function seesOff(presence: ReturnType<typeof createPresence>, user: typeof ann): Promise<void> {
   presence.leave(user)
   while (presence.isOnline(user._id)) await new Promise(setImmediate)

@@ -27,7 +27,7 @@ t.test('a token is good in the cookie and as a bearer token', async (t) => {
   })
 })
 
-t.test('tokens that are none', async (t) => {
+t.test('invalid tokens are refused', async (t) => {
   const server = await startServer(t, { config: { JWT: { privateKey: 'secret_private_key' } } })
   const ann = await server.signUp('ann')
   const { token } = ann
@@ -38,7 +38,7 @@ t.test('tokens that are none', async (t) => {
   const signed = (payload: object, options: object = {}) => `auth=${jwt.sign(payload as TokenPayload, options)}`
 
   const refused = [
-    { why: 'there is none', cookie: '' },
+    { why: 'the cookie is missing', cookie: '' },
     { why: 'it is empty', cookie: 'auth=' },
     { why: 'it is a word', cookie: 'auth=secret' },
     { why: 'it is not signed', cookie: `auth=${base64url({ alg: 'none', typ: 'JWT' })}.${payload}.` },
@@ -47,9 +47,9 @@ t.test('tokens that are none', async (t) => {
     { why: 'it has expired', cookie: signed({ ...claims, iat: 1, exp: 2 }) },
     { why: 'it is meant for others', cookie: signed(claims, { aud: 'others' }) },
     { why: 'others have made it', cookie: signed(claims, { iss: 'others' }) },
-    { why: 'its session is none', cookie: signed({ ...claims, jti: '0'.repeat(24) }) },
+    { why: 'its session does not exist', cookie: signed({ ...claims, jti: '0'.repeat(24) }) },
     { why: 'it names no session', cookie: signed({ data: claims.data }) },
-    { why: 'its session is no text', cookie: signed({ ...claims, jti: { $ne: '' } }) }
+    { why: 'its session is not a text', cookie: signed({ ...claims, jti: { $ne: '' } }) }
   ]
   for (const { why, cookie } of refused) {
     t.same(
@@ -71,7 +71,7 @@ t.test('tokens that are none', async (t) => {
   }
 })
 
-t.test('a user is logged in so many times, and then the oldest log-in ends', async (t) => {
+t.test('beyond the maximum of sessions the oldest one of the user ends', async (t) => {
   for (const [maxSessionsPerUser, statuses] of [
     [2, [401, 401, 200, 200]],
     [0, [200, 200, 200, 200]]
@@ -91,7 +91,7 @@ t.test('a user is logged in so many times, and then the oldest log-in ends', asy
       answers.map(({ status }) => status),
       statuses
     )
-    t.match(await whoAmI(server, { cookie: bob.cookie }), { status: 200 }, 'nobody else is concerned')
+    t.match(await whoAmI(server, { cookie: bob.cookie }), { status: 200 }, 'other users stay logged in')
     await server.app.close()
   }
 })
@@ -109,7 +109,7 @@ t.test('a secret is made at the first start, for its owner alone, and kept', asy
   t.match(await whoAmI(elsewhere, { cookie: ann.cookie }), { status: 401 }, 'and is good at no other server')
 })
 
-t.test('a file that holds no secret is not taken for one', async (t) => {
+t.test('a file without a secret is refused', async (t) => {
   const empty = t.testdir({ 'jwt.key': ' ' })
   t.throws(() => loadSecret(join(empty, 'jwt.key')), { message: /jwt\.key is empty/ })
   symlinkSync('nowhere', join(empty, 'lost.key'))
@@ -129,7 +129,7 @@ t.test('a secret that can be guessed is refused in production', async (t) => {
   await startServer(t, { config: { JWT: { privateKey: random }, app: { nodeEnv: 'test' } } })
 })
 
-t.test('the cookie is for HTTPS alone where the server is told so', async (t) => {
+t.test('the cookie is for HTTPS alone where the configuration says so', async (t) => {
   const server = await startServer(t, { config: { cookie: { secure: true } } })
   const [cookie] = (await server.post('/signup', { user: eve })).headers.getSetCookie()
   t.match(cookie, /; Path=\/; HttpOnly; Secure; SameSite=Lax$/)

@@ -13,7 +13,7 @@ async function logIn({ post }: Server, { email, password }: Person): Promise<str
   return cookieOf(await post('/login', { user: { email, password } }))
 }
 
-t.test('who logs out loses the token and the connections of that log-in, and no other', async (t) => {
+t.test('a log-out ends the token and the connections of its session, and no others', async (t) => {
   const server = await startServer(t)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const phone = await logIn(server, ann)
@@ -31,10 +31,10 @@ t.test('who logs out loses the token and the connections of that log-in, and no 
   t.match(await onPhone.call('getSelfInfo'), { tag: '@ann' })
   t.match(await bobs.call('getSelfInfo'), { tag: '@bob' })
   t.equal((await fetch(`${server.url}/exit`, { headers: { cookie: ann.cookie } })).status, 200, 'as often as one likes')
-  t.equal((await fetch(`${server.url}/exit`)).status, 200, 'and who has not logged in')
+  t.equal((await fetch(`${server.url}/exit`)).status, 200, 'a log-out without a session is answered too')
 })
 
-t.test('a log-out outlives a restart, and so does a log-in', async (t) => {
+t.test('log-outs and log-ins survive a restart', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const phone = await logIn(server, ann)
@@ -51,7 +51,7 @@ t.test('a connection that is opened while its session ends is refused', async (t
   const ann = await server.signUp('ann')
   const { sessions, db } = server.app
   const { newestCursor } = db.updates
-  // The last thing that a connection waits for before it is greeted.
+  // The cursor is the last value that a connection waits for before its greeting.
   t.intercept(db.updates, 'newestCursor', {
     async value() {
       await sessions.end((await sessions.find(ann.sessionId)) as Session)
@@ -61,7 +61,7 @@ t.test('a connection that is opened while its session ends is refused', async (t
   t.same(await (await ann.connect()).closed, loggedOut)
 })
 
-t.test('where a log-in cannot be stored, it is good until the server stops', async (t) => {
+t.test('a log-in that cannot be stored is good until the server stops', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   t.intercept(server.app.db.sessions, 'add', { value: () => Promise.reject(new Error('no room')) })
@@ -71,7 +71,7 @@ t.test('where a log-in cannot be stored, it is good until the server stops', asy
   t.equal(await statusFor(server, { cookie: phone }), 401)
 })
 
-t.test('a session that has expired ends its connections', async (t) => {
+t.test('the connections of an expired session are closed', async (t) => {
   const server = await startServer(t, { config: { JWT: { expiresIn: '3s' }, webSocket: { pingIntervalMs: 50 } } })
   const ann = await server.signUp('ann')
   const device = await ann.connect()
@@ -88,7 +88,7 @@ t.test('a log-out at another process is noticed', async (t) => {
   t.match(await bobs.call('getSelfInfo'), { tag: '@bob' })
 })
 
-t.test('where the store cannot be asked who is logged in, everybody remains so', async (t) => {
+t.test('while the store cannot be read, all sessions remain', async (t) => {
   const server = await startServer(t, { config: { webSocket: { sessionCheckIntervalMs: 50 } } })
   const ann = await (await server.signUp('ann')).connect()
   let asked = 0
@@ -104,7 +104,7 @@ t.test('where the store cannot be asked who is logged in, everybody remains so',
   t.match(await ann.call('getSelfInfo'), { tag: '@ann' })
 })
 
-t.test('one look is taken at a time', async (t) => {
+t.test('checks for ended sessions do not overlap', async (t) => {
   const webSocket = { sessionCheckIntervalMs: 20, pingIntervalMs: 50 }
   const server = await startServer(t, { config: { webSocket } })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]

@@ -5,13 +5,13 @@ import { startServer } from '../helpers/server.js'
 
 const read = async (url: string) => (await fetch(`${url}/metrics`)).text()
 
-/** The value of a series, by its name and labels. */
+/** Returns the value of a series, by its name and labels. */
 function seriesOf(text: string, series: string): number {
   const line = text.split('\n').find((line) => line.startsWith(`${series} `))
   return Number(line?.slice(series.length))
 }
 
-t.test('ann and bob talk, and it is counted', async (t) => {
+t.test('the counters show what ann and bob have done', async (t) => {
   const server = await startServer(t)
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const [phone, tab] = [await ann.connect(), await ann.connect()]
@@ -34,7 +34,7 @@ t.test('ann and bob talk, and it is counted', async (t) => {
     ['messenger_rpc_errors_total{method="unknown"}', 6]
   ]
   for (const [series, value] of values) t.equal(seriesOf(text, series), value, series)
-  t.notMatch(text, 'noMethod', 'nobody makes up labels')
+  t.notMatch(text, 'noMethod', 'clients cannot make up labels')
 
   const commits = seriesOf(text, 'messenger_commit_writes_count')
   t.ok(commits >= 5, 'two sign-ups, two messages, and the one that was there')
@@ -59,14 +59,14 @@ t.test('ann and bob talk, and it is counted', async (t) => {
   t.equal(seriesOf(later, 'messenger_messages_total'), 2, 'counters do not go back')
 })
 
-t.test('two servers in one process count each for itself', async (t) => {
+t.test('two servers in one process have counters of their own', async (t) => {
   const [one, other] = [await startServer(t), await startServer(t, { dir: t.testdir({ other: {} }) })]
   await (await one.signUp('ann')).connect()
   t.equal(seriesOf(await read(one.url), 'messenger_connections'), 1)
   t.equal(seriesOf(await read(other.url), 'messenger_connections'), 0)
 })
 
-t.test('metrics that could not be made are made for the next one who asks', async (t) => {
+t.test('a failed reading of the metrics does not break the next one', async (t) => {
   const { url } = await startServer(t)
   const { restore } = t.capture(prometheus.Registry.prototype, 'registerMetric', () => {
     throw new Error('no memory')
@@ -78,7 +78,7 @@ t.test('metrics that could not be made are made for the next one who asks', asyn
   t.match(await response.text(), /^messenger_connections 0$/m)
 })
 
-t.test('the page on operation has every metric, and no other', async (t) => {
+t.test('docs/operation.md lists exactly the metrics that the server has', async (t) => {
   const { url } = await startServer(t)
   const response = await fetch(`${url}/metrics`)
   t.match(response.headers.get('content-type'), /^text\/plain; version=0\.0\.4/)

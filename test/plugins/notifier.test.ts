@@ -4,7 +4,7 @@ import { openDevice } from '../helpers/device.js'
 import { startMessenger } from '../helpers/messengerProcess.js'
 import { startServer } from '../helpers/server.js'
 
-t.test('contacts are told when somebody comes and goes', async (t) => {
+t.test('contacts are notified when a user comes and goes', async (t) => {
   const server = await startServer(t)
   const [ann, bob, cid] = [await server.signUp('ann'), await server.signUp('bob'), await server.signUp('cid')]
   const bobHere = await bob.connect()
@@ -26,11 +26,11 @@ t.test('contacts are told when somebody comes and goes', async (t) => {
   const { lastSeen } = body as { lastSeen: number }
   t.ok(lastSeen >= before && lastSeen <= Date.now() - 1000, 'when her last connection ended, not when that was told')
   t.match(await bobHere.call('getDialogsList'), [{ userInfo: { tag: '@ann', isOnline: false, lastSeen } }])
-  t.same(await cidHere.rest(), [], 'who has no dialog with her is told nothing')
+  t.same(await cidHere.rest(), [], 'a user without a dialog is not notified')
   t.match(await cidHere.call('findUsersByTag', ['bob']), [{ tag: '@bob', isOnline: true }])
 })
 
-t.test('a reload is no offline', async (t) => {
+t.test('a page reload is not shown as going offline', async (t) => {
   const server = await startServer(t, { config: { presence: { offlineGraceMs: 1_000_000 } } })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const bobHere = await bob.connect()
@@ -45,7 +45,7 @@ t.test('a reload is no offline', async (t) => {
   t.same(await bobHere.rest(), [])
 })
 
-t.test('when somebody was last seen outlives the server', async (t) => {
+t.test('`lastSeen` survives a restart', async (t) => {
   const server = await startServer(t, { config: { presence: { offlineGraceMs: 1_000_000 } } })
   const [ann, bob, cid] = [await server.signUp('ann'), await server.signUp('bob'), await server.signUp('cid')]
   const before = Date.now()
@@ -63,11 +63,11 @@ t.test('when somebody was last seen outlives the server', async (t) => {
     { tag: '@bob', isOnline: false }
   ])
   const [anns, bobs] = found.map(({ lastSeen }) => lastSeen) as [number, number]
-  t.ok(anns >= before && anns <= Date.now(), 'of her who was there until the end')
-  t.ok(bobs >= before && bobs <= after, 'and of him who had just gone')
+  t.ok(anns >= before && anns <= Date.now(), 'a user who was online until the end')
+  t.ok(bobs >= before && bobs <= after, 'a user who had just gone')
 })
 
-t.test('a server that is killed remembers at least when somebody came', async (t) => {
+t.test('a killed server remembers at least when a user came', async (t) => {
   const dir = t.testdir()
   const messenger = await startMessenger(t, { dir })
   const [anns, bobs] = [await messenger.signUp('ann'), await messenger.signUp('bob')]
@@ -85,7 +85,7 @@ t.test('a server that is killed remembers at least when somebody came', async (t
   t.ok(ann && ann.lastSeen >= before, 'not that she has signed up')
 })
 
-t.test('who has never been there was last seen signing up, who is there is seen now', async (t) => {
+t.test('`lastSeen` is the sign-up for a user who never connected, and now for a user who is online', async (t) => {
   const server = await startServer(t)
   const before = Date.now()
   const [ann] = [await server.signUp('ann'), await server.signUp('bob')]

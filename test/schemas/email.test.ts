@@ -99,17 +99,17 @@ const others = [
   'jose@x.io'
 ]
 
-t.test('addresses that are accepted', async (t) => {
+t.test('e-mail addresses are accepted', async (t) => {
   for (const email of accepted) t.same(check(email), [], email)
 })
 
-t.test('texts that are not addresses', async (t) => {
+t.test('texts that are not e-mail addresses are refused', async (t) => {
   for (const [why, ...emails] of refused)
     for (const email of emails)
       t.match(check(email), [{ path: '', message: String }], `${why}: ${JSON.stringify(email)}`)
 })
 
-t.test('ways to write one address, and different addresses', async (t) => {
+t.test('spellings of one address are equal, different addresses are not', async (t) => {
   for (const [why, first, ...emails] of same)
     for (const email of emails) t.equal(keyOfEmail(email), keyOfEmail(first as string), `${why}: ${email}`)
   t.equal(new Set(others.map(keyOfEmail)).size, others.length)

@@ -96,13 +96,13 @@ const refused: [why: string, ...names: string[]][] = [
   ['too long', `A${'a'.repeat(64)}`]
 ]
 
-t.test('names of many scripts', async (t) => {
+t.test('names of many scripts are accepted', async (t) => {
   for (const [language, ...accepted] of names)
     for (const name of accepted) t.same(check(name), [], `${language}: ${name}`)
   for (const schema of [NameChangeSchema, LastNameSchema]) t.same(createCheck(schema)(''), [], 'the empty one')
 })
 
-t.test('names that pass for others, or are none', async (t) => {
+t.test('texts that look like other names, or are not names, are refused', async (t) => {
   for (const [why, ...others] of refused)
     for (const name of others) t.not(check(name).length, 0, `${why}: ${JSON.stringify(name)}`)
   for (const schema of [NameChangeSchema, LastNameSchema]) {

@@ -8,7 +8,7 @@ import { bareHeaders } from './headers.js'
 import { logRequest } from './logs.js'
 
 const kindOfStatus: Record<number, ErrorKind> = {
-  // Of @fastify/static, for what it does not show, such as files whose names begin with a dot.
+  // @fastify/static answers 403 for files that it does not show, such as those whose names begin with a dot.
   403: 'notFound',
   404: 'notFound',
   413: 'tooLarge',
@@ -19,7 +19,7 @@ const headersTooLarge = 431
 
 type HttpSocket = Socket & { _httpMessage?: ServerResponse | null }
 
-/** Every HTTP error has the body `{Error:{name, message, details?}}`; bodies are checked without coercion. */
+/** Gives every HTTP error the body `{Error:{name, message, details?}}`, and checks bodies without coercion. */
 export function setErrors(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema }) => {
     const check = createCheck(schema as TSchema)
@@ -30,30 +30,30 @@ export function setErrors(app: FastifyInstance): void {
     }
   })
 
-  // As text or a form, a body could come from any site without the browser asking (CORS) first.
+  // A browser sends text from any site without asking first (CORS).
   app.removeContentTypeParser('text/plain')
 
   app.setErrorHandler(answerError)
 }
 
-/** Answers what Fastify finds before there is a route, such as a URL that cannot be decoded, and ends the connection. */
+/** Answers errors before there is a route, such as a URL that cannot be decoded, and ends the connection. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  // An upgrade's socket would be closed by nobody else.
+  // Nothing else would close the socket of an upgrade.
   reply.raw.once('finish', () => request.raw.socket.destroySoon())
   answerError(error, request, reply.headers(bareHeaders))
   logRequest(request, reply)
 }
 
-/** Answers what is no HTTP at all, too large a header, or too slow (RFC 9110, 15.5). */
+/** Answers bytes that are not HTTP, too large a header, and slow requests (RFC 9110, 15.5). */
 export function answerClientError(
   this: FastifyInstance,
   { code }: Error & { code?: string },
   socket: HttpSocket
 ): void {
-  // Who has gone is answered nothing.
+  // The client has gone.
   if (!socket.writable) return void socket.destroy()
-  this.log.info({ code, address: socket.remoteAddress }, 'no HTTP, or too slow')
-  // Amid an answer that has begun, another one would be a part of it. Node's own handler does so, too.
+  this.log.info({ code, address: socket.remoteAddress }, 'not HTTP, or too slow')
+  // Amid an answer that has begun, another one would be a part of it.
   if (socket._httpMessage?.headersSent) return void socket.destroy()
   const refusal = new AppError(code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'tooSlow' : 'badRequest')
   const status = code === 'HPE_HEADER_OVERFLOW' ? headersTooLarge : refusal.status
@@ -79,7 +79,7 @@ function answerError(error: FastifyError | AppError, request: FastifyRequest, re
   return reply.send(refusal.toBody())
 }
 
-/** Refusals of Fastify and its plugins get one of our sentences, and keep their status where that has none of ours. */
+/** Gives refusals of Fastify and its plugins a sentence of the table of errors. */
 function toRefusal(error: FastifyError | AppError): AppError {
   const { statusCode = 500 } = error as Partial<FastifyError>
   const isRefusal = !(error instanceof AppError) && statusCode >= 400 && statusCode < 500

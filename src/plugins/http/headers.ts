@@ -3,25 +3,22 @@ import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The policy of a route of its own: what it names as `helmet`, which @fastify/helmet puts here, or what a plugin sets. */
+    /** Policy of a route: its option `helmet`, which @fastify/helmet puts here, or the one that a plugin sets. */
     helmet?: FastifyHelmetOptions
   }
 }
 
 type Policy = Exclude<FastifyHelmetOptions, { enableCSPNonces: true }>
-type Directives = Record<string, string[]>
 
 const none = ["'none'"]
 const self = ["'self'"]
-const cspOf = (directives: Directives) => ({ contentSecurityPolicy: { useDefaults: false, directives } })
+const cspOf = (directives: Record<string, string[]>) => ({ contentSecurityPolicy: { useDefaults: false, directives } })
 
-const nothing: Directives = { 'default-src': none, 'frame-ancestors': none }
-
-/** What is no page: nothing of it may be run or shown as one. */
+/** Data is not a page: a browser must not run or show it as one. */
 const data: Policy = {
-  ...cspOf(nothing),
+  ...cspOf({ 'default-src': none, 'frame-ancestors': none }),
   xFrameOptions: { action: 'deny' },
-  // Headers that no present browser needs, and one that is sent below where it means something (RFC 6797, 7.2).
+  // Headers that no present browser needs. The first one is sent below, over HTTPS alone (RFC 6797, 7.2).
   strictTransportSecurity: false,
   originAgentCluster: false,
   xDnsPrefetchControl: false,
@@ -30,15 +27,13 @@ const data: Policy = {
   xXssProtection: false
 }
 
-/** For answers that @fastify/helmet does not see, as when what came did not become a request. */
+/** Headers of answers that @fastify/helmet does not see, such as one to bytes that are not HTTP. */
 export const bareHeaders = {
-  'content-security-policy': Object.entries(nothing)
-    .map(([directive, sources]) => `${directive} ${sources.join(' ')}`)
-    .join(';'),
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
   'x-content-type-options': 'nosniff'
 }
 
-/** OWASP: the demo page runs its own scripts alone, and nobody frames it. */
+/** Lets the demo page run its own scripts alone, and no page frame it (OWASP). */
 export const demoPolicy: Policy = cspOf({
   'default-src': self,
   'img-src': [...self, 'blob:'],
@@ -48,13 +43,13 @@ export const demoPolicy: Policy = cspOf({
   'form-action': self
 })
 
-/** Pages of another origin show it; on its own it can do nothing, whatever it may be. */
+/** Lets pages of another origin show a picture, and a picture opened on its own do nothing. */
 export const picturePolicy: Policy = {
   ...cspOf({ 'default-src': none, sandbox: [] }),
   crossOriginResourcePolicy: { policy: 'cross-origin' }
 }
 
-/** A client that somebody else has built works as its author means it to. */
+/** Leaves a client that another author has built as it is. */
 export const clientPolicy: Policy = {
   contentSecurityPolicy: false,
   crossOriginOpenerPolicy: false,
@@ -65,14 +60,14 @@ export const clientPolicy: Policy = {
 
 const hsts = `max-age=${365 * 24 * 60 * 60}`
 
-/** What browsers are told about every answer; a route that is for people to look at names its policy as `helmet`. */
+/** Sends security headers with every answer; a route of pages or pictures names its policy as `helmet`. */
 export default fp(
   async (app) => {
     await app.register(helmet, { ...data, global: false })
-    // Late, because a handshake that is let in has no such answer, and would pay for it.
+    // An accepted handshake has no answer, and an earlier hook would cost it time.
     app.addHook('onSend', async ({ protocol, routeOptions }, reply) => {
       if (!routeOptions.config.helmet) {
-        // Not there yet where a hook before this plugin's has refused the request.
+        // A hook before this plugin's may have refused the request.
         if (reply.helmet) reply.helmet()
         else reply.headers(bareHeaders)
       }

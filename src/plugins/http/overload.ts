@@ -2,37 +2,26 @@ import { totalmem } from 'node:os'
 import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
 import { AppError } from '../../errors.js'
+import type { Settings } from '../../tuning.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered also while the server is overloaded, because it tells of that. */
+    /** Whether the route answers while the server is overloaded, because it reports that. */
     isProbe?: boolean
   }
   interface FastifyInstance {
-    /** Whether the process has too much to do, as the last sample says. */
+    /** Tells whether the process has too much to do, by the last sample. */
     isOverloaded(): boolean
   }
 }
 
-interface OverloadOptions {
-  /** 0 for each maximum is no limit. */
-  maxEventLoopDelayMs: number
-  maxEventLoopUtilization: number
-  /** How late the event loop must be, too, where it is busy. */
-  busyEventLoopDelayMs: number
-  /** Three quarters of what the process may have when absent. */
-  maxRssBytes?: number
-  sampleIntervalMs: number
-}
-
 const shareOfMemory = 0.75
 
-/** While the process has too much to do, new requests and handshakes are refused; connections that are open go on. */
-export default fp<OverloadOptions>(
+/** Refuses new requests and handshakes while the process has too much to do; open connections go on. */
+export default fp<Settings['overload']>(
   async (app, options) => {
     const { sampleIntervalMs: sampleInterval } = options
-    // It only measures, of the last sample alone: what was an hour ago says nothing. By its own rule a loop that is busy is
-    // overloaded, even where it answers in time.
+    // Only measures, in 'interval' mode by the last sample alone. By the plugin's own rule a busy loop is overloaded, even on time.
     await app.register(underPressure, { eventLoopUtilizationMode: 'interval', sampleInterval })
     const maxRssBytes = options.maxRssBytes ?? Math.floor(memoryLimit() * shareOfMemory)
 
@@ -58,8 +47,8 @@ function exceeds(value: number, max: number): boolean {
   return max > 0 && value > max
 }
 
-/** What a container lets the process have, or the machine has; a limit above that is none. */
+/** Returns the memory of the container or, where its limit is higher or absent, of the machine. */
 function memoryLimit(): number {
-  // 0 where it is not known.
+  // `constrainedMemory` is 0 where it is not known.
   return Math.min(...[process.constrainedMemory(), totalmem()].filter(Boolean))
 }

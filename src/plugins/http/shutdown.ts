@@ -1,24 +1,19 @@
 import fp from 'fastify-plugin'
 import { AppError } from '../../errors.js'
-
-interface ShutdownOptions {
-  closeTimeoutMs: number
-  /** How long clients are asked to wait. */
-  reconnectAfterMs: number
-}
+import type { Settings } from '../../tuning.js'
 
 /**
- * A server that stops refuses what comes, and a request that does not come to its end keeps it waiting for so long, and no longer.
- * Those who watch the process are still answered. Fastify's own refusal would have another form.
+ * Refuses requests while the server stops, in the form of its other refusals, and ends a request that does not end in time. The probe
+ * of the process is still answered.
  */
-export default fp<ShutdownOptions>(
+export default fp<Pick<Settings['webSocket'], 'closeTimeoutMs' | 'reconnectAfterMs'>>(
   async (app, { closeTimeoutMs, reconnectAfterMs: retryAfterMs }) => {
     let timer: NodeJS.Timeout | undefined
 
     app.addHook('onRequest', async (request, reply) => {
       if (!timer || request.routeOptions.url === '/healthz') return
       const { raw } = request
-      // Here it is not known yet that an upgrade is one, so that nobody else would close its socket.
+      // No plugin has taken the upgrade yet, so nothing else would close its socket.
       if (raw.headers.upgrade) reply.raw.once('finish', () => raw.socket.destroySoon())
       throw new AppError('unavailable', 'The server is stopping.', { retryAfterMs })
     })

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { createPasswordPolicy, type PasswordPolicyOptions } from '../../accounts/passwordPolicy.js'
+import { createPasswordPolicy } from '../../accounts/passwordPolicy.js'
 import { createPasswords } from '../../accounts/passwords.js'
 import { AppError } from '../../errors.js'
 import { createConcurrencyLimit } from '../../limits/concurrencyLimit.js'
@@ -16,18 +16,12 @@ import {
 import { defaultImage } from '../../schemas/user.js'
 import { keyOfEmail } from '../../store/keys.js'
 import type { StoredUser } from '../../store/store.js'
-
-interface AccountsOptions extends PasswordPolicyOptions {
-  /** Of a sign-up or a log-in. */
-  bodyLimitBytes: number
-  maxRunningHashes: number
-  maxWaitingHashes: number
-}
+import type { Settings } from '../../tuning.js'
 
 const notLoggedIn = 'The account exists now, but the log-in could not be stored. Log in.'
 
-/** Sign-up, log-in and exit over HTTP. */
-export default fp<AccountsOptions>(
+/** Serves sign-up, log-in and log-out over HTTP. */
+export default fp<Settings['accounts']>(
   async (app, options) => {
     const { bodyLimitBytes: bodyLimit, maxRunningHashes, maxWaitingHashes } = options
     const assertGoodPassword = await createPasswordPolicy(options)
@@ -43,7 +37,7 @@ export default fp<AccountsOptions>(
       return user && isRight ? { user, isOutdated } : undefined
     }
 
-    async function hashAnew({ _id }: StoredUser, password: string) {
+    async function hashAgain({ _id }: StoredUser, password: string) {
       try {
         await app.db.users.setPasswordHash(_id, await passwords.hash(password))
       } catch (error) {
@@ -68,7 +62,7 @@ export default fp<AccountsOptions>(
         })
         request.noted = { event: 'signup', userId: user._id }
         const token = await reply.logIn(user).catch((error) => {
-          // To sign up again would only say that the tag is taken.
+          // A second sign-up would only say that the tag is taken.
           throw new AppError('unavailable', notLoggedIn, {}, error)
         })
         return { token, user: serializeSelf(user) }
@@ -80,18 +74,18 @@ export default fp<AccountsOptions>(
       { bodyLimit, schema: { body: LoginBodySchema } },
       async (request, reply) => {
         const { user, isOutdated } = await app.limits.logIn(attemptOf(request), () => findUser(request))
-        if (isOutdated) await hashAnew(user, request.body.user.password)
+        if (isOutdated) await hashAgain(user, request.body.user.password)
         return { token: await reply.logIn(user), user: serializeSelf(user) }
       }
     )
 
-    // Before a body is read, which says nothing here, whatever its type and size.
+    // Answered before a body is read: it means nothing here, whatever its type and size.
     app.route({ method: ['GET', 'POST'], url: '/exit', exposeHeadRoute: false, preParsing: exit, handler: exit })
   },
   { name: 'accounts', fastify: '5.x', dependencies: ['db', 'auth', 'limits'] }
 )
 
-/** Answers `POST /exit`, and `GET /exit` for clients that know no other. */
+/** Answers `POST /exit`, and `GET /exit` of legacy clients. */
 async function exit(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
   await reply.logOut()
   reply.send({ status: 'OK' })

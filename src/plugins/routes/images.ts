@@ -8,30 +8,22 @@ import { createNormalize } from '../../images/normalize.js'
 import { createUploads } from '../../limits/uploads.js'
 import { staticRoot } from '../../package.js'
 import type { UploadedImage } from '../../schemas/account.js'
+import type { Config } from '../../schemas/config/index.js'
 import { defaultImage } from '../../schemas/user.js'
 import type { Session } from '../../store/store.js'
 import { picturePolicy } from '../http/headers.js'
 
-interface ImagesOptions {
-  maxBytes: number
-  maxPixels: number
-  /** Pictures that are kept of one user, 0 for any number. */
-  maxPerUser: number
-  /** Pictures that are made at the same time, and that wait for it. */
-  maxRunning: number
-  maxWaiting: number
-  /** 0 for any number. */
-  maxUploadsAtOncePerUser: number
-  /** How long an upload may take, with the time that its client has to send it; 0 for ever. */
+interface ImagesOptions extends Readonly<Config['images']> {
+  /** Milliseconds of an upload, from its headers to its answer; 0: no limit. */
   handlerTimeoutMs: number
 }
 
 const field = 'image'
-// Also that of a picture which came from a legacy database.
+// A picture of a legacy database keeps its name.
 const namePattern = /^[\w.-]{1,64}$/
 const daySeconds = 24 * 60 * 60
 
-/** Users' pictures: uploaded, made harmless, kept in the store, served. Multipart bodies are for these routes alone. */
+/** Serves users' pictures, which an upload makes harmless. Only these routes take multipart bodies. */
 export default async function images(app: FastifyInstance, options: ImagesOptions): Promise<void> {
   const { maxBytes, maxPerUser, handlerTimeoutMs } = options
   const normalize = createNormalize(options)
@@ -42,11 +34,10 @@ export default async function images(app: FastifyInstance, options: ImagesOption
     maxAtOnce: options.maxRunning + options.maxWaiting,
     maxAtOncePerUser: options.maxUploadsAtOncePerUser
   })
-  // Before the body is read.
+  // Called before the body is read.
   const countUpload = async ({ session }: FastifyRequest, { raw }: FastifyReply) =>
     takePlace((session as Session).user._id, raw)
   const onRequest = [app.authenticate, requireSession, app.limits.assertUpload, countUpload]
-
   const upload = { onRequest, config: { handlerTimeoutMs } }
 
   async function addImage(request: FastifyRequest): Promise<UploadedImage> {
@@ -80,7 +71,7 @@ async function requireSession({ session }: FastifyRequest): Promise<void> {
   if (!session) throw new AppError('unauthenticated')
 }
 
-/** The bytes of the one file of a multipart form. @throws {AppError} `badRequest`, `tooLarge` */
+/** Returns the bytes of the one file of a multipart form. @throws {AppError} `badRequest`, `tooLarge` */
 async function readUpload(request: FastifyRequest): Promise<Buffer> {
   if (!request.isMultipart()) throw new AppError('badRequest', 'The body must be a multipart form.')
   let upload: Buffer | undefined

@@ -15,17 +15,17 @@ interface PagesOptions {
 const indexFile = 'index.html'
 const files = { dotfiles: 'deny', index: false } as const
 
-/** What a browser is shown: the demo page at `/` and `/example`, or a client of one's own at `/`. */
+/** Serves the demo page at `/` and `/example`, or a single-page client at `/`. */
 export default fp<PagesOptions>(
   async (app, { clientDir }) => {
     const clientRoot = clientDir === undefined ? undefined : resolve(clientDir)
     if (clientRoot && !existsSync(join(clientRoot, indexFile))) {
       throw new Error(`client.dir: there is no ${indexFile} in ${clientRoot}`)
     }
-    // This plugin is the last one, so that all that follow are pages.
+    // This plugin is the last one, so that all routes that follow are pages.
     app.addHook('onRoute', (route) => {
       const helmet = clientRoot && !route.url.startsWith('/example') ? clientPolicy : demoPolicy
-      // A page has many files, which cost little: a few reloads would use up what an address may ask for.
+      // A page has many files, which cost little: a few reloads would reach the rate limit of an address.
       const isFile = route.url.endsWith('/*')
       Object.assign(route, { config: { ...route.config, helmet, ...(isFile && { rateLimit: false }) } })
     })
@@ -42,7 +42,7 @@ export default fp<PagesOptions>(
   { name: 'pages', fastify: '5.x' }
 )
 
-/** A place within a single-page client, as opposed to a file that is missing. */
+/** Tells a path within a single-page client from a missing file. */
 function isPage({ method, url }: FastifyRequest): boolean {
   const [path] = url.split('?', 1) as [string]
   return (method === 'GET' || method === 'HEAD') && !path.slice(path.lastIndexOf('/')).includes('.')

@@ -4,7 +4,7 @@ import { version } from '../../package.js'
 
 const probe = { config: { isProbe: true, rateLimit: false } } as const
 
-/** For those who watch the process: `GET /healthz` (it is alive) and `GET /readyz` (it can do its work, and its version). */
+/** Serves the probes: `GET /healthz` (the process is alive) and `GET /readyz` (it can do its work, and its version). */
 export default fp(
   async (app) => {
     app.get('/healthz', probe, async () => ({ status: 'OK' }))
@@ -12,7 +12,7 @@ export default fp(
     app.get('/readyz', probe, async () => {
       if (app.isOverloaded()) throw new AppError('unavailable')
       try {
-        // It asks the database, whichever it is.
+        // A read of the database, whichever it is.
         await app.db.updates.newestCursor()
       } catch (error) {
         throw new AppError('unavailable', 'The database cannot be read.', {}, error)

@@ -1,15 +1,16 @@
 import { Type } from 'typebox'
+import { isAddressList } from '../addresses.js'
 import { limit } from './setting.js'
 
 /** The process and its HTTP. The environment has these keys without a prefix. */
 export const AppConfigSchema = Type.Object({
   port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8000, description: 'Port of HTTP and WebSocket' }),
-  host: Type.Optional(Type.String({ description: 'Address to listen on, `webSocket.host` when absent' })),
-  nodeEnv: Type.Optional(Type.String({ description: 'In `production` a weak `JWT.privateKey` is refused' })),
+  host: Type.Optional(Type.String({ description: 'Address to listen on; `webSocket.host` when absent' })),
+  nodeEnv: Type.Optional(Type.String({ description: 'With `production` a weak `JWT.privateKey` is refused' })),
   logLevel: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     type: 'string',
     default: 'warn',
-    description: 'What goes to the log: this, and what is worse'
+    description: 'Lowest level that is logged'
   }),
   rateLimits: Type.Enum(['on', 'off'], {
     type: 'string',
@@ -17,50 +18,54 @@ export const AppConfigSchema = Type.Object({
     description: '`off` switches off everything of `rate`: for tests and benchmarks'
   }),
   trustProxy: Type.Optional(
-    Type.String({
-      description:
-        'Addresses and CIDR ranges of proxies, with commas between them, that are believed whom they speak for'
-    })
+    Type.Refine(
+      Type.String({ description: 'Addresses and CIDR ranges of trusted proxies, separated by commas' }),
+      isAddressList,
+      () => 'must be addresses or CIDR ranges, such as "127.0.0.1, 10.0.0.0/8"'
+    )
   ),
-  requestTimeoutMs: limit(30_000, 'How long a client has to send a request; looked at every 5 s, or more often'),
-  headersTimeoutMs: limit(15_000, 'How long a client has to send the headers of it; looked at as often'),
+  requestTimeoutMs: limit(
+    30_000,
+    'Milliseconds in which a client must send a request; checked every 5 s or more often'
+  ),
+  headersTimeoutMs: limit(15_000, 'Milliseconds in which a client must send its headers; checked at the same time'),
   connectionTimeoutMs: limit(
     60_000,
-    'How long an HTTP client may send nothing of a request, or take nothing of an answer; 0: for ever',
+    'Milliseconds of silence amid a request, or without taking anything of an answer, after which the connection is closed; ' +
+      '0: no limit',
     0
   ),
-  keepAliveTimeoutMs: limit(5000, 'How long an HTTP connection is kept for the next request'),
+  keepAliveTimeoutMs: limit(5000, 'Milliseconds that an HTTP connection is kept for the next request'),
   handlerTimeoutMs: limit(
     10_000,
-    'How long the server has to answer an HTTP request from its headers on, so that a body has no longer, but for uploads; 0: for ever',
+    'Milliseconds from the headers of an HTTP request to the start of its answer; an upload has `app.requestTimeoutMs` more. ' +
+      '0: no limit',
     0
   ),
-  maxRequestsPerSocket: limit(1000, 'HTTP requests over one connection; 0: no limit', 0),
-  closeDelayMs: limit(10_000, 'How long a stop may take before it is made by force'),
-  bodyLimitBytes: limit(65_536, 'Size of a body that is no picture')
+  closeDelayMs: limit(10_000, 'Milliseconds of a stop, after which it is forced'),
+  bodyLimitBytes: limit(65_536, 'Maximum bytes of a body that is not a picture')
 })
 
-/** When the process has too much to do. */
 export const OverloadConfigSchema = Type.Object({
-  maxEventLoopDelayMs: limit(1000, 'So late the event loop may be, on average, before requests are refused; 0: off', 0),
+  maxEventLoopDelayMs: limit(
+    1000,
+    'Average milliseconds of delay of the event loop, beyond which requests are refused; 0: off',
+    0
+  ),
   maxEventLoopUtilization: Type.Number({
     minimum: 0,
     maximum: 1,
     default: 0.98,
     description:
-      'The share of time that the event loop may be busy, if it is late, too, before requests are refused; 0: off'
+      'CPU use of the event loop, as a share of 1, beyond which requests are refused. ' +
+      'High CPU use alone causes no refusals as long as the event loop is on time. 0: off'
   }),
-  busyEventLoopDelayMs: limit(
-    100,
-    'How late a busy event loop must be, on average, before requests are refused; 0: not at all',
-    0
-  ),
   maxRssBytes: Type.Optional(
     Type.Integer({
       minimum: 0,
       description:
-        'Memory of the process before requests are refused; 0: off; three quarters of what the container or the machine has when absent'
+        'Bytes of memory of the process, beyond which requests are refused; 0: off; three quarters of the memory of the ' +
+        'container or the machine when absent'
     })
-  ),
-  sampleIntervalMs: limit(5000, 'Of how long all of this is measured, and how long a refused client is asked to wait')
+  )
 })

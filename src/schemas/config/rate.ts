@@ -27,6 +27,5 @@ export const RateConfigSchema = Type.Object({
   answerBurstBytes: limit(32 * 1024 * 1024, 'Bytes of such pages at once'),
   maxDelayMs: limit(1000, 'Maximum delay of a call over its rate; one that would have to wait longer is refused', 0),
   refusalsBeforeClose: limit(3, 'Refusals after which a client that goes on calling is disconnected', 0),
-  refusalsWindowMs: limit(10_000, 'Time in which refusals count together; two within a tenth of it count as one', 10),
   maxTracked: limit(10_000, 'Addresses, accounts or users that each of these limits keeps in memory')
 })

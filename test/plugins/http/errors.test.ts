@@ -8,10 +8,10 @@ import { startServer } from '../../helpers/server.js'
 const upgrade =
   'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
 
-t.test('what is hardly HTTP is answered in the one shape, and the connection ended', async (t) => {
+t.test('bytes that are hardly HTTP get an error of the usual shape, and the connection is closed', async (t) => {
   const { url } = await startServer(t, { config: { app: { requestTimeoutMs: 500 } } })
   const refused = [
-    { why: 'it is no HTTP', bytes: 'HELLO\r\n\r\n', status: 400 },
+    { why: 'it is not HTTP', bytes: 'HELLO\r\n\r\n', status: 400 },
     { why: 'the URL cannot be decoded', bytes: 'GET /%c0%ae HTTP/1.1\r\nhost: x\r\n\r\n', status: 400 },
     { why: 'nor that of an upgrade', bytes: `GET /%zz HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`, status: 400 },
     {
@@ -35,7 +35,7 @@ t.test('what is hardly HTTP is answered in the one shape, and the connection end
   }
 })
 
-t.test('what asks for something that files do not have is no fault of the server', async (t) => {
+t.test('paths, ranges and preconditions that files do not fit are 4xx, not a fault of the server', async (t) => {
   const { url } = await startServer(t)
   const refused: [path: string, status: number, headers?: Record<string, string>][] = [
     ['/example/.env', 404],
@@ -52,7 +52,7 @@ t.test('what asks for something that files do not have is no fault of the server
   }
 })
 
-t.test('a request that does not come to its end does not keep the server from stopping', async (t) => {
+t.test('an unfinished request does not keep the server from stopping', async (t) => {
   const server = await startServer(t, { config: { webSocket: { closeTimeoutMs: 100 } } })
   const ended: Promise<unknown>[] = []
   for (const bytes of [halfALogIn, '']) {
@@ -64,7 +64,7 @@ t.test('a request that does not come to its end does not keep the server from st
   t.equal(server.app.server.listening, false)
 })
 
-t.test('an upgrade by another method than GET is refused, and its connection ended', async (t) => {
+t.test('an upgrade by another method than GET is refused, and its connection is closed', async (t) => {
   const { url } = await startServer(t)
   for (const method of ['HEAD', 'POST', 'OPTIONS']) {
     for (const path of ['/', '/api', '/exit']) {
@@ -74,7 +74,7 @@ t.test('an upgrade by another method than GET is refused, and its connection end
   }
 })
 
-t.test('who sends garbage amid an answer gets no other one in it', async (t) => {
+t.test('garbage amid an answer puts no other answer into it', async (t) => {
   const { url } = await startServer(t, withLargeFile(t))
   const client = await openSocket(url)
   const begun = once(client, 'data')
@@ -86,7 +86,7 @@ t.test('who sends garbage amid an answer gets no other one in it', async (t) => 
   t.notMatch(body, 'HTTP/1.1')
 })
 
-t.test('who has gone is answered nothing, and has no line', async (t) => {
+t.test('a client that has gone gets no answer and no log line', async (t) => {
   const server = await startServer(t)
   const lines = t.capture(server.app.log, 'info')
   const connected = once(server.app.server, 'connection')

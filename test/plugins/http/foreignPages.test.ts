@@ -51,7 +51,7 @@ for (const method of ['GET', 'POST']) {
   })
 }
 
-t.test('where no client is configured, no foreign page logs anybody out, either', async (t) => {
+t.test('without a configured client, no foreign page logs anybody out', async (t) => {
   const server = await startServer(t, { config: { client: { url: undefined } } })
   for (const [name, value] of [
     ['sec-fetch-site', 'cross-site'],
@@ -62,7 +62,7 @@ t.test('where no client is configured, no foreign page logs anybody out, either'
   }
 })
 
-t.test('a browser that only prefetches logs nobody out', async (t) => {
+t.test('a prefetch logs nobody out', async (t) => {
   const server = await startServer(t)
   const { cookie } = await server.signUp('ann')
   const isLoggedIn = async () => (await server.post('/rpc', getSelfInfo, { cookie })).status === 200

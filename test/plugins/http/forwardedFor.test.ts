@@ -34,7 +34,7 @@ const clients: { why: string; entries: [string, string, string] }[] = [
   { why: 'so do names and quotes', entries: ['chat.example:443', '"203.0.113.8"', 'for=203.0.113.8'] },
   { why: 'the last proxy that is named', entries: ['10.1.1.1', 'unknown, 10.1.1.1:443', '_hidden:1, 10.1.1.1'] }
 ]
-t.test('a client counts as one, however a proxy writes its address', async (t) => {
+t.test('a client counts as one however a proxy writes its address', async (t) => {
   for (const { why, entries } of clients) {
     await t.test(why, async (t) => {
       const server = await start(t, { requestsPerMinute: 2 })
@@ -77,7 +77,7 @@ const limits: { why: string; rate: Record<string, number>; act(server: Server, p
         .status
   }
 ]
-t.test('every limit of an address holds, whatever the port', async (t) => {
+t.test('every limit of an address holds for all ports', async (t) => {
   for (const { why, rate, act } of limits) {
     const server = await start(t, rate)
     const [one, two, three] = [await act(server, 1), await act(server, 2), await act(server, 3)]
@@ -96,7 +96,7 @@ t.test('the log names the client by its address alone', async (t) => {
   )
 })
 
-t.test('a list at its longest costs no time', async (t) => {
+t.test('the longest list of addresses is read in a moment', async (t) => {
   const server = await start(t, { requestsPerMinute: 2 })
   const begin = performance.now()
   for (const entry of ['1', '1:', '1.', '1.1.1.1:', '[', ',']) await exit(server, entry.repeat(15_000 / entry.length))

@@ -7,7 +7,7 @@ const json = "default-src 'none';frame-ancestors 'none'"
 const demo =
   "default-src 'self';img-src 'self' blob:;object-src 'none';base-uri 'none';frame-ancestors 'none';form-action 'self'"
 
-/** What a browser is told about an answer. */
+/** Returns the security headers of an answer. */
 async function headersOf(url: string, path: string) {
   const { headers } = await fetch(url + path)
   return {
@@ -28,11 +28,11 @@ const ours = {
   corp: 'same-origin',
   hsts: null
 }
-// Pages of another origin show it.
+// Pages of another origin may show it.
 const picture = { ...ours, csp: "default-src 'none';sandbox", corp: 'cross-origin' }
 const client = { csp: null, nosniff: 'nosniff', referrer: null, coop: null, corp: null, hsts: null }
 
-t.test('browsers are told what they may do with every answer', async (t) => {
+t.test('every answer has the security headers of its kind', async (t) => {
   const { url } = await startServer(t)
   const told: [path: string, headers: typeof ours][] = [
     ['/exit', ours],
@@ -50,7 +50,7 @@ t.test('browsers are told what they may do with every answer', async (t) => {
   for (const [path, headers] of told) t.same(await headersOf(url, path), headers, path)
 })
 
-t.test("a client of one's own is shown as it was built", async (t) => {
+t.test('a built client keeps its own headers', async (t) => {
   const dir = t.testdir({ client: { 'index.html': '<script>alert(1)</script>', 'main.js': '' } })
   const { url } = await startServer(t, { dir, config: { client: { dir: `${dir}/client` } } })
   for (const path of ['/', '/main.js', '/dialogs/@ann']) t.same(await headersOf(url, path), client, path)
@@ -59,14 +59,14 @@ t.test("a client of one's own is shown as it was built", async (t) => {
   t.same(await headersOf(url, '/img/default.jpg'), picture)
 })
 
-t.test('also a request that is refused says it', async (t) => {
+t.test('a refused request has the security headers', async (t) => {
   const server = await startServer(t)
   const { status, headers } = await server.post('/login', {})
   t.equal(status, 400)
   t.equal(headers.get('content-security-policy'), json)
 })
 
-t.test('so does a handshake that is refused', async (t) => {
+t.test('a refused handshake has the security headers', async (t) => {
   const { url } = await startServer(t)
   for (const [path, origin, status] of [
     ['/api', 'http://evil.example', 403],

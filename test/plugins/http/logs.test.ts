@@ -14,7 +14,7 @@ interface Line {
   path?: string
 }
 
-/** A server in a process of its own, and all that it writes until it is ended. */
+/** Starts a server in a process of its own, and collects what it writes until it ends. */
 async function startLogging(t: Test, LOG_LEVEL: string) {
   const messenger = await startMessenger(t, { dir: t.testdir(), environment: { LOG_LEVEL, RATE_LIMITS: 'off' } })
   let text = ''
@@ -34,7 +34,7 @@ async function startLogging(t: Test, LOG_LEVEL: string) {
   return { messenger, post, end }
 }
 
-t.test('a request has one line, and none says a secret', async (t) => {
+t.test('a request has one log line, which contains no secret', async (t) => {
   const { messenger, post, end } = await startLogging(t, 'info')
   const { url } = messenger
   const cookie = await messenger.signUp('ann')
@@ -101,7 +101,7 @@ t.test('a request has one line, and none says a secret', async (t) => {
   t.notMatch(text, /hidden|secret|wrong-password|@test\.example|@bob|eyJ/)
 })
 
-t.test('a server that nothing is wrong with is silent', async (t) => {
+t.test('a healthy server logs nothing at the level warn', async (t) => {
   const { messenger, post, end } = await startLogging(t, 'warn')
   const device = await messenger.connect(await messenger.signUp('ann'))
   await device.ask('{')
@@ -109,7 +109,7 @@ t.test('a server that nothing is wrong with is silent', async (t) => {
   t.equal((await end()).text, '')
 })
 
-t.test('what goes wrong in the server has one line with its cause, and its client hears nothing of it', async (t) => {
+t.test('a fault of the server has one log line with its cause, which the client does not see', async (t) => {
   const server = await startServer(t, { config: { app: { logLevel: 'info' } } })
   const logs = { error: t.capture(server.app.log, 'error'), info: t.capture(server.app.log, 'info') }
   const ann = await server.signUp('ann')
@@ -127,7 +127,7 @@ t.test('what goes wrong in the server has one line with its cause, and its clien
   t.same(logs.info(), [])
 })
 
-t.test('no error brings what was to be stored into the log, and no header who sends it', async (t) => {
+t.test('errors bring no stored data into the log, and headers no credentials', async (t) => {
   let text = ''
   const stream = new Writable({
     write(chunk, _, done) {

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { statusOf } from '../../helpers/rawHttp.js'
 import { startServer } from '../../helpers/server.js'
 
-t.test('from which pages a browser may connect', async (t) => {
+t.test('pages of the own and the configured origin may connect, others may not', async (t) => {
   const server = await startServer(t, { config: { client: { url: 'http://client.example/app/' } } })
   const { cookie } = await server.signUp('ann')
   const own = new URL(server.url)
@@ -48,27 +48,27 @@ t.test('from which pages a browser may connect', async (t) => {
   }
 })
 
-t.test('from which pages a browser may call over HTTP (CORS)', async (t) => {
+t.test('pages of the configured origin may call over HTTP (CORS), others may not', async (t) => {
   const server = await startServer(t, { config: { client: { url: 'http://client.example' } } })
   const preflight = await fetch(`${server.url}/login`, {
     method: 'OPTIONS',
     headers: { origin: 'http://evil.example', 'access-control-request-method': 'POST' }
   })
-  t.equal(preflight.headers.get('access-control-allow-origin'), 'http://client.example', 'the one, whoever asks')
+  t.equal(preflight.headers.get('access-control-allow-origin'), 'http://client.example', 'always the configured one')
   t.equal(preflight.headers.get('access-control-allow-credentials'), 'true')
 
   const { cookie } = await server.signUp('ann')
   const statusFrom = async (origin: string) => (await server.post('/upload-image', {}, { cookie, origin })).status
   t.equal(await statusFrom('http://client.example'), 400, 'it may call')
   t.equal(await statusFrom(server.url), 400, 'so may our own pages')
-  t.equal(await statusFrom('http://evil.example'), 403, 'nobody else, not even by a form')
+  t.equal(await statusFrom('http://evil.example'), 403, 'other pages may not, not even by a form')
 
   const alone = await startServer(t, { dir: t.testdir(), config: { client: { url: undefined } } })
   const { headers } = await fetch(`${alone.url}/exit`, { headers: { origin: 'http://client.example' } })
-  t.equal(headers.get('access-control-allow-origin'), null, 'none is configured')
+  t.equal(headers.get('access-control-allow-origin'), null, 'no origin is configured')
 })
 
-t.test('no answer allows an origin because it has asked', async (t) => {
+t.test('an answer never allows an origin only because it asked', async (t) => {
   const servers = [
     { allowed: 'http://client.example', url: 'http://client.example' },
     { allowed: null, url: undefined }
@@ -94,7 +94,7 @@ t.test('no answer allows an origin because it has asked', async (t) => {
   }
 })
 
-t.test('what a browser says of a page that it does not name', async (t) => {
+t.test('a request is judged by its Origin, and without one by Sec-Fetch-Site', async (t) => {
   const server = await startServer(t, { config: { client: { url: 'http://client.example' } } })
   const { cookie } = await server.signUp('ann')
   const calls: [site: string, origin: string | undefined, isAllowed: boolean][] = [

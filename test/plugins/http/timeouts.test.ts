@@ -7,18 +7,18 @@ import { startServer } from '../../helpers/server.js'
 
 const start = (t: Test, app: Record<string, number>) => startServer(t, { config: { app } })
 
-// Far less than what holds where a key does not: 15 seconds and more.
+// Far less than the timeouts that would end it otherwise: 15 seconds and more.
 const soonMs = 7000
 
 const slow = [
-  { why: 'headers that do not come to their end', key: 'headersTimeoutMs', bytes: 'GET / HTTP/1.1\r\nhost: x\r\n' },
-  { why: 'a connection on which nothing is said', key: 'connectionTimeoutMs', bytes: '' },
-  { why: 'one that was answered', key: 'keepAliveTimeoutMs', bytes: 'GET /exit HTTP/1.1\r\nhost: x\r\n\r\n' },
+  { why: 'unfinished headers', key: 'headersTimeoutMs', bytes: 'GET / HTTP/1.1\r\nhost: x\r\n' },
+  { why: 'a silent connection', key: 'connectionTimeoutMs', bytes: '' },
+  { why: 'a connection after its answer', key: 'keepAliveTimeoutMs', bytes: 'GET /exit HTTP/1.1\r\nhost: x\r\n\r\n' },
   { why: 'silence amid a body', key: 'connectionTimeoutMs', bytes: halfALogIn, answered: 408 },
-  { why: 'a body that does not come to its end', key: 'handlerTimeoutMs', bytes: halfALogIn, answered: 408 }
+  { why: 'an unfinished body', key: 'handlerTimeoutMs', bytes: halfALogIn, answered: 408 }
 ]
 for (const { why, key, bytes, answered } of slow) {
-  t.test(`${why} is waited for a while only (${key})`, async (t) => {
+  t.test(`${why}: the connection is closed after ${key}`, async (t) => {
     const { url } = await start(t, { [key]: 200 })
     const begin = performance.now()
     const { status, body } = await exchange(url, bytes)
@@ -30,7 +30,7 @@ for (const { why, key, bytes, answered } of slow) {
   })
 }
 
-t.test('a whole request has its own time, also where its headers may take longer', async (t) => {
+t.test('the time limit of a whole request holds also where its headers may take longer', async (t) => {
   const { url } = await start(t, { requestTimeoutMs: 300, headersTimeoutMs: 60_000 })
   const begin = performance.now()
   const { status, body } = await exchange(url, 'GET / HTTP/1.1\r\n')
@@ -39,7 +39,7 @@ t.test('a whole request has its own time, also where its headers may take longer
   t.ok(performance.now() - begin < soonMs)
 })
 
-t.test('a connection has so many requests', async (t) => {
+t.test('a connection is closed after the maximum of requests', async (t) => {
   const { url } = await start(t, { maxRequestsPerSocket: 2 })
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   t.teardown(() => agent.destroy())
@@ -53,7 +53,7 @@ t.test('a connection has so many requests', async (t) => {
   t.same(connections, ['keep-alive', 'close', 'keep-alive', 'close'])
 })
 
-t.test('most of them can be switched off', async (t) => {
+t.test('the timeouts of HTTP can be switched off, except those of Node', async (t) => {
   const off = { connectionTimeoutMs: 0, handlerTimeoutMs: 0, maxRequestsPerSocket: 0 }
   const server = await start(t, off)
   const ann = await server.signUp('ann')

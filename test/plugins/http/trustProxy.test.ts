@@ -7,7 +7,7 @@ const start = (t: Test, trustProxy?: string) =>
 const logIn = { user: { email: 'nobody@test.example', password: 'wrong' } }
 const from = (address: string) => ({ 'x-forwarded-for': address, 'x-forwarded-proto': 'https' })
 
-t.test('what comes through a proxy that is named counts as of whom it comes from', async (t) => {
+t.test("a request through a trusted proxy counts as its client's", async (t) => {
   const server = await start(t, '10.0.0.0/8, 127.0.0.1')
   const statuses = []
   for (const address of [
@@ -28,7 +28,7 @@ t.test('what comes through a proxy that is named counts as of whom it comes from
   t.match(exit.headers.getSetCookie(), [/^auth=;.*; Secure/])
 })
 
-t.test('anybody else speaks for nobody', async (t) => {
+t.test('headers of an address that is not trusted are ignored', async (t) => {
   for (const [index, trustProxy] of [undefined, '10.0.0.1'].entries()) {
     const server = await startServer(t, {
       dir: t.testdir({ [index]: {} }),

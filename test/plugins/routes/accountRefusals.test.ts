@@ -5,7 +5,7 @@ interface RefusalBody {
   Error: { name: string; message: string; details?: { path: string; message: string }[] }
 }
 
-t.test('sign-ups that are refused', async (t) => {
+t.test('invalid sign-ups are refused', async (t) => {
   const server = await startServer(t)
   await server.signUp('ann')
 
@@ -65,8 +65,8 @@ t.test('sign-ups that are refused', async (t) => {
     { why: 'a field is missing', status: 400, path: '/user/email', body: { user: { ...eve, email: undefined } } },
     { why: 'a field is unknown', status: 400, path: '/user/isAdmin', body: { user: { ...eve, isAdmin: true } } },
     { why: 'the user is missing', status: 400, path: '/user', body: {} },
-    { why: 'null is no body', status: 400, path: '', body: null },
-    { why: 'a list is no body', status: 400, path: '', body: [eve] }
+    { why: 'null is not a body', status: 400, path: '', body: null },
+    { why: 'a list is not a body', status: 400, path: '', body: [eve] }
   ]
   for (const { why, status, path, body } of refused) {
     const response = await server.post('/signup', body)
@@ -78,11 +78,11 @@ t.test('sign-ups that are refused', async (t) => {
   }
 })
 
-t.test('bodies that are no JSON', async (t) => {
+t.test('bodies that are not JSON are refused', async (t) => {
   const server = await startServer(t, { config: { accounts: { bodyLimitBytes: 100 } } })
   const json = 'application/json'
   const refused = [
-    { why: 'there is none', status: 400 },
+    { why: 'the body is missing', status: 400 },
     { why: 'it is empty', status: 400, type: json, body: '' },
     { why: 'it is cut off', status: 400, type: json, body: '{"user":' },
     { why: 'it would change what every object inherits', status: 400, type: json, body: '{"__proto__":{"a":1}}' },

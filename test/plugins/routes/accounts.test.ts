@@ -1,7 +1,7 @@
 import t from 'tap'
 import { cookieOf, eve, startServer } from '../../helpers/server.js'
 
-t.test('somebody signs up, goes, and comes back', async (t) => {
+t.test('a user signs up, logs out and logs in again', async (t) => {
   const server = await startServer(t)
 
   const signUp = await server.post('/signup', { user: eve })
@@ -27,15 +27,15 @@ t.test('somebody signs up, goes, and comes back', async (t) => {
   t.match(await logIn.json(), { user: { tag: '@eve' }, token: cookieOf(logIn).slice('auth='.length) })
 })
 
-t.test('a log-in that does not fit says the same whatever is wrong', async (t) => {
+t.test('a failed log-in gets the same answer for every reason', async (t) => {
   const server = await startServer(t)
   await server.signUp('ann')
 
   const refused = [
-    { why: 'nobody has the e-mail', user: { email: 'nobody@test.example', password: 'ann-secret' } },
+    { why: 'the e-mail is unknown', user: { email: 'nobody@test.example', password: 'ann-secret' } },
     { why: 'the password is another', user: { email: 'ann@test.example', password: 'bob-secret' } },
     { why: 'the password is too short to be one', user: { email: 'ann@test.example', password: '' } },
-    { why: 'the e-mail is none', user: { email: '@ann', password: 'ann-secret' } }
+    { why: 'the e-mail is not one', user: { email: '@ann', password: 'ann-secret' } }
   ]
   for (const { why, user } of refused) {
     const response = await server.post('/login', { user })
@@ -46,7 +46,7 @@ t.test('a log-in that does not fit says the same whatever is wrong', async (t) =
   }
 })
 
-t.test('names, tags and passwords that are accepted', async (t) => {
+t.test('valid names, tags and passwords are accepted', async (t) => {
   const server = await startServer(t)
   const accepted = [
     { why: 'an upper case tag', tag: '@EVE' },
@@ -70,7 +70,7 @@ t.test('names, tags and passwords that are accepted', async (t) => {
   }
 })
 
-t.test('names are kept in composed form (NFC)', async (t) => {
+t.test('names are stored in composed form (NFC)', async (t) => {
   const server = await startServer(t)
   const response = await server.post('/signup', { user: { ...eve, firstName: 'E\u0301va', lastName: 'E\u0301' } })
   t.match(await response.json(), { user: { firstName: 'Éva', lastName: 'É' } })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { eve, startServer } from '../../helpers/server.js'
 
-t.test('an e-mail address is one account, however it is written', async (t) => {
+t.test('an e-mail address is one account however it is written', async (t) => {
   const server = await startServer(t, {
     config: { app: { rateLimits: 'on' }, rate: { failedLogIns: 3, signupsPerHour: 0 } }
   })

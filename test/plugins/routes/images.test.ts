@@ -3,11 +3,11 @@ import t from 'tap'
 import { form, picture, red, upload } from '../../helpers/images/pictures.js'
 import { startServer } from '../../helpers/server.js'
 
-t.test('a picture of every format is made upright, square and clean', async (t) => {
+t.test('a picture of every format becomes upright, square and free of metadata', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const secret = { IFD0: { Copyright: 'secret place' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 28/1 40/1' } }
-  // Orientation 6: what is stored as left is above when the picture is upright.
+  // Orientation 6: the stored left side is the upper side of the upright picture.
   const turned = await picture().withExif(secret).withMetadata({ orientation: 6 }).jpeg().toBuffer()
   t.ok(turned.includes('secret place'))
   const formats = {
@@ -39,7 +39,7 @@ t.test('a picture of every format is made upright, square and clean', async (t) 
   }
 })
 
-t.test('ann shows her picture', async (t) => {
+t.test('an uploaded picture can be shown in a profile', async (t) => {
   const server = await startServer(t)
   const ann = await server.signUp('ann')
   const here = await ann.connect()
@@ -60,7 +60,7 @@ t.test('ann shows her picture', async (t) => {
   t.match(await here.call('setSelfInfo', ['', '', 'default.jpg']), { img: 'default.jpg' }, 'and takes it away again')
 })
 
-t.test('uploads that are refused', async (t) => {
+t.test('invalid uploads are refused', async (t) => {
   const server = await startServer(t, { config: { images: { maxBytes: 10_000, maxPixels: 10_000 } } })
   const ann = await server.signUp('ann')
   const png = await picture().png().toBuffer()
@@ -98,35 +98,32 @@ t.test('uploads that are refused', async (t) => {
     t.equal(response.status, status, why)
     t.match(await response.json(), { Error: { name: /Error$/, message: /\.$/ } }, why)
   }
-  t.equal((await upload(server, { cookie: '' }, form(png))).status, 401, 'nobody has sent it')
+  t.equal((await upload(server, { cookie: '' }, form(png))).status, 401, 'without a session')
   t.equal((await upload(server, ann, form(png))).status, 200)
   for (const name of ['nothing.webp', '..%2Fmessenger.db', 'default.png']) {
     t.equal((await fetch(`${server.url}/img/${name}`)).status, 404, name)
   }
 })
 
-t.test(
-  'a legacy client gets the JSON text of a JSON text, and everybody else JSON, whatever the setting',
-  async (t) => {
-    const png = await picture().png().toBuffer()
-    for (const legacyWire of [false, true]) {
-      const server = await startServer(t, { config: { legacyWire }, dir: t.testdir({ [String(legacyWire)]: {} }) })
-      const ann = await server.signUp('ann')
-      const legacy = await upload(server, ann, form(png), { path: '/upload-image' })
-      t.match(legacy.headers.get('content-type'), /^application\/json/)
-      const text = await legacy.text()
-      t.match(text, /^"\{\\"fileName\\": \\"[0-9a-f]{32}\.webp\\"\}"$/)
-      const { fileName } = JSON.parse(JSON.parse(text))
-      t.equal((await fetch(`${server.url}/img/${fileName}`)).status, 200)
+t.test('legacy clients get the JSON text of a JSON text, others JSON, with either setting', async (t) => {
+  const png = await picture().png().toBuffer()
+  for (const legacyWire of [false, true]) {
+    const server = await startServer(t, { config: { legacyWire }, dir: t.testdir({ [String(legacyWire)]: {} }) })
+    const ann = await server.signUp('ann')
+    const legacy = await upload(server, ann, form(png), { path: '/upload-image' })
+    t.match(legacy.headers.get('content-type'), /^application\/json/)
+    const text = await legacy.text()
+    t.match(text, /^"\{\\"fileName\\": \\"[0-9a-f]{32}\.webp\\"\}"$/)
+    const { fileName } = JSON.parse(JSON.parse(text))
+    t.equal((await fetch(`${server.url}/img/${fileName}`)).status, 200)
 
-      const present = await upload(server, ann, form(png))
-      t.match(present.headers.get('content-type'), /^application\/json/)
-      t.match(await present.text(), /^\{"fileName":"[0-9a-f]{32}\.webp"\}$/)
-    }
+    const present = await upload(server, ann, form(png))
+    t.match(present.headers.get('content-type'), /^application\/json/)
+    t.match(await present.text(), /^\{"fileName":"[0-9a-f]{32}\.webp"\}$/)
   }
-)
+})
 
-t.test('what is no name of a picture is not looked for', async (t) => {
+t.test('a name that a picture cannot have is not searched in the store', async (t) => {
   const server = await startServer(t)
   const searches = t.capture(server.app.db.images, 'find')
   for (const name of ['..%2fconfig.json', '%2e%2e%5cx.webp', 'a%00.webp', 'a%20b.webp', '%25.webp', 'x'.repeat(65)]) {

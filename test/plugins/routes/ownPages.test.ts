@@ -3,7 +3,7 @@ import { setClock, stopClock } from '../../helpers/clock.js'
 import { statusOf } from '../../helpers/rawHttp.js'
 import { startServer } from '../../helpers/server.js'
 
-t.test('a page is the own one also where the default port is written out', async (t) => {
+t.test('an origin is the own one also where the default port is written out', async (t) => {
   const server = await startServer(t, { config: { client: { url: 'https://client.example:443/app' } } })
   const { cookie } = await server.signUp('ann')
   const pages: [origin: string, host: string, isAllowed: boolean][] = [
@@ -33,12 +33,12 @@ t.test('a page is the own one also where the default port is written out', async
     t.equal(status !== 403, isAllowed, `${origin} at ${host}: ${status}`)
     const referer = `${origin}/page?x`
     const exit = await statusOf(server.url, '/exit', { referer, host }, 'GET')
-    // A Referer writes no default port, either, but is a URL, which may.
+    // Browsers leave out the default port of a Referer too, but as a URL it may have one.
     if (origin !== 'https://chat.example.org:443') t.equal(exit !== 403, isAllowed, `${referer} at ${host}`)
   }
 })
 
-t.test('a refused page is logged once a minute, with what an operator needs to mend it', async (t) => {
+t.test('a refused page is logged once a minute, with the headers that explain it', async (t) => {
   const server = await startServer(t)
   const warnings = t.capture(server.app.log, 'warn')
   const host = 'internal:8000'

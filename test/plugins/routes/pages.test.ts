@@ -15,7 +15,7 @@ t.test('the demo page is at / and at /example', async (t) => {
   t.equal((await fetch(`${url}/example/index.html`)).status, 200)
 })
 
-t.test('what is not there', async (t) => {
+t.test('unknown paths are 404', async (t) => {
   const { url } = await startServer(t)
   for (const path of [
     '/nowhere',
@@ -31,7 +31,7 @@ t.test('what is not there', async (t) => {
   t.equal((await fetch(`${url}/signup`)).status, 404, 'GET /signup')
 })
 
-t.test("a client of one's own at /", async (t) => {
+t.test('a built client is served at /', async (t) => {
   const dir = t.testdir({
     client: {
       'index.html': 'my client',

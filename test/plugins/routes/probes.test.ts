@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { startServer } from '../../helpers/server.js'
 
-t.test('a server that can do its work says so to everybody, and its version', async (t) => {
+t.test('a ready server says so, with its version', async (t) => {
   const { url } = await startServer(t)
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
   for (const [path, body] of [
@@ -14,7 +14,7 @@ t.test('a server that can do its work says so to everybody, and its version', as
   }
 })
 
-t.test('without its database it lives, and is not ready', async (t) => {
+t.test('a server without its database is alive and not ready', async (t) => {
   const server = await startServer(t)
   const errors = t.capture(server.app.log, 'error')
   await server.app.db.close()

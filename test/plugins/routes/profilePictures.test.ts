@@ -2,7 +2,7 @@ import t from 'tap'
 import { form, picture, upload } from '../../helpers/images/pictures.js'
 import { type Person, startServer } from '../../helpers/server.js'
 
-t.test('whoever has a new picture loses the last one, and nobody shows what is not theirs', async (t) => {
+t.test('a new picture replaces the last one, and a user shows only own pictures', async (t) => {
   const server = await startServer(t, { config: { images: { maxPerUser: 3 } } })
   const [ann, bob] = [await server.signUp('ann'), await server.signUp('bob')]
   const [anns, bobs] = [await ann.connect(), await bob.connect()]
@@ -26,7 +26,7 @@ t.test('whoever has a new picture loses the last one, and nobody shows what is n
   t.equal(await statusOf(second), 404)
 })
 
-t.test('a quota of 0 is none', async (t) => {
+t.test('a quota of 0 is not a limit', async (t) => {
   const server = await startServer(t, { config: { images: { maxPerUser: 0 } } })
   const ann = await server.signUp('ann')
   const png = await picture().png().toBuffer()

@@ -4,7 +4,7 @@ import { form, picture, upload } from '../../helpers/images/pictures.js'
 import { openSocket } from '../../helpers/rawHttp.js'
 import { type Person, type Server, startServer } from '../../helpers/server.js'
 
-/** Begins an upload that never comes to its end; `answer` is that of a server which does not wait for it. */
+/** Begins an upload that never ends; `answer` resolves if the server does not wait for it. */
 async function beginUpload({ url }: Server, { cookie }: Person) {
   const socket = await openSocket(url)
   const head = ['POST /upload-image HTTP/1.1', 'Host: x', `Cookie: ${cookie}`, 'Content-Length: 1000000']
@@ -22,7 +22,7 @@ const crowds: { why: string; images: Record<string, number>; names: string[]; ne
   }
 ]
 for (const { why, images, names, next } of crowds) {
-  t.test(`uploads that are on their way at once: ${why}`, async (t) => {
+  t.test(`uploads at the same time: ${why}`, async (t) => {
     const server = await startServer(t, { config: { images } })
     const people: Record<string, Person> = { ann: await server.signUp('ann'), bob: await server.signUp('bob') }
     const png = await picture().png().toBuffer()

@@ -10,7 +10,7 @@ import { largeBytes, withLargeFile } from '../../helpers/largeFile.js'
 import { answerOf, exchange, halfALogIn, openSocket } from '../../helpers/rawHttp.js'
 import { type StartOptions, startServer } from '../../helpers/server.js'
 
-/** A server with a method that is answered when the test lets it. Ann has signed up before the time was short. */
+/** Starts a server with a method that is answered when the test says so. Ann signed up before, with longer timeouts. */
 async function startHolding(
   t: Test,
   app: Record<string, number>,
@@ -41,7 +41,7 @@ async function startHolding(
   return { server, ann, release, holdOverHttp }
 }
 
-t.test('an answer that does not come is given up over HTTP, and waited for on the WebSocket', async (t) => {
+t.test('an answer that takes too long is given up over HTTP, not on the WebSocket', async (t) => {
   const { server, ann, release, holdOverHttp } = await startHolding(t, { handlerTimeoutMs: 500 })
   const errors = t.capture(server.app.log, 'error')
   const device = await server.connect(ann.cookie)
@@ -57,12 +57,12 @@ t.test('an answer that does not come is given up over HTTP, and waited for on th
   t.match(await device.call('getSelfInfo'), { tag: '@ann' })
 })
 
-t.test('who waits for an answer may be silent', async (t) => {
+t.test('a client that waits for an answer may be silent', async (t) => {
   const { holdOverHttp } = await startHolding(t, { connectionTimeoutMs: 500, handlerTimeoutMs: 1500 })
   t.equal((await holdOverHttp()).status, 503)
 })
 
-/** The beginning of a request that uploads a picture, up to its bytes. */
+/** Returns the beginning of a request that uploads a picture, up to its bytes. */
 function uploadOf(person: { cookie: string }, pictureBytes: number) {
   const part = 'content-disposition: form-data; name="image"; filename="x.png"\r\ncontent-type: image/png'
   const before = `--edge\r\n${part}\r\n\r\n`
@@ -75,7 +75,7 @@ function uploadOf(person: { cookie: string }, pictureBytes: number) {
   return { before: `${head.join('\r\n')}\r\n\r\n${before}`, after }
 }
 
-t.test('a picture may be sent slowly, as long as it comes', async (t) => {
+t.test('a picture may be sent slowly', async (t) => {
   const { server, ann, holdOverHttp } = await startHolding(t, { handlerTimeoutMs: 500 })
   const picture = await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } })
     .png()
@@ -88,7 +88,7 @@ t.test('a picture may be sent slowly, as long as it comes', async (t) => {
   t.equal(answer.status, 200)
 })
 
-t.test('a picture that is not sent on is refused, and no fault of the server', async (t) => {
+t.test('a picture that stops amid the upload is refused with 408', async (t) => {
   const { server, ann } = await startHolding(t, { connectionTimeoutMs: 200 })
   const errors = t.capture(server.app.log, 'error')
   const { status } = await exchange(server.url, `${uploadOf(ann, 999).before}half`)
@@ -106,7 +106,7 @@ t.test('a file may be read slowly', async (t) => {
   t.equal(read, largeBytes)
 })
 
-t.test('who takes nothing of an answer is cut off', async (t) => {
+t.test('a client that takes nothing of an answer is disconnected', async (t) => {
   const { server } = await startHolding(t, { connectionTimeoutMs: 200 }, withLargeFile(t))
   for (const body of ['', 'content-length: 9\r\n\r\nnot all', `\r\n${halfALogIn}`]) {
     const connected = once(server.app.server, 'connection')
