@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { defineFunctions } from './functions.js'
+import { defineFunctions } from './keys.js'
 
 /** Migration N takes a database from `user_version` N to N + 1. A released one never changes; a new one is appended. */
 export const migrations = [

@@ -3,7 +3,7 @@ import { ObjectId } from 'bson'
 import t, { type Test } from 'tap'
 import { copy } from '../../../src/commands/copy/index.js'
 import { placeOf } from '../../../src/commands/copy/open.js'
-import type { Shelf } from '../../../src/commands/copy/transfer.js'
+import type { Table } from '../../../src/commands/copy/transfer.js'
 import { type Collections, type ConversationDocument, collectionsOf } from '../../../src/store/mongo/collections.js'
 import { connectToDatabase } from '../../../src/store/mongo/connect.js'
 import { emptyDialog } from '../../../src/store/mongo/messages/pairs.js'
@@ -101,8 +101,8 @@ t.test('a change that a server makes meanwhile ends the copy', { skip: withoutMo
   t.teardown(() => source.close())
   await leaveUnfinished(await openCollections(t, url))
   for (const kind of ['users', 'dialogs', 'messages'] as const) {
-    const shelf = source.shelves[kind] as Shelf<unknown>
-    await t.rejects(shelf.read('', 99), { message: /^A server has changed the first store\. Stop the servers/ }, kind)
+    const table = source.tables[kind] as Table<unknown>
+    await t.rejects(table.read('', 99), { message: /^A server has changed the first store\. Stop the servers/ }, kind)
   }
 })
 

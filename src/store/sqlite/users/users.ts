@@ -8,7 +8,7 @@ import type { GroupCommit } from '../groupCommit.js'
 import type { Versions } from '../messages/versions.js'
 import type { Identities } from './identities.js'
 import { createProfilePictures } from './images.js'
-import { prepareSetNameKeys } from './nameKeys.js'
+import { prepareSetNameKeys } from '../keys.js'
 
 const selfInfo = '_id, tag, firstName, lastName, img'
 const stored = `${selfInfo}, email, passwordHash`
