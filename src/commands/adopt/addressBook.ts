@@ -10,21 +10,21 @@ export interface Person {
   tag: string
 }
 
-/** The users whom documents of the legacy server mean. */
+/** Finds the users that documents of the legacy server name by tag. */
 export interface AddressBook {
-  /** Who had which of some tags: by the exact spelling, and by another where only one user can be meant. */
+  /** Returns the users of some legacy tags: by exact spelling, or by any case where only one user fits. */
   find(tags: unknown[]): Promise<Map<unknown, Person>>
 }
 
 interface Listed {
   formerTag: string
-  /** Nobody, where the user is left out. */
+  /** Absent if the user is left out. */
   person?: Person
 }
 
-/** Opens it when all users have their names. */
+/** Opens the address book. All users must have their names by then. */
 export async function openAddressBook({ users, leftOut }: OldCollections): Promise<AddressBook> {
-  // Whom no `tagKey` finds: few, so that they are kept in memory.
+  // Users that no `tagKey` finds are few, so they are kept in memory.
   const unlisted = new Map<string, Listed[]>()
   function add(listed: Listed) {
     const key = listed.formerTag.toLowerCase()
@@ -65,7 +65,7 @@ function meantBy(tag: string, possible: Listed[]): Person | undefined {
   return (exact ?? (others.length === 0 ? only : undefined))?.person
 }
 
-/** Two users in the one order in which a dialog keeps them. */
+/** Returns two users in the order in which a dialog keeps them. */
 export function membersOf(one: Person, two: Person): Members {
   const { a, b, isUserA } = pairOf(one._id.toHexString(), two._id.toHexString())
   const [user1Tag, user2Tag] = isUserA ? [one.tag, two.tag] : [two.tag, one.tag]
