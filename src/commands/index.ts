@@ -1,7 +1,7 @@
 import { adopt, adoptUsage } from './adopt/index.js'
 import { backup, backupUsage } from './backup/backup.js'
-import { copy, copyUsage } from './copy/index.js'
 import { restore, restoreUsage } from './backup/restore.js'
+import { copy, copyUsage } from './copy/index.js'
 
 interface Command {
   usage: string

@@ -82,7 +82,11 @@ async function findStart(work: Copy): Promise<CopyCheckpoint> {
 }
 
 /** @param note is called with a checkpoint after each page that is durable */
-async function copyKind({ source, target, print }: Copy, start: CopyCheckpoint, note: (checkpoint: CopyCheckpoint) => Promise<void>) {
+async function copyKind(
+  { source, target, print }: Copy,
+  start: CopyCheckpoint,
+  note: (checkpoint: CopyCheckpoint) => Promise<void>
+) {
   const { kind } = start
   const from = source.tables[kind] as Table<unknown>
   const to = target.tables[kind] as Table<unknown>

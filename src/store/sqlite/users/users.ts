@@ -5,10 +5,10 @@ import { formerKeyOfEmail, keyOfEmail, keyOfTag } from '../../keys.js'
 import { refusals } from '../../refusals.js'
 import type { StoredUser, UserChanges, UserStore } from '../../store.js'
 import type { GroupCommit } from '../groupCommit.js'
+import { prepareSetNameKeys } from '../keys.js'
 import type { Versions } from '../messages/versions.js'
 import type { Identities } from './identities.js'
 import { createProfilePictures } from './images.js'
-import { prepareSetNameKeys } from '../keys.js'
 
 const selfInfo = '_id, tag, firstName, lastName, img'
 const stored = `${selfInfo}, email, passwordHash`
