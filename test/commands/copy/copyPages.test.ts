@@ -17,7 +17,7 @@ async function readPages(table: Table<unknown>, limit: number): Promise<Pages> {
   return pages
 }
 
-/** One store of either kind, and the way to more. */
+/** Makes a store of each type, and names for others. */
 async function makeStores(t: Test) {
   const newDatabase = await useMongo(t)
   const dir = t.testdir()
@@ -25,7 +25,7 @@ async function makeStores(t: Test) {
   return { newDatabase, newFile, urls: [newFile('original'), newDatabase(t)] }
 }
 
-t.test('a page of messages is read through keys, however many messages there are', async (t) => {
+t.test('a page of messages is read through keys, for any number of messages', async (t) => {
   const url = `file:${join(t.testdir(), 'messenger.db')}`
   await settleTown(url)
   const prepared = t.capture(SQLite.prototype, 'prepare', SQLite.prototype.prepare)
@@ -47,7 +47,7 @@ t.test('a page of messages is read through keys, however many messages there are
   )
 })
 
-t.test('pages of any size hold the same', { skip: withoutMongo }, async (t) => {
+t.test('pages of any size hold the same records', { skip: withoutMongo }, async (t) => {
   const { urls } = await makeStores(t)
   for (const url of urls) {
     await settleTown(url)
@@ -67,7 +67,7 @@ t.test('pages of any size hold the same', { skip: withoutMongo }, async (t) => {
   }
 })
 
-/** Writes each page in two runs, as when the first one is killed before it has noted that it is written. */
+/** Writes each page twice, as after a kill between a page and its checkpoint. */
 async function writeTwice(source: Source, to: string, limit: number): Promise<void> {
   const state = await source.state()
   const write = async (kind: Kind, page: Page<unknown>) => {

@@ -18,7 +18,7 @@ async function openCollections(t: Test, url: string): Promise<Collections> {
   return collectionsOf(database)
 }
 
-/** Does what a process does before it is killed: a message, a move of a mark and a new name that have no version yet. */
+/** Leaves the writes of a killed process: a message, a read mark and a new name without a version. */
 async function leaveUnfinished({ conversations, messages, ...collections }: Collections): Promise<void> {
   const dialog = (await conversations.findOne({ user1Tag: '@Ann', user2Tag: '@Bob' })) as ConversationDocument
   const _id = new ObjectId()
@@ -41,12 +41,12 @@ async function leaveUnfinished({ conversations, messages, ...collections }: Coll
     { tag: '@Cid' },
     { $set: { firstName: 'Sid', changed: null }, $inc: { revision: 1 } }
   )
-  // Of the same two the other way round, which no server makes: everybody has a dialog with everybody else.
+  // A second dialog of the same pair in the other order, which no server makes, because all pairs have a dialog.
   const [a, b] = [dialog.b, dialog.a].map(String) as [string, string]
   await conversations.insertOne(emptyDialog({ a, user1Tag: '@Bob', b, user2Tag: '@Ann' }))
 }
 
-t.test('what a killed server has left undone in MongoDB is done first', { skip: withoutMongo }, async (t) => {
+t.test('a copy first completes the writes of a killed server in MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const from = newDatabase(t)
   const town = await settleTown(from)
@@ -93,7 +93,7 @@ t.test('a copy that is killed in its last step is finished by the next run', { s
   t.same(await visit(t, to, { ...town, people }), await visit(t, from, { ...town, people }))
 })
 
-t.test('a change that a server makes meanwhile ends the copy', { skip: withoutMongo }, async (t) => {
+t.test('a change by a server ends the copy', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const url = newDatabase(t)
   await settleTown(url)
@@ -106,7 +106,7 @@ t.test('a change that a server makes meanwhile ends the copy', { skip: withoutMo
   }
 })
 
-t.test('messages whose dialogs are missing are not lost in silence', { skip: withoutMongo }, async (t) => {
+t.test('messages without a dialog are copied to MongoDB, and end a copy to a file', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const [url, other] = [newDatabase(t), newDatabase(t)]
   await settleTown(url)
@@ -117,13 +117,13 @@ t.test('messages whose dialogs are missing are not lost in silence', { skip: wit
   t.equal(await (await openCollections(t, other)).messages.countDocuments(), 7)
 })
 
-t.test('a copy of a database that is not of one instant has right counts', { skip: withoutMongo }, async (t) => {
+t.test('a copy of a dump that is not of one instant has exact counts', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const [sound, url] = [newDatabase(t), newDatabase(t)]
   const town = await settleTown(sound)
   await copy([sound, url], silent)
   const { conversations } = await openCollections(t, url)
-  // The dialogs are older than the messages, or have read more than there is.
+  // The dialogs are older than the messages, or have read marks beyond the last message.
   await conversations.updateMany({}, { $set: { lastSeq: 0, lastId: null, sentByA: 0, position: 0 } })
   const view = await visit(t, sound, town)
   const file = `file:${join(t.testdir(), 'to.db')}`
