@@ -46,15 +46,12 @@ export function keepSecret(file: string, secret: string): string {
 }
 
 function secretIn(file: string): string {
-  const secret = read(file).trim()
-  if (secret === '') throw new Error(`${file} is empty: delete it to have a new secret made`)
-  return secret
-}
-
-function read(file: string): string {
+  let secret: string
   try {
-    return readFileSync(file, 'utf8')
+    secret = readFileSync(file, 'utf8').trim()
   } catch (error) {
     throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
   }
+  if (secret === '') throw new Error(`${file} is empty: delete it to have a new secret made`)
+  return secret
 }

@@ -2,19 +2,14 @@ import type { ObjectId } from 'mongodb'
 import { keyOfTag } from '../../store/keys.js'
 import type { Members } from '../../store/mongo/messages/pairs.js'
 import { pairOf } from '../../store/pair.js'
-import type { OldCollections } from './legacy.js'
-import { isText } from './people.js'
+import { isText, type OldCollections } from './legacy.js'
 
 export interface Person {
   _id: ObjectId
   tag: string
 }
 
-/** Finds the users that documents of the legacy server name by tag. */
-export interface AddressBook {
-  /** Returns the users of some legacy tags: by exact spelling, or by any case where only one user fits. */
-  find(tags: unknown[]): Promise<Map<unknown, Person>>
-}
+export type AddressBook = Awaited<ReturnType<typeof openAddressBook>>
 
 interface Listed {
   formerTag: string
@@ -22,8 +17,8 @@ interface Listed {
   person?: Person
 }
 
-/** Opens the address book. All users must have their names by then. */
-export async function openAddressBook({ users, leftOut }: OldCollections): Promise<AddressBook> {
+/** Opens the book that finds the users of legacy documents by tag. All users must have their names by then. */
+export async function openAddressBook({ users, leftOut }: OldCollections) {
   // Users that no `tagKey` finds are few, so they are kept in memory.
   const unlisted = new Map<string, Listed[]>()
   function add(listed: Listed) {
@@ -45,7 +40,8 @@ export async function openAddressBook({ users, leftOut }: OldCollections): Promi
   }
 
   return {
-    async find(tags) {
+    /** Returns the users of some legacy tags: by exact spelling, or by any case where only one user fits. */
+    async find(tags: unknown[]): Promise<Map<unknown, Person>> {
       const wanted = [...new Set(tags.filter(isText))]
       const keepers = await findKeepers(wanted)
       const found = new Map<unknown, Person>()

@@ -20,20 +20,15 @@ export interface LeftOut {
   document: Document
 }
 
-/** The collections of the legacy server, where any field may be missing, and the documents that are left out. */
-export interface OldCollections {
-  users: Collection<Document>
-  conversations: Collection<Document>
-  messages: Collection<Document>
-  leftOut: Collection<LeftOut>
-}
+export type OldCollections = ReturnType<typeof oldCollectionsOf>
 
-export function oldCollectionsOf(database: Db): OldCollections {
+/** Returns the collections of the legacy server, where any field may be missing, and the documents that are left out. */
+export function oldCollectionsOf(database: Db) {
   return {
     users: database.collection('users'),
     conversations: database.collection('conversations'),
     messages: database.collection('messages'),
-    leftOut: database.collection('leftOut')
+    leftOut: database.collection<LeftOut>('leftOut')
   }
 }
 
@@ -68,4 +63,8 @@ export async function* batchesOf<T>(documents: AsyncIterable<T>): AsyncGenerator
     batch = []
   }
   if (batch.length > 0) yield batch
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }

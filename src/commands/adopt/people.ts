@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb'
 import { defaultImage } from '../../schemas/user.js'
 import { nameKeysOf } from '../../store/nameKeys.js'
-import { batchesOf, isObjectId, leaveOut, type OldCollections, type Reason } from './legacy.js'
+import { batchesOf, isObjectId, isText, leaveOut, type OldCollections, type Reason } from './legacy.js'
 
 const texts = ['tag', 'firstName', 'email']
 
@@ -47,8 +47,4 @@ function hashFieldOf(document: Document): string | undefined {
     const value = document[name]
     return isText(value) && value.startsWith('$argon2')
   })
-}
-
-export function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }

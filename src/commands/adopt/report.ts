@@ -1,5 +1,4 @@
-import { type OldCollections, type Reason, reasons } from './legacy.js'
-import { isText } from './people.js'
+import { isText, type OldCollections, type Reason, reasons } from './legacy.js'
 
 /** Prints the state of the database. It reads the database alone, so the report is complete after interrupted runs. */
 export async function report(

@@ -1,30 +1,20 @@
 import { fileOf } from '../../store/open.js'
 import { nameOfFile, openSqliteSource, openSqliteTarget } from './sqlite/index.js'
-import type { Source, Target } from './transfer.js'
-
-/** A store that is not opened yet. */
-interface Place {
-  /** The URL without its secrets and options, to recognize the same store. */
-  name: string
-  /** @throws {Error} when it is not a finished store */
-  openSource(): Promise<Source>
-  /**
-   * @param secret of the source
-   * @throws {Error} before any change, when it holds something that is not an unfinished copy
-   */
-  openTarget(secret: string | undefined): Promise<Target>
-}
 
 const mongoUrl = /^(mongodb(?:\+srv)?:\/\/)(?:[^@/?]*@)?([^@/?]+(?:\/[^@/?]*)?)(?:\?.*)?$/
 
-/** @throws {Error} when it is not the URL of a store */
-export function placeOf(url: string): Place {
+/**
+ * Returns the two ways to open a store, and its name: the URL without its secrets and options.
+ *
+ * @throws {Error} when it is not the URL of a store
+ */
+export function placeOf(url: string) {
   const file = fileOf(url)
   if (file !== undefined) {
     return {
       name: nameOfFile(file),
       openSource: async () => openSqliteSource(file),
-      openTarget: async (secret) => openSqliteTarget(file, secret)
+      openTarget: async (secret: string | undefined) => openSqliteTarget(file, secret)
     }
   }
   const [, scheme, place] = mongoUrl.exec(url) ?? []
@@ -35,6 +25,6 @@ export function placeOf(url: string): Place {
   return {
     name,
     openSource: async () => (await load()).openMongoSource(url, name),
-    openTarget: async (secret) => (await load()).openMongoTarget(url, name, secret)
+    openTarget: async (secret: string | undefined) => (await load()).openMongoTarget(url, name, secret)
   }
 }

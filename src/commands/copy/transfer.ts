@@ -1,10 +1,11 @@
+import type { Image, StoredProfile, StoredUser } from '../../store/store.js'
 import type { CopyCheckpoint } from '../../store/unfinishedCopy.js'
 
 /** Records that one store hands over to another, of any two types of stores. Dates are epochs in milliseconds. */
 interface Records {
   users: UserRecord
   sessions: SessionRecord
-  images: ImageRecord
+  images: Image
   dialogs: DialogRecord
   messages: MessageRecord
 }
@@ -14,17 +15,9 @@ export type Kind = CopyCheckpoint['kind']
 /** Each kind comes after those that it refers to. Sessions are not in the list, because they change without a new version. */
 export const kinds: readonly Kind[] = ['users', 'images', 'dialogs', 'messages']
 
-export interface UserRecord {
-  _id: string
-  tag: string
-  email: string
+export interface UserRecord extends StoredUser, StoredProfile {
   /** Copied as it is, because an older version may have made it. */
   emailKey: string
-  passwordHash: string
-  firstName: string
-  lastName: string
-  img: string
-  lastSeen: number
   /** The version of the last change of the profile; 0: never changed. */
   changed: number
   /** 1, and 1 more after each change of the profile. */
@@ -36,12 +29,6 @@ export interface SessionRecord {
   userId: string
   tag: string
   expiresAt: number
-}
-
-export interface ImageRecord {
-  name: string
-  ownerId: string
-  bytes: Uint8Array
 }
 
 /**

@@ -62,7 +62,10 @@ t.test('a copy has the cursors of its original, and no others', { skip: withoutM
     }
     const refused = [
       { why: 'a cursor of an epoch that the copy does not know', cursor: late },
-      { why: 'a cursor beyond the end of its epoch', cursor: first.replace(/\d+$/, nextOf(second).split('.')[1] as string) }
+      {
+        why: 'a cursor beyond the end of its epoch',
+        cursor: first.replace(/\d+$/, nextOf(second).split('.')[1] as string)
+      }
     ]
     for (const { why, cursor } of refused) {
       await t.rejects(

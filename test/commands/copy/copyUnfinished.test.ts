@@ -106,16 +106,20 @@ t.test('a change by a server ends the copy', { skip: withoutMongo }, async (t) =
   }
 })
 
-t.test('messages without a dialog are copied to MongoDB, and end a copy to a file', { skip: withoutMongo }, async (t) => {
-  const newDatabase = await useMongo(t)
-  const [url, other] = [newDatabase(t), newDatabase(t)]
-  await settleTown(url)
-  await (await openCollections(t, url)).conversations.deleteMany({})
-  const file = `file:${join(t.testdir(), 'to.db')}`
-  await t.rejects(copy([url, file], silent), { message: /has 7 messages, file:\S+to\.db has 0\./ })
-  await copy([url, other], silent)
-  t.equal(await (await openCollections(t, other)).messages.countDocuments(), 7)
-})
+t.test(
+  'messages without a dialog are copied to MongoDB, and end a copy to a file',
+  { skip: withoutMongo },
+  async (t) => {
+    const newDatabase = await useMongo(t)
+    const [url, other] = [newDatabase(t), newDatabase(t)]
+    await settleTown(url)
+    await (await openCollections(t, url)).conversations.deleteMany({})
+    const file = `file:${join(t.testdir(), 'to.db')}`
+    await t.rejects(copy([url, file], silent), { message: /has 7 messages, file:\S+to\.db has 0\./ })
+    await copy([url, other], silent)
+    t.equal(await (await openCollections(t, other)).messages.countDocuments(), 7)
+  }
+)
 
 t.test('a copy of a dump that is not of one instant has exact counts', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)

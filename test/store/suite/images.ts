@@ -65,7 +65,7 @@ export function testImages(t: Test, withPeople: WithPeople): void {
     await again.close()
   })
 
-  t.test('beyond the quota a user's oldest pictures are deleted, except shown ones and the newest', async (t) => {
+  t.test('beyond the quota the oldest pictures of a user are deleted, except shown ones and the newest', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const names = ['b', 'a', 'd', 'c', 'e'].map((name) => `${name}.webp`)
     await store.images.add({ name: 'of bob.webp', ownerId: bob._id, bytes })

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import { keyOfTag } from '../../../store/keys.js'
 import { prepareSetNameKeys } from '../../../store/sqlite/keys.js'
-import type { DialogRecord, ImageRecord, SessionRecord, Tables, UserRecord } from '../transfer.js'
+import type { Image } from '../../../store/store.js'
+import type { DialogRecord, SessionRecord, Tables, UserRecord } from '../transfer.js'
 import { createMessageTable } from './messages.js'
 import { createTable, upsertInto } from './table.js'
 
@@ -33,7 +34,7 @@ export function createTables(database: Database): Tables {
       toParameters: ({ tag, ...session }) => session
     }),
 
-    images: createTable<ImageRecord, ImageRecord>(database, {
+    images: createTable<Image, Image>(database, {
       name: 'images',
       page: 'SELECT name, ownerId, bytes FROM images WHERE name > :name ORDER BY name LIMIT :limit',
       start: { name: '' },
