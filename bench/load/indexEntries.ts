@@ -1,6 +1,11 @@
 import type { Document } from 'bson'
 import type { MongoClient } from 'mongodb'
-import { changedBy, sum, type Write } from './mongoTraffic.js'
+
+/** A write that a server has answered. */
+export interface Write {
+  command: Document
+  reply: Document
+}
 
 /** The fields of each index of a collection. */
 type Indexes = string[][]
@@ -54,3 +59,12 @@ function countEntries(indexes: Indexes, document: Document, sample: Document): n
 }
 
 const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 1)
+
+/** Returns the number of documents that a write has inserted or changed. */
+export function changedBy({ command, reply }: Write): number {
+  if (command.findAndModify) return reply.lastErrorObject?.n ?? 0
+  if (command.update) return (reply.nModified ?? 0) + (reply.upserted?.length ?? 0)
+  return reply.n ?? 0
+}
+
+export const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)

@@ -5,15 +5,9 @@ import type { Document } from 'bson'
 import { MongoClient } from 'mongodb'
 import { readFrames } from '../../test/helpers/mongoWire.js'
 import { openWire } from '../../test/helpers/wire.js'
-import { indexEntriesOf } from './indexEntries.js'
+import { changedBy, indexEntriesOf, sum, type Write } from './indexEntries.js'
 import { documentOf } from './opMsg.js'
 import { padding } from './pairs.js'
-
-/** A write that a server has answered. */
-export interface Write {
-  command: Document
-  reply: Document
-}
 
 /** Counts of the commands that messengers have sent to a MongoDB server. */
 interface CommandCounts {
@@ -133,12 +127,3 @@ async function untilQuiet(activity: Activity) {
   const isQuiet = () => activity.open === 0 && performance.now() > activity.lastAt + quietMs
   while (performance.now() < end && !isQuiet()) await setTimeout(quietMs / 10)
 }
-
-/** Returns the number of documents that a write has inserted or changed. */
-export function changedBy({ command, reply }: Write): number {
-  if (command.findAndModify) return reply.lastErrorObject?.n ?? 0
-  if (command.update) return (reply.nModified ?? 0) + (reply.upserted?.length ?? 0)
-  return reply.n ?? 0
-}
-
-export const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)

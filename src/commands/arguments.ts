@@ -3,9 +3,9 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 type Options = NonNullable<ParseArgsConfig['options']>
 
 /**
- * Reads what stands behind a command's name.
+ * Parses the arguments after a command's name.
  *
- * @param usage all that is said of what does not fit, because a URL may hold a password
+ * @param usage the whole message of an error, because an argument may hold a password
  * @param count number of arguments
  * @throws {Error} for an unknown option, and for arguments that are missing or too many
  */

@@ -1,7 +1,7 @@
 import { adopt, adoptUsage } from './adopt/index.js'
-import { backup, backupUsage } from './backup/index.js'
+import { backup, backupUsage } from './backup/backup.js'
+import { restore, restoreUsage } from './backup/restore.js'
 import { copy, copyUsage } from './copy/index.js'
-import { restore, restoreUsage } from './restore/index.js'
 
 interface Command {
   usage: string
@@ -27,7 +27,7 @@ const commands: Record<string, Command> = {
 
 const shortUsages = Object.values(commands).map(({ usage }) => usage.replace(/,.*/, ''))
 
-/** @throws {Error} when there is no such command; without the name, which may be a URL with a password */
+/** @throws {Error} when there is no such command. The message omits the name, which may be a URL with a password. */
 export function findCommand(name: string): Command {
   const command = Object.hasOwn(commands, name) && commands[name]
   if (command) return command
@@ -35,7 +35,7 @@ export function findCommand(name: string): Command {
   throw new Error(`There is no such ${kind}. Usage: messenger-server [--help | --version], ${shortUsages.join(', ')}`)
 }
 
-/** @param name of a command; the help of the whole program when absent */
+/** Returns the help of a command; without a name, of the whole program. */
 export function helpOf(name: string | undefined): string {
   if (name === undefined) return help
   const { usage, does } = findCommand(name)

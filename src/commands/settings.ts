@@ -2,7 +2,7 @@ import { loadConfig } from '../config.js'
 import type { Config } from '../schemas/config/index.js'
 import { fileOf } from '../store/open.js'
 
-/** Returns the configuration of this folder, and warns of keys without an effect. */
+/** Returns the configuration of the current folder, and prints keys that have no effect. */
 export function readSettings(): Config {
   const { config, unknownKeys, formerSettings } = loadConfig('config.json', process.env)
   for (const key of unknownKeys) console.error(`config.json: nothing reads ${key}`)
@@ -15,7 +15,7 @@ export function readSettings(): Config {
 /**
  * Returns the configured SQLite file.
  *
- * @param tool what does the same for MongoDB
+ * @param tool MongoDB's own command for the same task
  * @throws {Error} when everything is stored in MongoDB
  */
 export function readDatabase(tool: string): { file: string; busyTimeoutMs: number } {

@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /**
- * Makes a folder and those above it, where they are not there, for the owner alone. One by one, because where nobody can make
- * one, as below /proc, Node's own `recursive` tries for ever.
+ * Makes a folder and its parents, for the owner alone. It makes them one by one, because Node's own `recursive` never returns
+ * where a folder cannot be made, as below /proc.
  */
 export function makeFolder(path: string): void {
   for (const folder of withThoseAbove(resolve(path))) {

@@ -5,10 +5,10 @@ import { makeFolder } from './folder.js'
 
 const secretBytes = 32
 
-// That of the example of jwt.io.
+// The secret in the example of jwt.io.
 const wellKnown = 'a-string-secret-at-least-256-bits-long'
 
-/** Whether a secret is as long as what it makes (RFC 7518, 3.2), and not one that everybody can read in an example. */
+/** Tells whether a secret is as long as the signature (RFC 7518, 3.2), and not the well-known example. */
 export function isStrong(secret: string): boolean {
   return Buffer.byteLength(secret) >= secretBytes && secret !== wellKnown
 }
@@ -17,18 +17,18 @@ export function createSecret(): string {
   return randomBytes(secretBytes).toString('base64url')
 }
 
-/** The secret kept in a file (mode 0600), made when there is no such file. */
+/** Returns the secret in a file (mode 0600), and creates the file if it does not exist. */
 export function loadSecret(file: string): string {
   return readSecret(file) ?? keepSecret(file, createSecret())
 }
 
-/** The same, where there is such a file. @throws {Error} when it is empty */
+/** Returns the secret in a file, or undefined without a file. @throws {Error} when the file is empty */
 export function readSecret(file: string): string | undefined {
   return existsSync(file) ? secretIn(file) : undefined
 }
 
 /**
- * The file appears whole or not at all, and the first of two processes makes it.
+ * Stores a secret in a file. The file appears complete or not at all, and the first of two processes makes it.
  *
  * @returns the secret that is in the file
  */
@@ -39,22 +39,19 @@ export function keepSecret(file: string, secret: string): string {
   try {
     linkSync(draft, file)
   } catch {
-    // Another process was first; if not, reading the file tells what is wrong.
+    // Another process was first. Any other failure shows when the file is read.
   }
   unlinkSync(draft)
   return secretIn(file)
 }
 
 function secretIn(file: string): string {
-  const secret = read(file).trim()
-  if (secret === '') throw new Error(`${file} is empty: delete it to have a new secret made`)
-  return secret
-}
-
-function read(file: string): string {
+  let secret: string
   try {
-    return readFileSync(file, 'utf8')
+    secret = readFileSync(file, 'utf8').trim()
   } catch (error) {
     throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
   }
+  if (secret === '') throw new Error(`${file} is empty: delete it to have a new secret made`)
+  return secret
 }

@@ -5,16 +5,15 @@ export interface StoredUser extends SelfInfo {
   passwordHash: string
 }
 
-/** What of a user others may see. */
+/** A user as other users see it. */
 export interface StoredProfile extends SelfInfo {
-  /** Epoch in milliseconds: what `setLastSeen` was told, or when the user signed up. */
+  /** Epoch in milliseconds: the last `setLastSeen`, or else the sign-up. */
   lastSeen: number
 }
 
 export type NewUser = Omit<StoredUser, '_id'>
 export type UserChanges = Partial<Pick<SelfInfo, 'firstName' | 'lastName' | 'img'>>
 
-/** A log-in. */
 export interface Session {
   _id: string
   user: Identity
@@ -35,9 +34,9 @@ export interface NewMessage {
 export interface AddedMessage {
   message: Omit<StoredMessage, 'isRead'>
   receiver: Identity
-  /** Whether it was there already. */
+  /** Whether it was stored before. */
   isDuplicate: boolean
-  /** Whether its receiver has still to be told: it is new, or the process that stored it may have ended before it could. */
+  /** Whether the receiver may not know it: it is new, or the process that stored it may have ended too early. */
   isUntold: boolean
 }
 
@@ -57,41 +56,41 @@ export interface StoredDialog {
   _id: string
   peer: StoredProfile
   lastMessage: StoredMessage
-  /** The user, respectively the peer, has read up to this `seq`. */
+  /** The user and the peer have read up to these `seq`. */
   readSeq: number
   peerReadSeq: number
-  /** Messages to the user, respectively to the peer, that are unread. */
+  /** Numbers of unread messages to the user and to the peer. */
   unreadIncoming: number
   unreadOutgoing: number
 }
 
 export interface ReadMark {
   hasMoved: boolean
-  /** How many messages to the reader are still unread. */
+  /** Number of messages to the reader that are still unread. */
   unreadCount: number
   /** The reader has read up to this `seq`; 0 without a dialog. */
   upToSeq: number
 }
 
-/** What has changed for a user since a cursor, in its present state. */
+/** The changes for a user since a cursor, in their present state. */
 export interface StoredUpdates {
   /** New messages, in the order in which they were stored. */
   messages: StoredMessage[]
-  /** The dialogs of these messages, and those whose read marks moved. */
+  /** The dialogs of these messages, and dialogs whose read marks moved. */
   dialogs: StoredDialog[]
-  /** Peers whose data changed, and the user when the user's did. */
+  /** Peers and the user, if their profile changed. */
   users: StoredProfile[]
   /** Where the next updates begin. */
   cursor: string
-  /** Whether the limit has cut something off. */
+  /** Whether more changes follow. */
   hasMore: boolean
 }
 
-/** A contact is found by either one. */
+/** A search for contacts by tag or name. */
 export interface WantedContact {
   /** Part of the tag. */
   tagPart: string
-  /** Start of a word of a name; it finds nobody when absent. */
+  /** Start of a word of a name. */
   nameStart?: string
 }
 
@@ -174,7 +173,7 @@ export interface SessionStore {
   /**
    * Stores a log-in and deletes some that have expired.
    *
-   * @param maxOfUser beyond it, the user's other sessions that expire first end
+   * @param maxOfUser maximum sessions of a user; the other sessions that expire first are ended
    */
   add(session: Session, maxOfUser?: number): Promise<void>
   /** Returns a session that has neither ended nor expired. */
@@ -183,14 +182,14 @@ export interface SessionStore {
 }
 
 export interface ImageStore {
-  /** @param maxOfOwner beyond it, the owner's oldest ones are deleted, except this one and those that a user shows */
+  /** @param maxOfOwner maximum images of an owner; older ones that no user shows are deleted */
   add(image: Image, maxOfOwner?: number): Promise<void>
   find(name: string): Promise<Uint8Array | undefined>
 }
 
 /**
- * What the messenger remembers. The promise of a write resolves when the write is durable. Writes take effect in the order of the
- * calls; those of `lastSeen` keep an order of their own. Given users exist. Slices are half open: [startIndex, endIndex).
+ * Everything that the messenger stores. The promise of a write resolves when the write is durable. Writes take effect in the order of
+ * the calls; writes of `lastSeen` keep an order of their own. Users in parameters exist. Slices are half open: [startIndex, endIndex).
  */
 export interface Store {
   users: UserStore

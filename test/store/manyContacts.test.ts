@@ -42,11 +42,11 @@ async function fill(url: string) {
   const peers = [userOf(1, 'zoe', 'Quist'), userOf(4000, 'zack', 'Quist'), ...others]
   const strangers = [userOf(annNumber, 'ann', 'Lee'), userOf(2, 'zora', 'Quist'), userOf(5000, 'zola', 'Quist')]
   const target = await placeOf(url).openTarget(undefined)
-  await target.setMark({ from: 'this test', version: 2000, kind: 'users', after: '', done: 0 })
-  await target.shelves.users.write([...strangers, ...peers])
+  await target.writeCheckpoint({ from: 'this test', version: 2000, kind: 'users', after: '', done: 0 })
+  await target.tables.users.write([...strangers, ...peers])
   const dialogs = peers.map(dialogOf)
-  await target.shelves.dialogs.write(dialogs)
-  await target.shelves.messages.write(dialogs.map((dialog, index) => messageOf(dialog, index + 1)))
+  await target.tables.dialogs.write(dialogs)
+  await target.tables.messages.write(dialogs.map((dialog, index) => messageOf(dialog, index + 1)))
   await target.finish({ version: 2000, epochs: [], secret: undefined })
   await target.close()
 }

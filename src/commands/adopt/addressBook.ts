@@ -2,29 +2,24 @@ import type { ObjectId } from 'mongodb'
 import { keyOfTag } from '../../store/keys.js'
 import type { Members } from '../../store/mongo/messages/pairs.js'
 import { pairOf } from '../../store/pair.js'
-import type { OldCollections } from './legacy.js'
-import { isText } from './people.js'
+import { isText, type OldCollections } from './legacy.js'
 
 export interface Person {
   _id: ObjectId
   tag: string
 }
 
-/** The users whom documents of the legacy server mean. */
-export interface AddressBook {
-  /** Who had which of some tags: by the exact spelling, and by another where only one user can be meant. */
-  find(tags: unknown[]): Promise<Map<unknown, Person>>
-}
+export type AddressBook = Awaited<ReturnType<typeof openAddressBook>>
 
 interface Listed {
   formerTag: string
-  /** Nobody, where the user is left out. */
+  /** Absent if the user is left out. */
   person?: Person
 }
 
-/** Opens it when all users have their names. */
-export async function openAddressBook({ users, leftOut }: OldCollections): Promise<AddressBook> {
-  // Whom no `tagKey` finds: few, so that they are kept in memory.
+/** Opens the book that finds the users of legacy documents by tag. All users must have their names by then. */
+export async function openAddressBook({ users, leftOut }: OldCollections) {
+  // Users that no `tagKey` finds are few, so they are kept in memory.
   const unlisted = new Map<string, Listed[]>()
   function add(listed: Listed) {
     const key = listed.formerTag.toLowerCase()
@@ -45,7 +40,8 @@ export async function openAddressBook({ users, leftOut }: OldCollections): Promi
   }
 
   return {
-    async find(tags) {
+    /** Returns the users of some legacy tags: by exact spelling, or by any case where only one user fits. */
+    async find(tags: unknown[]): Promise<Map<unknown, Person>> {
       const wanted = [...new Set(tags.filter(isText))]
       const keepers = await findKeepers(wanted)
       const found = new Map<unknown, Person>()
@@ -65,7 +61,7 @@ function meantBy(tag: string, possible: Listed[]): Person | undefined {
   return (exact ?? (others.length === 0 ? only : undefined))?.person
 }
 
-/** Two users in the one order in which a dialog keeps them. */
+/** Returns two users in the order in which a dialog keeps them. */
 export function membersOf(one: Person, two: Person): Members {
   const { a, b, isUserA } = pairOf(one._id.toHexString(), two._id.toHexString())
   const [user1Tag, user2Tag] = isUserA ? [one.tag, two.tag] : [two.tag, one.tag]

@@ -14,19 +14,18 @@ import { adoptPeople } from './people.js'
 import { adoptPictures } from './pictures.js'
 import { report } from './report.js'
 
-interface AdoptionOptions {
-  /** The folder of the pictures. */
-  images: string | undefined
-  print(line: string): void
-}
-
 /**
- * Turns a legacy database into one of this server, in place. Whenever it is ended, the next run goes on
- * where it was: each step looks for what is still to be done.
+ * Turns a legacy database into one of this server, in place. A run that is interrupted at any point is continued by the next
+ * one, because each step looks for what is left to do.
  *
- * @throws {Error} when there is nobody in the database, it is an unfinished copy, or it has another design
+ * @param images folder of the pictures
+ * @throws {Error} when the database has no users, is an unfinished copy, or has another design
  */
-export async function adoptDatabase(url: string, { images, print }: AdoptionOptions): Promise<void> {
+export async function adoptDatabase(
+  url: string,
+  images: string | undefined,
+  print: (line: string) => void
+): Promise<void> {
   const { client, database } = await connectToDatabase(url, print, longPatience)
   try {
     const collections = collectionsOf(database)
@@ -53,7 +52,7 @@ export async function adoptDatabase(url: string, { images, print }: AdoptionOpti
     }
     print('Adopting pictures')
     await adoptPictures(old, collections, images, print)
-    // A database without an epoch is taken for a restored one.
+    // The server takes a database without an epoch for a restored one.
     await openCursors(collections)
     await endAdoption(collections)
     await report(old, print)

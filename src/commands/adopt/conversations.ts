@@ -4,7 +4,7 @@ import { createPairs, emptyDialog, keyOfPair, type Members, type Pairs } from '.
 import { type AddressBook, membersOf, type Person } from './addressBook.js'
 import { batchesOf, isObjectId, type LeftOut, leaveOut, type OldCollections, type Reason } from './legacy.js'
 
-/** Makes one dialog of the conversations of a pair: the oldest one stays, empty until its messages are numbered. */
+/** Makes one dialog of all conversations of a pair. The oldest one stays, and is empty until its messages are numbered. */
 export async function adoptConversations(
   old: OldCollections,
   collections: Collections,
@@ -15,7 +15,7 @@ export async function adoptConversations(
   const pairs = createPairs(collections)
   for await (const batch of batchesOf(conversations.find({ users: null }).sort({ _id: 1 }))) {
     const { keeping, leaving } = await sortOut(batch, book, pairs)
-    // In order, so that whenever this ends, no younger one is kept instead of an older one.
+    // Ordered writes, so that an interrupted run never keeps a newer conversation instead of an older one.
     if (keeping.length > 0) await conversations.bulkWrite(keeping, { ordered: true })
     await leaveOut(old, conversations, leaving)
   }

@@ -6,7 +6,7 @@ export const adoptUsage = 'messenger-server adopt URL [--images DIR], with the U
 /**
  * `messenger-server adopt URL [--images DIR]`: turns a legacy MongoDB database into one of this server.
  *
- * @param print told what is done, and in the end what was renamed and left out
+ * @param print called with each step, and at the end with what was renamed and left out
  * @throws {Error} that says what is wrong with the arguments, or with the database
  */
 export async function adopt(args: string[], print: (line: string) => void): Promise<void> {
@@ -14,12 +14,9 @@ export async function adopt(args: string[], print: (line: string) => void): Prom
   const [url] = positionals as [string]
   const { images } = values as { images?: string }
   if (!/^mongodb(\+srv)?:\/\/./.test(url)) throw new Error(`Usage: ${adoptUsage}`)
-  if (images !== undefined) await assertFolder(images)
+  if (images !== undefined && !(await stat(images).catch(() => undefined))?.isDirectory()) {
+    throw new Error(`${images} is no folder.`)
+  }
   const { adoptDatabase } = await import('./adopt.js')
-  await adoptDatabase(url, { images, print })
-}
-
-async function assertFolder(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined)
-  if (!found?.isDirectory()) throw new Error(`${path} is no folder.`)
+  await adoptDatabase(url, images, print)
 }

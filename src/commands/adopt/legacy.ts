@@ -1,7 +1,7 @@
 import type { Collection, Db, Document } from 'mongodb'
 import { insertNew } from '../../store/mongo/duplicates.js'
 
-/** Why something is left out, and what an operator is told of it. */
+/** Reasons to leave a document out, with the words of the report. */
 export const reasons = {
   id: 'whose _id is no ObjectId',
   field: 'that lack a tag, a name, an e-mail or an argon2 hash',
@@ -13,27 +13,22 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons
 
-/** A document of the legacy server that has no place here, as it was. */
+/** A document of the legacy server that has no place here, unchanged. */
 export interface LeftOut {
   _id: { from: string; _id: unknown }
   why: Reason
   document: Document
 }
 
-/** The collections as the legacy server has left them, where any field may be missing, and what is left out of them. */
-export interface OldCollections {
-  users: Collection<Document>
-  conversations: Collection<Document>
-  messages: Collection<Document>
-  leftOut: Collection<LeftOut>
-}
+export type OldCollections = ReturnType<typeof oldCollectionsOf>
 
-export function oldCollectionsOf(database: Db): OldCollections {
+/** Returns the collections of the legacy server, where any field may be missing, and the documents that are left out. */
+export function oldCollectionsOf(database: Db) {
   return {
     users: database.collection('users'),
     conversations: database.collection('conversations'),
     messages: database.collection('messages'),
-    leftOut: database.collection('leftOut')
+    leftOut: database.collection<LeftOut>('leftOut')
   }
 }
 
@@ -52,7 +47,7 @@ export async function leaveOut(
   await source.deleteMany({ _id: { $in: leaving.map(({ document }) => document._id) } })
 }
 
-/** Whether it is an ObjectId: by its mark, since where it is bundled the driver has a class of its own. */
+/** Tells whether an id is an ObjectId, by its type tag: the bundled driver has a class of its own. */
 export function isObjectId(_id: unknown): boolean {
   return (_id as { _bsontype?: unknown })._bsontype === 'ObjectId'
 }
@@ -68,4 +63,8 @@ export async function* batchesOf<T>(documents: AsyncIterable<T>): AsyncGenerator
     batch = []
   }
   if (batch.length > 0) yield batch
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }

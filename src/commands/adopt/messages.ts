@@ -3,10 +3,9 @@ import type { Collections } from '../../store/mongo/collections.js'
 import { toId } from '../../store/mongo/ids.js'
 import { createPairs, keyOfPair, type Members, type Pairs } from '../../store/mongo/messages/pairs.js'
 import { type AddressBook, membersOf, type Person } from './addressBook.js'
-import { batchesOf, isObjectId, leaveOut, type OldCollections, type Reason } from './legacy.js'
-import { isText } from './people.js'
+import { batchesOf, isObjectId, isText, leaveOut, type OldCollections, type Reason } from './legacy.js'
 
-/** A message that has a place here. */
+/** A message of two users who exist. */
 interface Addressed {
   document: Document
   sender: Person
@@ -15,8 +14,8 @@ interface Addressed {
 }
 
 /**
- * Brings messages into the dialog of their two users, whatever conversation they were in. A dialog that gets some is
- * `unnumbered`, up to the date of the last one, before it has them.
+ * Moves messages into the dialog of their two users, from any conversation. A dialog is `unnumbered`, up to the date of its
+ * last new message, before it gets them.
  */
 export async function addressMessages(old: OldCollections, collections: Collections, book: AddressBook): Promise<void> {
   const { conversations, messages } = old
@@ -74,7 +73,7 @@ function address(document: Document, people: Map<unknown, Person>): Addressed | 
   return { document, sender, members: membersOf(sender, receiver), date: dateOf(date, _id) }
 }
 
-/** When it was sent: epoch in milliseconds, ISO 8601 text or a Date; where it is none of them, when its `_id` was made. */
+/** Returns the date of a message, from an epoch in milliseconds, ISO 8601 text or a Date, or else from its `_id`. */
 function dateOf(value: unknown, _id: ObjectId): Date {
   const isDate = value instanceof Date || typeof value === 'string' || typeof value === 'number'
   const date = new Date(isDate ? value : Number.NaN)

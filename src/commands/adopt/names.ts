@@ -5,15 +5,15 @@ import { formerKeyOfEmail, keyOfEmail, keyOfTag } from '../../store/keys.js'
 import { isDuplicateKey } from '../../store/mongo/duplicates.js'
 import { batchesOf } from './legacy.js'
 
-/** A field that is unique here whatever its case, and once was not. */
+/** A field that is unique here in any case, and was not on the legacy server. */
 interface Naming {
   field: 'tag' | 'email'
   key: 'tagKey' | 'emailKey'
-  /** Where a user who is renamed keeps the old name. */
+  /** The field that keeps the old name of a renamed user. */
   former: 'formerTag' | 'formerEmail'
-  /** What has to be unique, `''` for a name that nobody can have here. */
+  /** Returns the unique key of a name; `''` for a name that is not allowed here. */
   keyOf(name: string): string
-  /** The names to try for one that is taken: the first is the name itself, where it has the right form. */
+  /** Returns a name to try in place of a taken one: 1 is the name itself, in an allowed form. */
   variantOf(name: string, number: number): string
 }
 
@@ -45,14 +45,14 @@ function suffixOf(sign: string, number: number): string {
 }
 
 /**
- * Gives every user a key that is unique. Of those with the same one the oldest keeps the name, and the others get another
- * name: `@Ann` becomes `@Ann_2`, and `Ann@mail.example` becomes `Ann+2@mail.example`.
+ * Gives every user a unique key. Of users with the same key the oldest keeps the name, and the others are renamed: `@Ann`
+ * becomes `@Ann_2`, and `Ann@mail.example` becomes `Ann+2@mail.example`.
  */
 export async function adoptNames(users: Collection<Document>, naming: Naming): Promise<void> {
   const { key } = naming
   const temporary = await users.createIndex({ [key]: 1, _id: 1 })
   await keepNames(users, naming)
-  // From here on every name that somebody keeps has its key, so that no new one takes it.
+  // Every kept name has its key now, so no new name can take it.
   await rename(users, naming)
   await users.dropIndex(temporary)
 }
@@ -68,7 +68,7 @@ async function keepNames(users: Collection<Document>, { field, key, keyOf }: Nam
       taken.add(value)
       return [{ updateOne: { filter: { _id }, update: { $set: { [key]: value } } } }]
     })
-    // In order, so that whenever this ends, no younger one has the key of an older one.
+    // Ordered writes, so that an interrupted run never gives a younger user the key of an older one.
     if (updates.length > 0) await users.bulkWrite(updates, { ordered: true })
   }
 }
@@ -84,8 +84,8 @@ async function rename(users: Collection<Document>, { field, key, former, keyOf, 
 }
 
 /**
- * Gives users one key for all forms of their address, when keys are unique. Of two users who have the same address in two forms,
- * one keeps the key of the form that was written.
+ * Gives users one key for all forms of their address, once keys are unique. Of two users with the same address in two forms,
+ * one keeps the key of the written form.
  */
 export async function widenEmailKeys(users: Collection<Document>): Promise<void> {
   for await (const { _id, email, emailKey: former } of users

@@ -4,14 +4,14 @@ import type { Versions } from '../../store/mongo/versions.js'
 import { batchesOf, type OldCollections } from './legacy.js'
 
 /**
- * Numbers the messages of the dialogs that are `unnumbered`, the dialog that was silent for the longest time first, so
- * that versions and positions follow the last messages.
+ * Numbers the messages of the dialogs that are `unnumbered`, in the order of their last messages, which versions and positions
+ * then follow.
  */
 export async function numberMessages(old: OldCollections, versions: Versions): Promise<void> {
   const { conversations, messages } = old
   const temporary = await messages.createIndex({ conversationId: 1, date: 1, _id: 1 })
   for (;;) {
-    // One by one, since a cursor would not outlive long histories.
+    // One query for each dialog, because a cursor would expire during long histories.
     const dialog = await conversations.findOne({ unnumbered: { $type: 'date' } }, { sort: { unnumbered: 1 } })
     if (!dialog) break
     await numberDialog(old, versions, dialog)
@@ -21,7 +21,7 @@ export async function numberMessages(old: OldCollections, versions: Versions): P
   await conversations.dropIndex('unnumbered_1')
 }
 
-/** Numbers a dialog's messages in order. Those that have a number already are the first ones, whenever this was ended. */
+/** Numbers a dialog's messages in order. After an interrupted run the first ones have their numbers. */
 async function numberDialog({ messages }: OldCollections, versions: Versions, { _id, a }: Document) {
   const last = await findLast(messages, _id)
   let seq = last?.seq ?? 0

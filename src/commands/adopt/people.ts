@@ -1,11 +1,11 @@
 import type { Document } from 'mongodb'
 import { defaultImage } from '../../schemas/user.js'
 import { nameKeysOf } from '../../store/nameKeys.js'
-import { batchesOf, isObjectId, leaveOut, type OldCollections, type Reason } from './legacy.js'
+import { batchesOf, isObjectId, isText, leaveOut, type OldCollections, type Reason } from './legacy.js'
 
 const texts = ['tag', 'firstName', 'email']
 
-/** Gives users the fields that do not depend on others, and leaves out those who lack what nobody can make up. */
+/** Gives users the fields that do not depend on other users, and leaves out users that lack an essential field. */
 export async function adoptPeople(old: OldCollections): Promise<void> {
   const { users } = old
   for await (const batch of batchesOf(users.find({ revision: null }))) {
@@ -37,18 +37,14 @@ function updateOf(document: Document) {
     changed: 0,
     revision: 1
   }
-  // It would be there still when the user has a better one.
+  // The old hash would remain when the user gets a better one.
   return field === 'password' ? { $set: fields } : { $set: fields, $unset: { [field]: '' } }
 }
 
-/** Where the hash is: not everybody had it in `password`. */
+/** Returns the field with the hash, which is not always `password`. */
 function hashFieldOf(document: Document): string | undefined {
   return ['password', ...Object.keys(document)].find((name) => {
     const value = document[name]
     return isText(value) && value.startsWith('$argon2')
   })
-}
-
-export function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }

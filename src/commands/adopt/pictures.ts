@@ -14,11 +14,10 @@ const maxBytes = 64 * 1024 * 1024
 const safeName = /^[A-Za-z0-9._-]{1,64}$/
 
 /**
- * Stores the pictures of users that are not stored yet, under their old names, so that old links work; under a name made
- * of it where it is none for a link. Who has none that can be read gets the default one, with the old name in
- * `formerImg`, and is looked at again the next time.
+ * Stores the pictures of users under their old names, so that old links work, or under a hash of a name that no link can have.
+ * A user whose picture is not readable gets the default one, with the old name in `formerImg`, for the next run.
  *
- * @param dir without one the pictures stay as they are
+ * @param dir folder of the pictures; without it the pictures stay as they are
  */
 export async function adoptPictures(
   { users }: OldCollections,
@@ -55,12 +54,12 @@ function nameFor(name: string): string {
   return `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.webp`
 }
 
-/** A picture that lies in the folder itself, made fit to be shown. */
+/** Reads and normalizes a picture that lies in the folder itself. */
 async function readPicture(dir: string, name: string): Promise<Buffer | undefined> {
   if (basename(name) !== name) return undefined
   try {
     const file = join(dir, name)
-    // Of the entry itself, since a link may lead out of the folder, and a pipe has no end.
+    // `lstat` refuses a link, which may lead out of the folder, and a pipe, which has no end.
     const found = await lstat(file)
     if (!found.isFile() || found.size > maxBytes) return undefined
     const { normalize } = await openPicture(await readFile(file), maxPixels)

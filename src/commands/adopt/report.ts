@@ -1,7 +1,6 @@
-import { type OldCollections, type Reason, reasons } from './legacy.js'
-import { isText } from './people.js'
+import { isText, type OldCollections, type Reason, reasons } from './legacy.js'
 
-/** Says what is there now, from what is there now: so it is whole, however often the adoption was ended before. */
+/** Prints the state of the database. It reads the database alone, so the report is complete after interrupted runs. */
 export async function report(
   { users, conversations, messages, leftOut }: OldCollections,
   print: (line: string) => void

@@ -7,7 +7,7 @@ import { codeOf, explain } from '../../store/sqlite/explain.js'
 
 const drafts = /^\.[0-9a-f]{8}\.part(-journal)?$/
 
-// Faults of the place of a file, by the code of the error.
+// Faults of a file's folder, by the code of the error.
 const placeFaults: Record<string, string> = {
   ENOENT: 'its folder does not exist',
   EEXIST: 'its folder is a file',
@@ -19,12 +19,12 @@ const placeFaults: Record<string, string> = {
   SQLITE_FULL: 'there is not enough room on its disk'
 }
 
-/** Returns a name for an unfinished file, beside the name that it will have. */
+/** Returns a name for an unfinished file, in the folder of its final name. */
 export function draftOf(file: string): string {
   return `${file}.${randomBytes(4).toString('hex')}.part`
 }
 
-/** Whether a name in the folder of a file is that of a draft of it. */
+/** Tells whether a name in the folder of a file belongs to one of its drafts. */
 export function isDraftOf(file: string, name: string): boolean {
   const base = basename(file)
   return name.startsWith(base) && drafts.test(name.slice(base.length))
@@ -32,17 +32,17 @@ export function isDraftOf(file: string, name: string): boolean {
 
 interface Snapshot {
   from: string
-  /** A file that does not exist; mode 0600, and on the disk when the call returns. */
+  /** A file that does not exist. It gets mode 0600, and is on the disk when the call returns. */
   draft: string
-  /** The name that it will have, for errors. */
+  /** The final name, for errors. */
   file: string
   busyTimeoutMs: number
 }
 
 /**
- * Writes what a database holds at one instant, its write-ahead log included, to a new file. A server may use the database.
+ * Writes the content of a database at one instant, with its write-ahead log, to a new file. A server may use the database.
  *
- * @throws {Error} that names the file that is at fault; the draft is gone then
+ * @throws {Error} that names the file at fault; the draft is removed then
  */
 export function writeSnapshot({ from, draft, file, busyTimeoutMs }: Snapshot): void {
   try {
@@ -59,14 +59,14 @@ export function writeSnapshot({ from, draft, file, busyTimeoutMs }: Snapshot): v
   }
 }
 
-/** Names the file that is at fault: the place of the new one, or else what is read. */
+/** Returns an error that names the file at fault: the new one if its folder is to blame, else the one that is read. */
 export function faultOf(cause: unknown, from: string, file: string): Error {
   const placeFault = placeFaults[codeOf(cause)]
   return new Error(placeFault === undefined ? `${from}: ${explain(cause)}` : `${file}: ${placeFault}`, { cause })
 }
 
 function vacuumInto(from: string, draft: string, busyTimeoutMs: number): void {
-  // Read-only, so that neither a database nor a backup changes.
+  // The source is opened read-only, so that neither a database nor a backup changes.
   const source = openToRead(resolve(from), busyTimeoutMs)
   try {
     assertStore(source)
@@ -83,7 +83,7 @@ function vacuumInto(from: string, draft: string, busyTimeoutMs: number): void {
 }
 
 /**
- * Gives a draft its name, and never takes that of another file.
+ * Gives a draft its final name, and never replaces another file.
  *
  * @throws {Error} when there is such a file
  */
@@ -92,7 +92,7 @@ export function publish(draft: string, file: string): void {
     linkSync(draft, file)
   } catch {
     assertAbsent(file)
-    // A file system without hard links.
+    // The file system has no hard links.
     renameSync(draft, file)
   }
   rmSync(draft, { force: true })

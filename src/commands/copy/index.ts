@@ -1,13 +1,14 @@
+import type { CopyCheckpoint } from '../../store/unfinishedCopy.js'
 import { readArguments } from '../arguments.js'
 import { placeOf } from './open.js'
-import { type Kind, kinds, type Mark, type Shelf, type Source, type State, type Target } from './transfer.js'
+import { type Kind, kinds, type Source, type State, type Table, type Target } from './transfer.js'
 
 type Print = (line: string) => void
 
 interface Copy {
   source: Source
   target: Target
-  /** Of the source at the beginning. */
+  /** The state of the source when the copy begins. */
   state: State
   print: Print
 }
@@ -16,12 +17,12 @@ export const copyUsage = 'messenger-server copy FROM TO, each of them file:PATH 
 
 const again = 'Stop the servers that use it, and run the same command again.'
 const maxPageRecords = 1000
-// Of up to 16 MiB each.
+// An image may have 16 MiB.
 const maxPageImages = 8
 const reportedRecords = 2000
 
 /**
- * `messenger-server copy FROM TO`: makes an empty store a copy of another one. Killed at any moment and run again it goes on.
+ * `messenger-server copy FROM TO`: makes an empty store a copy of another one. Continues an interrupted copy.
  *
  * @throws {Error} that says what is wrong
  */
@@ -47,44 +48,48 @@ export async function copy(args: string[], print: Print): Promise<void> {
 async function run(work: Copy): Promise<void> {
   const { source, target, state, print } = work
   const start = await findStart(work)
-  await target.setMark(start)
-  // Each time from the beginning: a new password and a log-in have no version that would tell of them.
+  await target.writeCheckpoint(start)
+  // Users and sessions are copied from the beginning each time, because a new password or log-in has no version.
   await target.forgetSessions()
   for (const kind of ['users', 'sessions'] as const) await copyKind(work, beginningOf(work, kind), async () => {})
   for (const kind of kinds.slice(kinds.indexOf(start.kind))) {
-    await copyKind(work, kind === start.kind ? start : beginningOf(work, kind), target.setMark)
+    await copyKind(work, kind === start.kind ? start : beginningOf(work, kind), target.writeCheckpoint)
   }
   await verify(work)
   await target.finish(state)
   print(`${target.name} is a copy of ${source.name}.`)
 }
 
-function beginningOf({ source, state }: Pick<Copy, 'source' | 'state'>, kind: Kind): Mark {
+function beginningOf({ source, state }: Pick<Copy, 'source' | 'state'>, kind: Kind): CopyCheckpoint {
   return { from: source.name, version: state.version, kind, after: '', done: 0 }
 }
 
 /** @throws {Error} when the target is a copy of something else */
-async function findStart(work: Copy): Promise<Mark> {
+async function findStart(work: Copy): Promise<CopyCheckpoint> {
   const { source, target, state, print } = work
-  const mark = await target.mark()
+  const checkpoint = await target.readCheckpoint()
   const beginning = beginningOf(work, 'images')
-  if (!mark) return beginning
-  if (mark.from !== source.name) {
-    throw new Error(`${target.name}: it is an unfinished copy of ${mark.from}: finish that one, or delete it`)
+  if (!checkpoint) return beginning
+  if (checkpoint.from !== source.name) {
+    throw new Error(`${target.name}: it is an unfinished copy of ${checkpoint.from}: finish that one, or delete it`)
   }
-  if (mark.version !== state.version) {
+  if (checkpoint.version !== state.version) {
     print(`${source.name} has changed since the copy was begun: it begins anew.`)
     return beginning
   }
   print(`${target.name} is an unfinished copy: it goes on.`)
-  return mark
+  return checkpoint
 }
 
-/** @param note is told after each page, when it is durable, how far it has come */
-async function copyKind({ source, target, print }: Copy, start: Mark, note: (mark: Mark) => Promise<void>) {
+/** @param note is called with a checkpoint after each page that is durable */
+async function copyKind(
+  { source, target, print }: Copy,
+  start: CopyCheckpoint,
+  note: (checkpoint: CopyCheckpoint) => Promise<void>
+) {
   const { kind } = start
-  const from = source.shelves[kind] as Shelf<unknown>
-  const to = target.shelves[kind] as Shelf<unknown>
+  const from = source.tables[kind] as Table<unknown>
+  const to = target.tables[kind] as Table<unknown>
   const total = await from.count()
   let { done } = start
   let reported = done
@@ -102,17 +107,17 @@ async function copyKind({ source, target, print }: Copy, start: Mark, note: (mar
   print(`${kind}: ${done} of ${total}`)
 }
 
-/** @throws {Error} when the source is not what it was any more; the next run then begins anew */
+/** @throws {Error} when the source has changed; the next run then begins again */
 async function verify(work: Copy): Promise<void> {
   const { source, target, state } = work
   const differences: string[] = []
   for (const kind of kinds) {
-    const [from, to] = [await source.shelves[kind].count(), await target.shelves[kind].count()]
+    const [from, to] = [await source.tables[kind].count(), await target.tables[kind].count()]
     if (from !== to) differences.push(`${source.name} has ${from} ${kind}, ${target.name} has ${to}.`)
   }
   const { version } = await source.state()
   if (version !== state.version) differences.push(`${source.name} has changed while it was copied.`)
   if (differences.length === 0) return
-  await target.setMark(beginningOf(work, 'images'))
+  await target.writeCheckpoint(beginningOf(work, 'images'))
   throw new Error([...differences, again].join(' '))
 }

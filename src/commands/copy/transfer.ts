@@ -1,31 +1,26 @@
-/** What one store hands over to another, whatever each is made of. Dates are epochs in milliseconds. */
+import type { Image, StoredProfile, StoredUser } from '../../store/store.js'
+import type { CopyCheckpoint } from '../../store/unfinishedCopy.js'
+
+/** Records that one store hands over to another, of any two types of stores. Dates are epochs in milliseconds. */
 interface Records {
   users: UserRecord
   sessions: SessionRecord
-  images: ImageRecord
+  images: Image
   dialogs: DialogRecord
   messages: MessageRecord
 }
 
-export type Kind = keyof Records
+export type Kind = CopyCheckpoint['kind']
 
-/** Each kind behind those that it refers to; and not sessions, which come and go without a new version. */
+/** Each kind comes after those that it refers to. Sessions are not in the list, because they change without a new version. */
 export const kinds: readonly Kind[] = ['users', 'images', 'dialogs', 'messages']
 
-export interface UserRecord {
-  _id: string
-  tag: string
-  email: string
-  /** Kept, since a user may have one that an older version made. */
+export interface UserRecord extends StoredUser, StoredProfile {
+  /** Copied as it is, because an older version may have made it. */
   emailKey: string
-  passwordHash: string
-  firstName: string
-  lastName: string
-  img: string
-  lastSeen: number
-  /** The version of the last change of the data, 0 before the first one. */
+  /** The version of the last change of the profile; 0: never changed. */
   changed: number
-  /** 1, and 1 more with each change of the data. */
+  /** 1, and 1 more after each change of the profile. */
   revision: number
 }
 
@@ -36,15 +31,9 @@ export interface SessionRecord {
   expiresAt: number
 }
 
-export interface ImageRecord {
-  name: string
-  ownerId: string
-  bytes: Uint8Array
-}
-
 /**
- * A dialog of `a` and `b`, with the read mark of either side. The receiving store derives the rest from the messages: the last one,
- * the place in lists, and the unread counts. It shows no dialog without a message.
+ * A dialog of `a` and `b`, with the read mark of either side. The target derives the rest from the messages: the last message,
+ * the place in lists and the unread counts. It drops a dialog without a message.
  */
 export interface DialogRecord {
   _id: string
@@ -54,11 +43,11 @@ export interface DialogRecord {
   tagB: string
   readSeqA: number
   readSeqB: number
-  /** The version of the last move of a read mark, 0 before the first one. */
+  /** The version of the last move of a read mark; 0: never moved. */
   marked: number
 }
 
-/** A message of a dialog. Messages come dialog by dialog, in the order of `seq`. */
+/** A message. A source returns messages dialog by dialog, in the order of `seq`. */
 export interface MessageRecord {
   _id: string
   dialogId: string
@@ -67,88 +56,72 @@ export interface MessageRecord {
   b: string
   isFromA: boolean
   seq: number
-  /** How many messages of the dialog the sender has sent, up to this one. */
+  /** Number of messages that the sender has sent in the dialog, this one included. */
   sent: number
-  /** Grows with `seq`; the one of the last message is the place of the dialog in lists. */
+  /** Grows with `seq`. The version of the last message is the dialog's place in lists. */
   version: number
-  /** 1, and 1 more with each later change of the message. */
+  /** 1, and 1 more after each later change of the message. */
   revision: number
   date: number
   text: string
   clientMessageId: string | null
 }
 
-/** An epoch, and up to which version it has given cursors. */
+/** An epoch of cursors. */
 export interface Epoch {
   name: string
+  /** The newest version that a cursor of the epoch can have. */
   lastVersion: number
 }
 
-/** What there is one of. */
+/** Values that a store has once. */
 export interface State {
   /** The newest version. */
   version: number
-  /** One for each start of a server, so that there are never many; in the order of the last versions. */
+  /** One epoch for each start of a server, in the order of the last versions. */
   epochs: Epoch[]
-  /** Absent where the configuration has one. */
+  /** Absent where the configuration has the secret. */
   secret: string | undefined
 }
 
 export interface Page<T> {
   records: T[]
-  /** The key after which the next page begins; absent after the last one. */
+  /** The key after which the next page begins; absent on the last page. */
   next: string | undefined
 }
 
-/** All records of a kind, in the order of their keys, which only the store itself understands. */
-export interface Shelf<T> {
-  /** @param after the empty text for the first page */
+/** All records of a kind, in the order of their keys. Only the store itself understands a key. */
+export interface Table<T> {
+  /** @param after the empty string for the first page */
   read(after: string, limit: number): Promise<Page<T>>
-  /** Resolves when they are durable. Those that are there already are replaced. */
+  /** Resolves when the records are durable. Replaces those that exist. */
   write(records: T[]): Promise<void>
   count(): Promise<number>
 }
 
-export type Shelves = { [K in Kind]: Shelf<Records[K]> }
+export type Tables = { [K in Kind]: Table<Records[K]> }
 
-/** How far an unfinished copy has come. */
-export interface Mark {
-  /** The name of the source. */
-  from: string
-  /** The newest version of the source when it began. */
-  version: number
-  kind: Kind
-  /** The key of the last record of the kind that is copied. */
-  after: string
-  /** How many of the kind are copied. */
-  done: number
-}
-
-interface Archive {
-  /** The URL, without what is secret in it. */
+/** One side of a transfer. */
+interface Side {
+  /** The URL without its secrets. */
   name: string
-  shelves: Shelves
+  tables: Tables
   close(): Promise<void>
 }
 
-/** A store that is copied. */
-export interface Source extends Archive {
+export interface Source extends Side {
   state(): Promise<State>
 }
 
-/** A store that is to become a copy: one that holds nothing, or an unfinished copy. */
-export interface Target extends Archive {
-  mark(): Promise<Mark | undefined>
-  /** From now on it is an unfinished copy, on which no server starts. */
-  setMark(mark: Mark): Promise<void>
-  /** Whoever has logged out of the source since an unfinished copy was begun does not come in by it. */
+/** A store that becomes a copy: an empty one, or an unfinished copy. */
+export interface Target extends Side {
+  readCheckpoint(): Promise<CopyCheckpoint | undefined>
+  /** Marks the store as an unfinished copy, on which no server starts. */
+  writeCheckpoint(checkpoint: CopyCheckpoint): Promise<void>
+  /** Deletes all sessions, because some may have ended in the source since the copy began. */
   forgetSessions(): Promise<void>
-  /** Stores the rest, and takes the mark away as the last thing of all. */
+  /** Stores the state, and removes the checkpoint last. */
   finish(state: State): Promise<void>
-}
-
-export function describeUnfinished({ from }: Pick<Mark, 'from'>): string {
-  return `the store is an unfinished copy of ${from}: run "messenger-server copy" with the same stores again, which finishes it`
 }
 
 export const holdsSomething = 'it already holds something, and only an empty store becomes a copy'

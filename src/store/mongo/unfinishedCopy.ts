@@ -1,15 +1,15 @@
-import { describeUnfinished, type Mark } from '../../commands/copy/transfer.js'
+import { type CopyCheckpoint, describeUnfinished } from '../unfinishedCopy.js'
 import type { Collections } from './collections.js'
 
 type Settings = Pick<Collections, 'settings'>
 
 const _id = 'unfinishedCopy'
 
-export async function readMark({ settings }: Settings): Promise<Mark | undefined> {
-  return (await settings.findOne({ _id }))?.value as Mark | undefined
+export async function readMark({ settings }: Settings): Promise<CopyCheckpoint | undefined> {
+  return (await settings.findOne({ _id }))?.value as CopyCheckpoint | undefined
 }
 
-export async function writeMark({ settings }: Settings, mark: Mark): Promise<void> {
+export async function writeMark({ settings }: Settings, mark: CopyCheckpoint): Promise<void> {
   await settings.replaceOne({ _id }, { value: mark }, { upsert: true })
 }
 

@@ -1,17 +1,17 @@
-/** The thread that makes checkpoints for a store: one for each message `checkpoint`, which it answers with whether it was made. */
+/** The thread that makes checkpoints for a store. It answers each message `checkpoint` with whether the checkpoint was made. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { driver } from './driver.js'
 
 const database = new driver(workerData as string, { fileMustExist: true })
 const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 
-parentPort?.on('message', (wish: 'checkpoint' | 'end') => {
-  if (wish === 'checkpoint') return parentPort?.postMessage(isMade())
+parentPort?.on('message', (request: 'checkpoint' | 'end') => {
+  if (request === 'checkpoint') return parentPort?.postMessage(isMade())
   database.close()
   parentPort?.close()
 })
 
-/** A thread that ended with each error would be started again and again on a full disk. */
+/** Makes a checkpoint. It catches errors, because a thread that ends would be started again and again on a full disk. */
 function isMade(): boolean {
   try {
     checkpoint.all()

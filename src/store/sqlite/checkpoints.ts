@@ -1,37 +1,24 @@
 import { Worker } from 'node:worker_threads'
 import type { Database } from 'better-sqlite3'
 
-/** Moves what the write-ahead log holds into the database file, before the log grows too long. */
-export interface Checkpoints {
-  /** To be told of each commit. */
-  onCommitted(): void
-  /** Resolves when the thread has ended. */
-  close(): Promise<void>
-}
-
-interface LogState {
-  /** Pages in the log. */
-  log: number
-}
-
-// The next one would fail as well, at the cost of a sync or of a thread, and there is a commit every millisecond. But a log that
-// grows on a disk with little room must not take all that the file needs in order to grow, too.
+// After a failure the next checkpoint would probably fail, too, and commits come every millisecond. The pause also ends when the log
+// has grown by this share, because a growing log must leave room on the disk for the database file.
 const pauseAfterFailureMs = 1000
 const maxGrowthInPause = 0.1
 
 /**
- * A checkpoint waits for the disk for many milliseconds. So a thread makes it, while commits go on; what they have added
- * meanwhile is little, and is checkpointed here. A log that is in the file as a whole begins anew by itself.
+ * Moves the write-ahead log into the database file before it grows too long. A checkpoint waits for the disk for many milliseconds, so
+ * a thread makes it while commits continue. This process then moves the few pages that came meanwhile, and the log restarts.
  *
- * @param maxLogPages so many pages in the log, and a checkpoint is made
+ * @param maxLogPages number of pages in the log at which a checkpoint is made
  */
-export function createCheckpoints(database: Database, maxLogPages: number): Checkpoints {
+export function createCheckpoints(database: Database, maxLogPages: number) {
   database.pragma('wal_autocheckpoint = 0')
-  const state = database.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)')
+  const state = database.prepare<[], { log: number }>('PRAGMA wal_checkpoint(NOOP)')
   const finish = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
   let worker: Worker | undefined
   let isRunning = false
-  /** Pages in the log when the last one was asked for. */
+  /** Number of pages in the log at the last request. */
   let lastLog = 0
   let isClosed = false
   const pause = createPause()
@@ -40,7 +27,7 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
     const started = new Worker(new URL('checkpointer.js', import.meta.url), { workerData: database.name })
     started.unref()
     started.on('message', onCheckpoint)
-    // Why it has ended says nothing that the end itself does not.
+    // The exit event follows and handles the failure.
     started.on('error', () => {})
     started.on('exit', () => {
       worker = undefined
@@ -58,9 +45,9 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
   }
 
   function look() {
-    const { log } = state.get() as LogState
+    const { log } = state.get() as { log: number }
     if (pause.isOn(log)) return
-    // Before it is needed, since to start it takes as long as a checkpoint.
+    // The thread starts early, because its start takes as long as a checkpoint.
     if (log >= maxLogPages / 2) worker ??= startWorker()
     if (!worker || log < maxLogPages) return
     isRunning = true
@@ -69,9 +56,11 @@ export function createCheckpoints(database: Database, maxLogPages: number): Chec
   }
 
   return {
+    /** Called after each commit. */
     onCommitted() {
       if (!isRunning && !isClosed) attempt(look)
     },
+    /** Resolves when the thread has ended. */
     async close() {
       isClosed = true
       pause.end()
@@ -87,7 +76,7 @@ async function endThread(worker: Worker): Promise<void> {
   await ended
 }
 
-/** Between a checkpoint that has failed and the next one: a second, or so many pages in the log. */
+/** Delays the checkpoint after a failed one: for a second, or until the log has a number of pages. */
 function createPause() {
   let timer: NodeJS.Timeout | undefined
   let enoughPages = 0
@@ -107,7 +96,7 @@ function createPause() {
   }
 }
 
-/** Nothing is lost with a checkpoint that fails, as on a full disk, and the next commit asks for another one. */
+/** Ignores a checkpoint that fails, as on a full disk. It loses nothing, and the next commit asks for another one. */
 function attempt(step: () => void): void {
   try {
     step()

@@ -7,30 +7,30 @@ import { codeOf, explain } from './explain.js'
 import { migrate } from './migrations.js'
 import { assertFinished } from './unfinishedCopy.js'
 
-/** Whether a commit waits for the disk, or the last ones may be taken back by a power cut (`PRAGMA synchronous`). */
+/** `FULL`: a commit waits for the disk. `NORMAL`: a power cut may undo the last commits (`PRAGMA synchronous`). */
 export type Sync = 'FULL' | 'NORMAL'
 
 const syncOutcome = { NORMAL: 1, FULL: 2 }
 
-// It takes a quarter of a second for so much; what is larger shows its damage where it is read.
+// The check takes a quarter of a second for this size. A larger file shows damage where it is read.
 const maxCheckedBytes = 64 * 1024 * 1024
 
-// The read version in the header: 1 without a write-ahead log, 2 with one.
+// The position of the read version in the header: 1 without a write-ahead log, 2 with one.
 const readVersionAt = 19
 const withoutLog = 1
 
-/** Tables of every version. */
+/** Tables that every version has. */
 const tables = ['users', 'dialogs', 'messages', 'clientMessageIds', 'images', 'counters']
 
-/** Beside the database and not in it, so that a copy of the file lets nobody sign. */
+/** Returns the name of the secret's file. It is beside the database, so that a copy of the database cannot sign tokens. */
 export function secretFileOf(file: string): string {
   return join(dirname(file), 'jwt.key')
 }
 
 /**
- * Opens a database file in the newest version, made when it is not there.
+ * Opens a database file in the newest version, and creates it if it does not exist.
  *
- * @param assertUsable is shown the database before anything in it changes
+ * @param assertUsable called with the database before anything in it changes
  * @throws {Error} that names the file
  */
 export function openDatabase(
@@ -55,12 +55,12 @@ export function openDatabase(
   }
 }
 
-/** Opens a database and changes nothing in it, but for what SQLite has to take back of a transaction that was killed. */
+/** Opens a database without changing it, except that SQLite undoes the transaction of a killed process. */
 export function openToRead(file: string, busyTimeoutMs: number): Database {
   return new driver(file, { timeout: busyTimeoutMs, readonly: !existsSync(`${file}-journal`) })
 }
 
-/** Read-only, because a connection that may write would move the log into a file that is then refused. */
+/** Checks a file read-only, because a connection that may write would move the log into a file that is then refused. */
 function inspect(file: string, busyTimeoutMs: number, assertUsable: (database: Database) => void): void {
   if (!statSync(file).isFile()) throw new Error('unable to open it, because it is not a file')
   assertNotEmptied(file)
@@ -74,7 +74,7 @@ function inspect(file: string, busyTimeoutMs: number, assertUsable: (database: D
   }
 }
 
-/** The secret is made after the database, so that a first start that was killed leaves none beside an empty file. */
+/** Refuses an empty file beside a secret. The secret is made after the database, so a killed first start leaves no secret. */
 function assertNotEmptied(file: string): void {
   if (statSync(file).size > 0 || !existsSync(secretFileOf(file))) return
   throw new Error(
@@ -84,8 +84,8 @@ function assertNotEmptied(file: string): void {
 }
 
 /**
- * A database is set to WAL mode, in its header (SQLite's file format, 1.3.3), before it has a log. Where only one of the two is
- * there, a backup was copied over the file, and SQLite would mix it with the log of the former database.
+ * Refuses a log beside a file whose header is not in WAL mode (SQLite's file format, 1.3.3). A backup was copied over the file
+ * then, and SQLite would mix it with the log of the former database.
  */
 function assertOwnLog(file: string): void {
   const log = `${file}-wal`
@@ -119,7 +119,7 @@ export function assertSound(database: Database): void {
   throw Object.assign(new Error('the file is damaged'), { code: 'SQLITE_CORRUPT' })
 }
 
-/** @throws {Error} when it is a database of something else, or an unfinished copy */
+/** @throws {Error} when it is the database of another program, or an unfinished copy */
 export function assertStore(database: Database): void {
   const version = database.pragma('user_version', { simple: true })
   const found = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all()
@@ -129,8 +129,8 @@ export function assertStore(database: Database): void {
 }
 
 /**
- * A commit is on the disk when it returns. Set on every open, because better-sqlite3 is built to fall back to
- * `synchronous=NORMAL` on a file that is already in WAL mode, where a power cut may undo commits.
+ * Makes a commit wait for the disk. The pragmas are set on every open, because better-sqlite3 is built to fall back to
+ * `synchronous=NORMAL` on a file in WAL mode, where a power cut may undo commits.
  */
 function makeDurable(database: Database, sync: Sync): void {
   const wishes = [

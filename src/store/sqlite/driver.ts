@@ -1,8 +1,8 @@
 import type SQLite from 'better-sqlite3'
 
 /**
- * better-sqlite3 12 runs on Node 20, but its statements abort the process when Node 24.19 or later collects them; 13 does
- * not, and needs Node 22. npm installs 13 where it runs.
+ * Drivers, best first. better-sqlite3 12 runs on Node 20, but its statements abort the process when Node 24.19 or later
+ * collects them. Version 13 needs Node 22, and npm installs it only there.
  */
 const drivers = [
   { minNodeMajor: 22, name: 'better-sqlite3-13' },
@@ -16,9 +16,9 @@ const { name } = drivers.find(({ minNodeMajor }) => nodeMajor >= minNodeMajor) a
 export const driver = await loadDriver(name)
 
 /**
- * Loads the driver. The package is optional, and the server needs none with MongoDB, so that only its use fails.
+ * Loads the driver. The package is optional, because a server with MongoDB does not need it.
  *
- * @returns the class `Database`; where the package is missing or not built, one that throws what to do about it
+ * @returns the class `Database`; if the package is missing or not built, a class that throws the advice
  */
 export async function loadDriver(name: string): Promise<typeof SQLite> {
   try {

@@ -1,4 +1,4 @@
-/** Advice by the code of an error of SQLite. */
+/** Advice for an operator, by the code of an SQLite error. */
 const advice: readonly [code: RegExp, what: string][] = [
   [/^SQLITE_BUSY/, 'another process uses it and did not release it in time'],
   [/^SQLITE_READONLY_DBMOVED/, 'another file has taken its place: start again'],
@@ -8,12 +8,12 @@ const advice: readonly [code: RegExp, what: string][] = [
 
 const damage = /^SQLITE_(CORRUPT|NOTADB)/
 
-/** Whether the content of a file is to blame. */
+/** Tells whether an error is about the content of a file. */
 export function isDamage(error: unknown): boolean {
   return damage.test(codeOf(error))
 }
 
-/** Returns an error's message and what to do about it, in one sentence. */
+/** Returns an error's message and the advice for it, in one sentence. */
 export function explain(error: unknown): string {
   const { message } = error as Error
   const [, what] = advice.find(([code]) => code.test(codeOf(error))) ?? []

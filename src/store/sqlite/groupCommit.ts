@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { AppError } from '../../errors.js'
 import { settleInOrder } from '../settleInOrder.js'
 
-/** Writes within the transaction. It may refuse with an AppError, as long as it has not written anything yet. */
+/** Writes within the transaction. It may throw an AppError before it has written anything. */
 type Write<T> = () => T
 
 interface Waiting {
@@ -13,31 +13,30 @@ interface Waiting {
 }
 
 export interface GroupCommit {
-  /** @returns a promise of the write's result, kept when the transaction that holds it is durable */
+  /** Resolves with the write's result when its transaction is durable. */
   write<T>(write: Write<T>): Promise<T>
-  /** The same, where nobody is waiting for the result: it goes with the next group, or in a second. */
+  /** Writes with the next group, or within a second, for callers that do not wait. */
   writeAtLeisure<T>(write: Write<T>): Promise<T>
-  /** Commits what waits. */
+  /** Commits the waiting writes. */
   flush(): void
 }
 
 const maxLeisureMs = 1000
 
-/** Told of what the group's transaction comes to. */
 interface CommitEvents {
-  /** What is kept in memory of the database is no longer so: another process has written, or the transaction failed. */
+  /** The memory of the store is out of date: another process has written, or the transaction failed. */
   onStale(): void
-  /** All have written, and the commit is next: the last chance to write. */
+  /** All have written, and the commit is next. */
   onWritten(): void
   onCommitted(writes: number, durationMs: number): void
 }
 
 /**
- * Group commit: all writes that are waiting at the end of an event-loop turn are one transaction, so that they share
- * one fsync. A failing transaction fails every write in it, none of which has happened then.
+ * Commits in groups: all writes that wait at the end of an event-loop turn are one transaction, and share one fsync. A failed
+ * transaction rejects every write in it and stores none.
  */
 export function createGroupCommit(database: Database, events: CommitEvents): GroupCommit {
-  // https://www.sqlite.org/pragma.html#pragma_data_version: another one when another connection has written.
+  // The value changes when another connection has written (https://www.sqlite.org/pragma.html#pragma_data_version).
   const dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck()
   let knownDataVersion: number | undefined
   let waiting: Waiting[] = []
@@ -91,7 +90,7 @@ export function createGroupCommit(database: Database, events: CommitEvents): Gro
   }
 }
 
-/** @returns what settles the write's promise once it is durable */
+/** Returns the function that settles the write's promise after the commit. */
 function attempt({ write, resolve, reject }: Waiting): () => void {
   try {
     const result = write()

@@ -3,7 +3,6 @@ import type { Store, StoreObserver } from '../store.js'
 import { createCheckpoints } from './checkpoints.js'
 import { openDatabase, type Sync, secretFileOf } from './database.js'
 import { createGroupCommit } from './groupCommit.js'
-import { createCursors } from './messages/cursors.js'
 import { createDialogs } from './messages/dialogs.js'
 import { createDialogTails } from './messages/dialogTails.js'
 import { createMessages } from './messages/messages.js'
@@ -18,18 +17,18 @@ import { createUserSearch } from './users/userSearch.js'
 import { createUsers } from './users/users.js'
 
 export interface SqliteOptions extends StoreObserver {
-  /** How long a call waits for a lock of another process. */
+  /** Maximum time that a call waits for a lock of another process, in milliseconds. */
   busyTimeoutMs: number
-  /** So many pages in the write-ahead log, and a checkpoint is made. */
+  /** Number of pages in the write-ahead log at which a checkpoint is made. */
   maxLogPages: number
   /** `FULL` when absent. */
   sync?: Sync
 }
 
 /**
- * Opens the store in one SQLite file, made when it is not there.
+ * Opens the store in one SQLite file, and creates the file if it does not exist.
  *
- * @throws {Error} when the file is no database, is locked, has been written by a newer program, or is an unfinished copy
+ * @throws {Error} when the file is not a database, is locked, comes from a newer program, or is an unfinished copy
  */
 export function openSqliteStore(file: string, options: SqliteOptions): Store {
   const { busyTimeoutMs, maxLogPages, sync = 'FULL', onCommit, onMessage } = options
@@ -54,7 +53,7 @@ export function openSqliteStore(file: string, options: SqliteOptions): Store {
     users: { ...createUsers(database, commits, versions, identities), ...createUserSearch(database) },
     messages: createMessages(database, commits, { versions, tails, identities, onMessage }),
     dialogs: { ...createDialogs(database), ...createReadMarks(database, commits, versions) },
-    updates: createUpdates(database, versions, createCursors(database, versions)),
+    updates: createUpdates(database, versions),
     sessions: createSessions(database, commits),
     images: createImages(database, commits),
     loadSecret: async () => loadSecret(secretFileOf(file)),
@@ -64,7 +63,7 @@ export function openSqliteStore(file: string, options: SqliteOptions): Store {
       await checkpoints.close()
       commits.flush()
       try {
-        // Also where another process has the file open: nothing is left for the next start to recover. It waits for nobody.
+        // The next start has nothing to recover, even if another process has the file open. The checkpoint does not wait for it.
         database.pragma('busy_timeout = 0')
         database.pragma('wal_checkpoint(TRUNCATE)')
       } finally {

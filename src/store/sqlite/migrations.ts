@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
-import { defineFunctions } from './functions.js'
+import { defineFunctions } from './keys.js'
 
-/** Migration N takes a database from `user_version` N to N + 1. A released one never changes; a new one is appended. */
+/** Migration N takes a database from `user_version` N to N + 1. A migration never changes; a new one is appended. */
 export const migrations = [
   `
   CREATE TABLE users (
@@ -140,7 +140,7 @@ export const migrations = [
   `
 ]
 
-/** Brings a database to the newest version, all or nothing. @throws {Error} when a newer program has written it */
+/** Brings a database to the newest version, in one transaction. @throws {Error} when it comes from a newer program */
 export function migrate(database: Database): void {
   defineFunctions(database)
   database

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 
-/** Prepares a query for many rows: better-sqlite3 names the values of each row anew, which takes longer than to read them. */
+/** Prepares a query for many rows. better-sqlite3 looks up the names of each row again, which takes longer than reading it. */
 export function prepareRows<Row>(database: Database, sql: string): (parameters: object) => Row[] {
   const statement = database.prepare<[object], unknown[]>(sql).raw()
   const names = statement.columns().map(({ name }) => name)

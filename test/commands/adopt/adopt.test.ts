@@ -11,7 +11,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const firstGeneration = (t: Test) => createFirstGeneration(t, newDatabase(t))
 
-  t.test('ann and bob go on where they were', async (t) => {
+  t.test('Ann and Bob continue their dialog', async (t) => {
     const old = await firstGeneration(t)
     for (const tag of ['@ann', '@bob', '@cid']) await old.signUp(tag)
     const first = await old.meet('@ann', '@bob')
@@ -64,7 +64,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     t.match(found, [{ tag: '@bob', firstName: 'First', lastName: 'Last', img: 'default.jpg' }])
   })
 
-  t.test('an old password is hashed anew at the first log-in', async (t) => {
+  t.test('the first log-in replaces the hash of an old password', async (t) => {
     const old = await firstGeneration(t)
     await old.signUp('@ann')
     const { password: hash } = (await old.users.findOne()) as Document
@@ -81,19 +81,19 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     t.equal((await logIn(server, 'ANN@test.example', 'ann-secret')).status, 200)
   })
 
-  t.test('no database is adopted by mistake', async (t) => {
+  t.test('a wrong database or argument is refused', async (t) => {
     const empty = newDatabase(t)
     const file = join(t.testdir({ file: '' }), 'file')
     const secret = 'mongodb://ann:secret@127.0.0.1/x'
-    // All of it, so that no password is in it.
+    // The usage is the whole message, so that it contains no password.
     const usage = /^Usage: messenger-server adopt URL \[--images DIR\], with the URL of a MongoDB database$/
     const mistakes = [
       { why: 'no URL', args: [], says: usage },
       { why: 'another URL', args: ['file:data/messenger.db'], says: usage },
       { why: 'two URLs', args: [secret, secret], says: usage },
       { why: 'an unknown option', args: [secret, '--force'], says: usage },
-      { why: 'no folder', args: [secret, '--images', file], says: /file is no folder\.$/ },
-      { why: 'nobody there', args: [empty], says: /^There are no users in this database\.$/ }
+      { why: 'not a folder', args: [secret, '--images', file], says: /file is no folder\.$/ },
+      { why: 'a database without users', args: [empty], says: /^There are no users in this database\.$/ }
     ]
     for (const { why, args, says } of mistakes) {
       await t.rejects(run(...args), { message: says }, why)

@@ -73,7 +73,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     ])
   })
 
-  t.test('a message that came between two runs is numbered behind the others', async (t) => {
+  t.test('a message that came between two runs is numbered after the others', async (t) => {
     const old = await legacy(t)
     for (const tag of ['@ann', '@bob']) await old.signUp(tag)
     for (const line of ['@ann > @bob: 1', '@bob > @ann: 2']) await old.say(line)
@@ -100,7 +100,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     await testFormerEmails(t, store)
   })
 
-  t.test('an adoption whose keys the database does not take is not ended', async (t) => {
+  t.test('an adoption whose keys the database refuses does not end', async (t) => {
     const old = await legacy(t)
     await old.signUp('@ann', { email: 'me@b\u00fccher.example' })
     const { Collection } = await import('mongodb')
@@ -119,5 +119,5 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   })
 })
 
-/** A document with its fields in one order. */
+/** Returns a document with its fields in alphabetical order. */
 const sorted = (document: Document | null) => Object.fromEntries(Object.entries(document as Document).sort())

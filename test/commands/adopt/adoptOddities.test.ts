@@ -13,7 +13,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const firstGeneration = (t: Test) => createFirstGeneration(t, newDatabase(t))
 
-  t.test('of names that differ in case only the oldest user keeps one', async (t) => {
+  t.test('of names that differ only in case the oldest user keeps the name', async (t) => {
     const old = await firstGeneration(t)
     const annId = await old.signUp('@ann', { email: 'me@test.example' })
     const youngerId = await old.signUp('@Ann', { email: 'ME@test.example' })
@@ -60,7 +60,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     t.match(await small.call('getSelfInfo'), { _id: String(annId), tag: '@ann' })
   })
 
-  t.test('users with one name, or with an address that is another user’s in another form, are users', async (t) => {
+  t.test('users with an empty last name, or another form of another user’s address, are adopted', async (t) => {
     const old = await firstGeneration(t)
     await old.signUp('@ann', { lastName: '', email: 'me@b\u00fccher.example' })
     await old.signUp('@bob', { email: 'me@xn--bcher-kva.example' })
@@ -73,7 +73,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     t.match(await bob.call('findUsers', ['first']), [{ tag: '@ann' }])
   })
 
-  t.test('what has no place is left out, and kept', async (t) => {
+  t.test('documents that have no place are moved to `leftOut`', async (t) => {
     const old = await firstGeneration(t)
     await old.signUp('@ann')
     await old.signUp('@bob')

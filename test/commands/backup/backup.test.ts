@@ -18,7 +18,7 @@ import { makeHouse, peopleIn, run } from '../../helpers/commands/drill.js'
 import { open, settleTown, visit } from '../../helpers/commands/town.js'
 import { damage } from '../../helpers/faults/damage.js'
 
-t.test('everything that its people can see is in a backup, and back after a restore', async (t) => {
+t.test('a restore brings back everything that users can see', async (t) => {
   const dir = t.testdir({ data: {} })
   const url = `file:${join(dir, 'data', 'messenger.db')}`
   const town = await settleTown(url)
@@ -41,7 +41,7 @@ t.test('everything that its people can see is in a backup, and back after a rest
   await restored.close()
 })
 
-t.test('a backup is for the owner alone, and leaves nothing beside it', async (t) => {
+t.test('a backup is readable by its owner alone, and leaves no other file', async (t) => {
   const { dir, file, backup, url } = await makeHouse(t)
   t.same(peopleIn(backup), ['@ann'])
   t.equal(statSync(backup).mode & 0o777, 0o600)
@@ -52,11 +52,11 @@ t.test('a backup is for the owner alone, and leaves nothing beside it', async (t
   t.same(peopleIn(file), ['@ann'])
 })
 
-t.test('the former database is kept, with all that was in its log', async (t) => {
+t.test('the former database is kept with the content of its log', async (t) => {
   const { dir, file, backup, url } = await makeHouse(t)
   const store = await open(url)
   await store.users.setLastSeen('nobody', 1)
-  // As a killed server leaves it.
+  // A killed server leaves its log.
   const killed = join(dir, 'killed')
   cpSync(join(dir, 'data'), killed, { recursive: true })
   await store.close()
@@ -74,7 +74,7 @@ t.test('the former database is kept, with all that was in its log', async (t) =>
   t.same(peopleIn(file), ['@ann', '@bob'], 'and can be restored')
 })
 
-t.test('a restored database stands alone', async (t) => {
+t.test('a restored database does not depend on former files', async (t) => {
   const spoilt: { why: string; spoil(file: string): void }[] = [
     { why: 'no folder', spoil: (file) => rmSync(join(file, '..'), { recursive: true }) },
     { why: 'no file, but its log', spoil: (file) => rmSync(file) },
@@ -131,7 +131,7 @@ t.test(
 
 t.test('a server that starts during a restore does not open the former database', async (t) => {
   const { file, backup, url } = await makeHouse(t)
-  // It has found the former file, and waits for its lock.
+  // The server has found the former file, and waits for its lock.
   const late = new SQLite(file)
   t.teardown(() => late.close())
   await run(t, 'restore', backup, url)
@@ -139,7 +139,7 @@ t.test('a server that starts during a restore does not open the former database'
   t.same(peopleIn(file), ['@ann'])
 })
 
-t.test('a link to the database stays one', async (t) => {
+t.test('a link to the database stays a link', async (t) => {
   const { dir, file, backup } = await makeHouse(t)
   const link = join(dir, 'link.db')
   symlinkSync(file, link)

@@ -24,7 +24,7 @@ async function refuse(t: Test, name: 'backup' | 'restore', url: string, refusals
   }
 }
 
-t.test('no backup is made that would be none, or of which something would be lost', async (t) => {
+t.test('a backup that would be useless or overwrite something is refused', async (t) => {
   const { dir, file, backup, url } = await makeHouse(t)
   const foreign = join(dir, 'foreign.db')
   const database = new SQLite(foreign)
@@ -56,7 +56,7 @@ t.test('no backup is made that would be none, or of which something would be los
   t.same([contentOf(join(dir, 'data')), namesIn(dir)], before, 'nothing has changed')
 })
 
-t.test('nothing is restored that no server could start on', async (t) => {
+t.test('a file on which no server could start is not restored', async (t) => {
   const { dir, file, backup, url } = await makeHouse(t)
   const spoil = (name: string, how: (file: string) => void) => {
     const spoilt = join(dir, name)
@@ -103,7 +103,7 @@ t.test('nothing is restored that no server could start on', async (t) => {
   t.same(contentOf(join(dir, 'data')), before, 'nothing has changed')
 })
 
-t.test('nothing is restored while a server uses the database', async (t) => {
+t.test('a restore is refused while a server uses the database', async (t) => {
   const { backup, url } = await makeHouse(t)
   const store = await open(url)
   const says = /messenger\.db: a server or another command uses it: stop that first$/
@@ -112,7 +112,7 @@ t.test('nothing is restored while a server uses the database', async (t) => {
   await run(t, 'restore', backup, url)
 })
 
-t.test('a disk that takes nothing more keeps what it has', { skip: whyNoDisk() }, async (t) => {
+t.test('a full or read-only disk keeps its files', { skip: whyNoDisk() }, async (t) => {
   const { backup, url } = await makeHouse(t)
   const disk = makeDisk(t, 512 * 1024)
   const file = join(disk.path, 'messenger.db')

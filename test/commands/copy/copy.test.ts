@@ -8,7 +8,7 @@ import { startServer } from '../../helpers/server.js'
 
 const silent = () => {}
 
-t.test('a copy is what it is a copy of, from one store to the next', { skip: withoutMongo }, async (t) => {
+t.test('a copy equals its original, from one store to the next', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const dir = t.testdir()
   const fileIn = (folder: string) => `file:${join(dir, folder, 'messenger.db')}`
@@ -36,7 +36,7 @@ t.test('a copy is what it is a copy of, from one store to the next', { skip: wit
 
   const store = await open(from)
   const { message } = await store.messages.add({ ...town.hello, clientMessageId: 'two' })
-  t.equal(message.seq, 6, 'and life goes on')
+  t.equal(message.seq, 6, 'and the copy takes new messages')
   await store.close()
 })
 
@@ -61,8 +61,11 @@ t.test('a copy has the cursors of its original, and no others', { skip: withoutM
       await store.messages.add({ sender: people[0] as StoredUser, receiverTag: '@Bob', text: `${number}` })
     }
     const refused = [
-      { why: 'of an epoch that the copy has not seen', cursor: late },
-      { why: 'beyond the end of an epoch', cursor: first.replace(/\d+$/, nextOf(second).split('.')[1] as string) }
+      { why: 'a cursor of an epoch that the copy does not know', cursor: late },
+      {
+        why: 'a cursor beyond the end of its epoch',
+        cursor: first.replace(/\d+$/, nextOf(second).split('.')[1] as string)
+      }
     ]
     for (const { why, cursor } of refused) {
       await t.rejects(
@@ -75,7 +78,7 @@ t.test('a copy has the cursors of its original, and no others', { skip: withoutM
   }
 })
 
-t.test('who is logged in remains so', { skip: withoutMongo }, async (t) => {
+t.test('sessions survive a copy', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const server = await startServer(t)
   const ann = await server.signUp('ann')

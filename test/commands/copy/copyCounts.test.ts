@@ -15,18 +15,18 @@ const rounds = 250
 
 interface Talk {
   people: StoredUser[]
-  /** Those that were sent with a `clientMessageId`, which is the text. */
+  /** Messages that were sent with a `clientMessageId`, which is the text. */
   sent: (NewMessage & { clientMessageId: string })[]
 }
 
-/** Two people who talk the more, the earlier they come. */
+/** Returns pairs of people, of which earlier ones talk more. */
 function pickPair(people: StoredUser[], random: Random): [StoredUser, StoredUser] {
   const one = random.below(random.below(people.length) + 1)
   const other = (one + 1 + random.below(people.length - 1)) % people.length
   return [people[one] as StoredUser, people[other] as StoredUser]
 }
 
-/** People who talk all at once, and read up to anywhere in between. */
+/** Lets people talk at the same time, and read up to any message. */
 async function talk(url: string, random: Random): Promise<Talk> {
   const store = await open(url)
   const people = await Promise.all(names.map((name) => store.users.create(account(name))))
@@ -52,7 +52,7 @@ async function readSome(store: Store, [reader, peer]: [StoredUser, StoredUser], 
   return store.dialogs.markAsRead(reader._id, peer._id, 1 + random.below(last?.seq ?? 1))
 }
 
-/** The dialogs of everybody in their order, with all their messages. */
+/** Returns everybody's dialogs in order, with all messages. */
 async function look(url: string, people: StoredUser[]) {
   const store = await open(url)
   const views = []
@@ -64,7 +64,7 @@ async function look(url: string, people: StoredUser[]) {
   return views
 }
 
-/** Counts from the messages alone. */
+/** Counts unread messages from the messages alone. */
 function recount({ dialogs, histories }: Awaited<ReturnType<typeof look>>[number], people: StoredUser[]) {
   return dialogs.map(({ peer, readSeq, peerReadSeq }) => {
     const history = histories[people.findIndex(({ _id }) => _id === peer._id)] ?? []
@@ -74,7 +74,7 @@ function recount({ dialogs, histories }: Awaited<ReturnType<typeof look>>[number
   })
 }
 
-/** The answers of a store to people who go on. */
+/** Returns the answers of a store to people who continue. */
 async function goOn(url: string, { people, sent }: Talk, random: Random) {
   const store = await open(url)
   const marks = []
@@ -124,7 +124,7 @@ t.test(
   }
 )
 
-/** The same numbers for each store. */
+/** Returns the same random numbers for each store. */
 function repeat(steps: number[]): Random {
   let step = 0
   const below = (end: number) => (steps[step++] as number) % end
@@ -135,7 +135,7 @@ function repeat(steps: number[]): Random {
   }
 }
 
-/** Makes the messages of a file those of the first version of the schema, which numbered no changes. */
+/** Gives the messages of a file the form of the first schema, which did not number changes. */
 function forgetVersions(file: string): void {
   const database = new SQLite(file)
   database.exec('UPDATE messages SET version = 0')

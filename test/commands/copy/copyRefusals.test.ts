@@ -29,7 +29,7 @@ async function fill(url: string, name: string) {
   return user
 }
 
-t.test('what is no copy from one store to another is refused, and nothing has changed', async (t) => {
+t.test('arguments that do not fit are refused, and no store changes', async (t) => {
   const dir = t.testdir({ empty: {}, 'text.db': 'This is a text, and no database. '.repeat(99) })
   const urlIn = (...path: string[]) => `file:${join(dir, ...path)}`
   const [from, used, other] = [urlIn('from', 'a.db'), urlIn('used', 'b.db'), urlIn('other', 'c.db')]
@@ -49,7 +49,7 @@ t.test('what is no copy from one store to another is refused, and nothing has ch
     { why: 'three stores', args: [from, used, used], message: /^Usage/ },
     { why: 'a path', args: [join(dir, 'a.db'), used], message: /^A store is file:PATH or mongodb:/ },
     { why: 'the same store', args: [from, from.replace('from/', 'from/../from/')], message: /are the same store/ },
-    { why: 'a slip of the pen', args: [urlIn('form', 'a.db'), other], message: /form.a\.db: there is no such file$/ },
+    { why: 'a misspelt path', args: [urlIn('form', 'a.db'), other], message: /form.a\.db: there is no such file$/ },
     { why: 'a text', args: [urlIn('text.db'), other], message: /text\.db: file is not a database$/ },
     {
       why: 'something else',
@@ -95,7 +95,7 @@ t.test('an unfinished copy of one store is not finished with another one', async
   ])
 })
 
-t.test('a configured secret stays where it is', async (t) => {
+t.test('a configured secret is not copied', async (t) => {
   const dir = t.testdir({ from: {}, to: { 'jwt.key': 'kept' } })
   const from = `file:${join(dir, 'from', 'a.db')}`
   await (await open(from)).close()
@@ -104,7 +104,7 @@ t.test('a configured secret stays where it is', async (t) => {
   t.notOk(existsSync(join(dir, 'from', 'jwt.key')))
 })
 
-t.test('the same with MongoDB', { skip: withoutMongo }, async (t) => {
+t.test('a copy with MongoDB that does not fit is refused', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const dir = t.testdir()
   const from = `file:${join(dir, 'from.db')}`
@@ -140,11 +140,11 @@ t.test('a password is not printed', async (t) => {
   await fill(from, 'Ann')
   for (const { why, url, says } of [
     {
-      why: 'nobody answers',
+      why: 'no server answers',
       url: 'mongodb://me:hidden@127.0.0.1:9/db?connectTimeoutMS=300',
       says: /127\.0\.0\.1:9\/db: /
     },
-    { why: 'it is no URL', url: 'mongodb://me:hid/den@127.0.0.1:9/db', says: /A store is file:PATH/ }
+    { why: 'not a URL', url: 'mongodb://me:hid/den@127.0.0.1:9/db', says: /A store is file:PATH/ }
   ]) {
     const { code, stderr } = await reportOf(spawnMessenger(t, { dir, args: ['copy', from, url] }))
     t.equal(code, 1)

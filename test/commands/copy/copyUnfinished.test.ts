@@ -3,7 +3,7 @@ import { ObjectId } from 'bson'
 import t, { type Test } from 'tap'
 import { copy } from '../../../src/commands/copy/index.js'
 import { placeOf } from '../../../src/commands/copy/open.js'
-import type { Shelf } from '../../../src/commands/copy/transfer.js'
+import type { Table } from '../../../src/commands/copy/transfer.js'
 import { type Collections, type ConversationDocument, collectionsOf } from '../../../src/store/mongo/collections.js'
 import { connectToDatabase } from '../../../src/store/mongo/connect.js'
 import { emptyDialog } from '../../../src/store/mongo/messages/pairs.js'
@@ -18,7 +18,7 @@ async function openCollections(t: Test, url: string): Promise<Collections> {
   return collectionsOf(database)
 }
 
-/** Does what a process does before it is killed: a message, a move of a mark and a new name that have no version yet. */
+/** Leaves the writes of a killed process: a message, a read mark and a new name without a version. */
 async function leaveUnfinished({ conversations, messages, ...collections }: Collections): Promise<void> {
   const dialog = (await conversations.findOne({ user1Tag: '@Ann', user2Tag: '@Bob' })) as ConversationDocument
   const _id = new ObjectId()
@@ -41,12 +41,12 @@ async function leaveUnfinished({ conversations, messages, ...collections }: Coll
     { tag: '@Cid' },
     { $set: { firstName: 'Sid', changed: null }, $inc: { revision: 1 } }
   )
-  // Of the same two the other way round, which no server makes: everybody has a dialog with everybody else.
+  // A second dialog of the same pair in the other order, which no server makes, because all pairs have a dialog.
   const [a, b] = [dialog.b, dialog.a].map(String) as [string, string]
   await conversations.insertOne(emptyDialog({ a, user1Tag: '@Bob', b, user2Tag: '@Ann' }))
 }
 
-t.test('what a killed server has left undone in MongoDB is done first', { skip: withoutMongo }, async (t) => {
+t.test('a copy first completes the writes of a killed server in MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const from = newDatabase(t)
   const town = await settleTown(from)
@@ -93,7 +93,7 @@ t.test('a copy that is killed in its last step is finished by the next run', { s
   t.same(await visit(t, to, { ...town, people }), await visit(t, from, { ...town, people }))
 })
 
-t.test('a change that a server makes meanwhile ends the copy', { skip: withoutMongo }, async (t) => {
+t.test('a change by a server ends the copy', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const url = newDatabase(t)
   await settleTown(url)
@@ -101,29 +101,33 @@ t.test('a change that a server makes meanwhile ends the copy', { skip: withoutMo
   t.teardown(() => source.close())
   await leaveUnfinished(await openCollections(t, url))
   for (const kind of ['users', 'dialogs', 'messages'] as const) {
-    const shelf = source.shelves[kind] as Shelf<unknown>
-    await t.rejects(shelf.read('', 99), { message: /^A server has changed the first store\. Stop the servers/ }, kind)
+    const table = source.tables[kind] as Table<unknown>
+    await t.rejects(table.read('', 99), { message: /^A server has changed the first store\. Stop the servers/ }, kind)
   }
 })
 
-t.test('messages whose dialogs are missing are not lost in silence', { skip: withoutMongo }, async (t) => {
-  const newDatabase = await useMongo(t)
-  const [url, other] = [newDatabase(t), newDatabase(t)]
-  await settleTown(url)
-  await (await openCollections(t, url)).conversations.deleteMany({})
-  const file = `file:${join(t.testdir(), 'to.db')}`
-  await t.rejects(copy([url, file], silent), { message: /has 7 messages, file:\S+to\.db has 0\./ })
-  await copy([url, other], silent)
-  t.equal(await (await openCollections(t, other)).messages.countDocuments(), 7)
-})
+t.test(
+  'messages without a dialog are copied to MongoDB, and end a copy to a file',
+  { skip: withoutMongo },
+  async (t) => {
+    const newDatabase = await useMongo(t)
+    const [url, other] = [newDatabase(t), newDatabase(t)]
+    await settleTown(url)
+    await (await openCollections(t, url)).conversations.deleteMany({})
+    const file = `file:${join(t.testdir(), 'to.db')}`
+    await t.rejects(copy([url, file], silent), { message: /has 7 messages, file:\S+to\.db has 0\./ })
+    await copy([url, other], silent)
+    t.equal(await (await openCollections(t, other)).messages.countDocuments(), 7)
+  }
+)
 
-t.test('a copy of a database that is not of one instant has right counts', { skip: withoutMongo }, async (t) => {
+t.test('a copy of a dump that is not of one instant has exact counts', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const [sound, url] = [newDatabase(t), newDatabase(t)]
   const town = await settleTown(sound)
   await copy([sound, url], silent)
   const { conversations } = await openCollections(t, url)
-  // The dialogs are older than the messages, or have read more than there is.
+  // The dialogs are older than the messages, or have read marks beyond the last message.
   await conversations.updateMany({}, { $set: { lastSeq: 0, lastId: null, sentByA: 0, position: 0 } })
   const view = await visit(t, sound, town)
   const file = `file:${join(t.testdir(), 'to.db')}`

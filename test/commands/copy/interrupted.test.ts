@@ -13,7 +13,7 @@ import { account } from '../../store/suite/people.js'
 
 const silent = () => {}
 
-/** Copies until a line begins with a text, and goes no further. */
+/** Copies until a printed line begins with a text, and stops there. */
 function copyUntil(t: Test, [from, to]: [from: string, to: string], start: string) {
   const stop = (line: string) => {
     if (line.startsWith(start)) throw new Error('interrupted')
@@ -21,7 +21,7 @@ function copyUntil(t: Test, [from, to]: [from: string, to: string], start: strin
   return t.rejects(copy([from, to], stop), { message: 'interrupted' })
 }
 
-/** One talks and the other one listens. */
+/** Stores messages of one user to another. */
 async function talk(file: string, messages: number): Promise<void> {
   const store = openSqliteStore(file, { busyTimeoutMs: 5000, maxLogPages: 10_000 })
   const [ann, bob] = [await store.users.create(account('Ann')), await store.users.create(account('Bob'))]
@@ -67,7 +67,7 @@ function rowsOf(file: string): string {
   return JSON.stringify(rows)
 }
 
-t.test('a copy in MongoDB goes on where it was', { skip: withoutMongo }, async (t) => {
+t.test('an interrupted copy in MongoDB continues', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const from = `file:${join(t.testdir(), 'from.db')}`
   const to = newDatabase(t)
@@ -85,7 +85,7 @@ t.test('a copy in MongoDB goes on where it was', { skip: withoutMongo }, async (
   t.same(await visit(t, to, town), view)
 })
 
-t.test('what changes in the original is in the copy, or there is none', async (t) => {
+t.test('a change in the original is in the copy, or the copy fails', async (t) => {
   const dir = t.testdir()
   const [from, to] = [`file:${join(dir, 'from.db')}`, `file:${join(dir, 'to.db')}`]
   const town = await settleTown(from)

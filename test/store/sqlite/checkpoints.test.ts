@@ -12,7 +12,7 @@ import { account } from '../suite/people.js'
 const pageBytes = 4096
 const options = { busyTimeoutMs: 5000, maxLogPages: 40 }
 
-/** What becomes of the threads that are started during a test. */
+/** Watches the threads that start during a test. */
 function observeThreads(t: Test) {
   const threads = { startedAt: [] as number[], endedAt: [] as number[], answers: [] as boolean[] }
   const observe = (thread: Worker) => {
@@ -25,7 +25,7 @@ function observeThreads(t: Test) {
   return threads
 }
 
-t.test('the write-ahead log begins anew again and again, and nothing is lost', async (t) => {
+t.test('the write-ahead log restarts again and again, and nothing is lost', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
   const store = openSqliteStore(file, options)
   const [ann, bob] = [await store.users.create(account('ann')), await store.users.create(account('bob'))]
@@ -47,7 +47,7 @@ t.test('the write-ahead log begins anew again and again, and nothing is lost', a
   await reopened.close()
 })
 
-t.test('a store whose checkpoints fail goes on', async (t) => {
+t.test('a store whose checkpoints fail keeps working', async (t) => {
   const dir = t.testdir()
   const threads = observeThreads(t)
   const store = openSqliteStore(join(dir, 'messenger.db'), { ...options, maxLogPages: 1 })
@@ -68,14 +68,14 @@ t.test('a store whose checkpoints fail goes on', async (t) => {
   await moved.close()
 })
 
-t.test('a checkpoint for which the disk has no room is made when it has', { skip: whyNoDisk() }, async (t) => {
+t.test('a checkpoint that failed on a full disk is made when there is room', { skip: whyNoDisk() }, async (t) => {
   const disk = makeDisk(t, 64 * 1024 * 1024)
   const threads = observeThreads(t)
   const store = openSqliteStore(join(disk.path, 'messenger.db'), options)
   const ann = await store.users.create(account('ann'))
   await store.users.create(account('bob'))
   t.teardown(() => store.close())
-  // So slowly that the log does not fill the disk before the thread has started, or before its next attempt.
+  // The writes are slow, so that the log does not fill the disk before the thread has started or tries again.
   const sayUntil = async (isEnough: () => boolean) => {
     for (let sent = 0; !isEnough(); sent++) {
       if (sent === 5000) throw new Error('It does not happen.')
@@ -83,7 +83,7 @@ t.test('a checkpoint for which the disk has no room is made when it has', { skip
       await delay(5)
     }
   }
-  // What the log has had room for once, it has room for on a full disk too.
+  // The log never shrinks, so it has room for the same pages on a full disk.
   await sayUntil(() => threads.answers.length > 0)
   disk.fill()
   await sayUntil(() => threads.answers.includes(false))
@@ -94,7 +94,7 @@ t.test('a checkpoint for which the disk has no room is made when it has', { skip
   t.equal(threads.startedAt.length, 1, 'by the same thread')
 })
 
-t.test('a checkpoint that cannot be finished is none', async (t) => {
+t.test('a checkpoint that cannot be finished does not count', async (t) => {
   const database = new SQLite(join(t.testdir(), 'messenger.db'))
   database.pragma('journal_mode = WAL')
   database.exec('CREATE TABLE numbers (number INTEGER)')

@@ -11,7 +11,7 @@ const installed = readdirSync(nodeModules).find((name) => {
   return name === (Number.parseInt(process.versions.node, 10) >= 22 ? 'better-sqlite3-13' : 'better-sqlite3')
 }) as string
 
-/** The binaries that npm has compiled, and those that a package may bring. */
+/** The binaries that npm compiles, and those that a package may bring. */
 function withoutBinaries(folder: string): void {
   for (const name of ['build', 'prebuilds']) rmSync(join(folder, name), { recursive: true, force: true })
 }
@@ -38,7 +38,7 @@ const faults = [
   }
 ]
 
-t.test('a missing or unbuilt driver of SQLite says what to run', async (t) => {
+t.test('the error of a missing or unbuilt SQLite driver says what to run', async (t) => {
   for (const { why, spoil, says } of faults) {
     const dir = t.testdir({ [installed]: {} })
     const folder = join(dir, installed)
@@ -58,9 +58,9 @@ t.test('a missing or unbuilt driver of SQLite says what to run', async (t) => {
   }
 })
 
-t.test('a server without it says so in a line, and needs it for nothing else', async (t) => {
+t.test('a server without the driver prints one line, and needs it for SQLite alone', async (t) => {
   for (const { why, spoil, says } of faults) {
-    // Elsewhere, because Node looks for packages in the folders above, too.
+    // Another folder, because Node looks for packages in the parent folders, too.
     const dir = mkdtempSync(join(tmpdir(), 'messenger-'))
     t.teardown(() => rmSync(dir, { recursive: true }))
     for (const folder of ['node_modules', 'dist', 'home']) mkdirSync(join(dir, folder))

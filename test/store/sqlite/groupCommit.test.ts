@@ -9,7 +9,7 @@ import { account } from '../suite/people.js'
 const nobody = { _id: 'nobody', tag: '@nobody' }
 const options = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
 
-t.test('a transaction that fails takes all its writes with it, and the next one works', async (t) => {
+t.test('a failed transaction rejects all its writes, and the next one works', async (t) => {
   const file = join(t.testdir(), 'messenger.db')
   const store = openSqliteStore(file, options)
   const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => store.users.create(account(name))))
@@ -22,7 +22,7 @@ t.test('a transaction that fails takes all its writes with it, and the next one 
   await store.close()
 })
 
-t.test('nobody knows whom a transaction that failed has signed up', async (t) => {
+t.test('a user whose sign-up failed with its transaction does not exist', async (t) => {
   const store = openSqliteStore(join(t.testdir(), 'messenger.db'), options)
   const ann = await store.users.create(account('ann'))
   const failed = await Promise.allSettled([
@@ -38,7 +38,7 @@ t.test('nobody knows whom a transaction that failed has signed up', async (t) =>
   await store.close()
 })
 
-t.test('a message that was not stored leaves no gap in its dialog', async (t) => {
+t.test('a message that was not stored leaves no gap in the numbers of its dialog', async (t) => {
   const store = openSqliteStore(join(t.testdir(), 'messenger.db'), options)
   const [ann, bob] = [await store.users.create(account('ann')), await store.users.create(account('bob'))]
   const hello = { sender: ann, receiverTag: '@bob', text: 'hello' }
@@ -71,7 +71,7 @@ t.test('two processes on one file number the messages of a dialog together', asy
   }
 })
 
-t.test('all that follows from a write comes before what follows from the next one', async (t) => {
+t.test('the continuation of a write runs before the continuation of the next one', async (t) => {
   const store = openSqliteStore(join(t.testdir(), 'messenger.db'), options)
   const ann = await store.users.create(account('ann'))
   const log: string[] = []
@@ -90,7 +90,7 @@ t.test('all that follows from a write comes before what follows from the next on
   await store.close()
 })
 
-t.test('whoever watches is told of each commit', async (t) => {
+t.test('the observer is told of each commit', async (t) => {
   const commits: [writes: number, durationMs: number][] = []
   const onCommit = (...commit: [number, number]) => commits.push(commit)
   const store = openSqliteStore(join(t.testdir(), 'messenger.db'), { ...options, onCommit })

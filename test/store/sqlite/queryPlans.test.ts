@@ -4,17 +4,17 @@ import { driver as SQLite } from '../../../src/store/sqlite/driver.js'
 import { openSqliteStore } from '../../../src/store/sqlite/index.js'
 
 const options = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
-// Parts of a query that hold what it has found; and a part of a tag can stand anywhere in it: that search goes through the
-// index of tags, and no further.
+// Scans that are allowed: parts of a query that hold its results, and the index of tags, because the text of a search can be
+// anywhere in a tag.
 const scanned = /SCAN (?!(?:h|q|s)\b|users USING COVERING INDEX)/
 
 interface Plan {
   sql: string
-  /** Its steps, in SQLite's words. */
+  /** The steps of the plan, in SQLite's words. */
   steps: string[]
 }
 
-/** How SQLite runs each query that the store prepares. */
+/** Returns the plans of all queries that the store prepares. */
 async function planQueries(t: Test): Promise<Plan[]> {
   const file = join(t.testdir(), 'messenger.db')
   const { prepare } = SQLite.prototype
@@ -37,13 +37,13 @@ async function planQueries(t: Test): Promise<Plan[]> {
   })
 }
 
-t.test('what is asked often reads what it returns, through indexes', async (t) => {
+t.test('frequent queries read through indexes only the rows that they return', async (t) => {
   const plans = await planQueries(t)
   t.ok(plans.length > 10)
   for (const { sql, steps } of plans) t.notMatch(steps.join('; '), new RegExp(`${scanned.source}|TEMP B-TREE`), sql)
 })
 
-t.test('updates cost what has changed, not what there is', async (t) => {
+t.test('the cost of updates depends on the changes alone', async (t) => {
   const plans = (await planQueries(t)).filter(({ sql }) => sql.includes(':since'))
   for (const { sql, steps } of plans) t.comment([sql, ...steps].join('\n  '))
 

@@ -9,14 +9,14 @@ import { account } from '../suite/people.js'
 
 const options = { busyTimeoutMs: 5000, maxLogPages: 10_000 }
 
-t.test('a damaged file that is refused keeps its log, and stays as it is', async (t) => {
+t.test('a refused damaged file keeps its log and is not changed', async (t) => {
   const dir = t.testdir({ live: {} })
   const store = openSqliteStore(join(dir, 'live', 'messenger.db'), options)
   await store.users.create(account('ann'))
   await store.close()
   const again = openSqliteStore(join(dir, 'live', 'messenger.db'), options)
   await again.users.create(account('bob'))
-  // As a killed server leaves it.
+  // A killed server leaves its log.
   cpSync(join(dir, 'live'), join(dir, 'killed'), { recursive: true })
   await again.close()
   const file = join(dir, 'killed', 'messenger.db')
@@ -48,7 +48,7 @@ t.test(
   }
 )
 
-t.test('a secret that cannot be read is named', async (t) => {
+t.test('the error of an unreadable secret names its file', async (t) => {
   const dir = t.testdir()
   t.throws(() => loadSecret(dir), { message: `${dir}: EISDIR: illegal operation on a directory, read` })
 })

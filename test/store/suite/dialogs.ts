@@ -3,7 +3,7 @@ import type { StoredUser } from '../../../src/store/store.js'
 import type { WithPeople } from './people.js'
 
 export function testDialogs(t: Test, withPeople: WithPeople): void {
-  t.test('dialogs come in the order of their last messages, with the marks of both', async (t) => {
+  t.test('dialogs come in the order of their last messages, with the read marks of both sides', async (t) => {
     const { store, ann, bob, cid } = await withPeople(t)
     const say = (from: StoredUser, to: StoredUser, text: string) =>
       store.messages.add({ sender: from, receiverTag: to.tag, text })

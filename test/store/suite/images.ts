@@ -4,14 +4,14 @@ import { account, type WithPeople } from './people.js'
 
 const bytes = Buffer.from([0, 255, 1])
 
-/** Which of some pictures are there. */
+/** Returns the pictures that are stored, of some names. */
 async function there(store: Store, names: string[]): Promise<string[]> {
   const found = await Promise.all(names.map((name) => store.images.find(name)))
   return names.filter((_, index) => found[index])
 }
 
 export function testImages(t: Test, withPeople: WithPeople): void {
-  t.test('an image is kept under its name', async (t) => {
+  t.test('an image is stored under its name', async (t) => {
     const { store, ann } = await withPeople(t)
 
     await store.images.add({ name: 'x.webp', ownerId: ann._id, bytes })
@@ -20,7 +20,7 @@ export function testImages(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('one shows what one has uploaded oneself, and what it replaces is gone', async (t) => {
+  t.test('a user shows only own pictures, and a replaced one is deleted', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     for (const name of ['1.webp', '2.webp']) await store.images.add({ name, ownerId: ann._id, bytes })
     await store.images.add({ name: 'of bob.webp', ownerId: bob._id, bytes })
@@ -45,7 +45,7 @@ export function testImages(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('what somebody else shows as well, as the adopted may, stays', async (t) => {
+  t.test('a replaced picture stays if another user shows it, as an adopted user may', async (t) => {
     const { store, open } = await withPeople(t)
     const [eva, dan] = [
       await store.users.create({ ...account('Eva'), img: '1.webp' }),
@@ -65,7 +65,7 @@ export function testImages(t: Test, withPeople: WithPeople): void {
     await again.close()
   })
 
-  t.test('of so many pictures of one user the oldest go, but what is shown and what has just come', async (t) => {
+  t.test('beyond the quota the oldest pictures of a user are deleted, except shown ones and the newest', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const names = ['b', 'a', 'd', 'c', 'e'].map((name) => `${name}.webp`)
     await store.images.add({ name: 'of bob.webp', ownerId: bob._id, bytes })

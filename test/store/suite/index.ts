@@ -13,7 +13,7 @@ import { testUpdates } from './updates.js'
 import { testUserSearch } from './userSearch.js'
 import { testUsers } from './users.js'
 
-/** What every store promises, whatever it is made of. `prepare` gives each test an empty one of its own. */
+/** Tests the promises of every store. `prepare` gives each test an empty store of its own. */
 export function testStore(t: Test, prepare: (t: Test) => OpenStore): void {
   const withPeople: WithPeople = (t, observer) => invitePeople(prepare(t), observer)
 

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { WithPeople } from './people.js'
 
 export function testLastSeen(t: Test, withPeople: WithPeople): void {
-  t.test('when somebody was seen, told at leisure, is stored with what comes next, or soon', async (t) => {
+  t.test('`noteLastSeen` is stored with the next write, or within a second', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const seen = async () => (await store.users.searchByTag('ann', bob._id, 1))[0]?.lastSeen
     await store.users.noteLastSeen(ann._id, 1000)

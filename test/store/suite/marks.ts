@@ -4,7 +4,7 @@ import { createRandom } from '../../helpers/random.js'
 import type { WithPeople } from './people.js'
 
 export function testReadMarks(t: Test, withPeople: WithPeople): void {
-  t.test('a read mark covers what was there', async (t) => {
+  t.test('a read mark covers the stored messages', async (t) => {
     const { store, ann, bob, cid } = await withPeople(t)
     const say = (from: StoredUser, to: StoredUser, text: string) =>
       store.messages.add({ sender: from, receiverTag: to.tag, text })
@@ -37,7 +37,7 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('a read mark goes up to a message, and never back', async (t) => {
+  t.test('a read mark moves up to a message, and never back', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     for (const [from, to] of [
       [ann, bob],
@@ -69,7 +69,7 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('a read mark counts what is being sent with it', async (t) => {
+  t.test('a read mark counts messages that are sent at the same time', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const say = () => store.messages.add({ sender: ann, receiverTag: bob.tag, text: '?' })
     const [, , , first] = await Promise.all([say(), say(), say(), store.dialogs.markAsRead(bob._id, ann._id, 1), say()])
@@ -82,7 +82,7 @@ export function testReadMarks(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('unread counts are exact, however reads and sends interleave', async (t) => {
+  t.test('unread counts are exact in any order of reads and sends', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const random = createRandom(t)
     const sides = [

@@ -34,7 +34,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('nobody is written to who is not there', async (t) => {
+  t.test('a message to an unknown tag is refused', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const say = (receiverTag: string) => store.messages.add({ sender: ann, receiverTag, text: '?' })
     const [first, refused, second] = await Promise.allSettled([say('@bob'), say('@nobody'), say('@BOB')])
@@ -44,7 +44,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('who is told of a message is told before its sender', async (t) => {
+  t.test('the observer is told of a message before its sender', async (t) => {
     const log: string[] = []
     const { store, ann, bob } = await withPeople(t, {
       onMessage: ({ message }) => void log.push(`${message.text} is told`)
@@ -82,7 +82,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('messages by their numbers', async (t) => {
+  t.test('messages are read by their numbers', async (t) => {
     const { store, ann, bob, cid } = await withPeople(t)
     for (const text of ['1', '2', '3', '4', '5']) {
       await store.messages.add({ sender: ann, receiverTag: bob.tag, text })
@@ -102,7 +102,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('a text is kept exactly', async (t) => {
+  t.test('a text is stored exactly', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const texts = ['\u0000 and after', '👩‍👩‍👧 שלום', ' \n ', "'; DROP TABLE users; --", 'e\u0301', 'x'.repeat(4096)]
     for (const text of texts) await store.messages.add({ sender: ann, receiverTag: bob.tag, text })
@@ -110,7 +110,7 @@ export function testMessages(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('dates of a dialog do not go back when the clock does', async (t) => {
+  t.test('dates of a dialog do not go back with the clock', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const hourMs = 3_600_000
     const say = async () => (await store.messages.add({ sender: ann, receiverTag: bob.tag, text: '?' })).message

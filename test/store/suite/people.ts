@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { NewUser, Store, StoredUser, StoreObserver } from '../../../src/store/store.js'
 
-/** Opens the same store again and again: what was stored the last time is there. */
+/** Opens the same store again, with its content. */
 export type OpenStore = (observer?: StoreObserver) => Promise<Store>
 
 export interface People {
@@ -12,7 +12,7 @@ export interface People {
   cid: StoredUser
 }
 
-/** Gives a test three people in an empty store of its own. */
+/** Runs a test with three people in an empty store of its own. */
 export type WithPeople = (t: Test, observer?: StoreObserver) => Promise<People>
 
 export const account = (name: string): NewUser => ({

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { WithPeople } from './people.js'
 
 export function testReopening(t: Test, withPeople: WithPeople): void {
-  t.test('what was promised is there when the store is opened again', async (t) => {
+  t.test('acknowledged writes are there when the store is opened again', async (t) => {
     const { open, store, ann, bob, cid } = await withPeople(t)
     const { message } = await store.messages.add({ sender: ann, receiverTag: bob.tag, text: 'hello' })
     await store.dialogs.markAsRead(bob._id, ann._id)
@@ -18,7 +18,7 @@ export function testReopening(t: Test, withPeople: WithPeople): void {
     t.same(
       dialogs.map(({ lastMessage }) => lastMessage.text),
       ['again', 'and bye'],
-      'the order of dialogs goes on'
+      'the order of dialogs continues'
     )
     await reopened.close()
     await t.rejects(reopened.messages.add({ sender: ann, receiverTag: bob.tag, text: 'too late' }))

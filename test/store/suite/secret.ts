@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { WithPeople } from './people.js'
 
 export function testSecret(t: Test, withPeople: WithPeople): void {
-  t.test('the secret of tokens is made once', async (t) => {
+  t.test('the token secret is made once', async (t) => {
     const { open, store } = await withPeople(t)
     const secret = await store.loadSecret()
     t.ok(Buffer.from(secret, 'base64url').length >= 32)

@@ -4,7 +4,7 @@ import type { WithPeople } from './people.js'
 const id = (digit: string) => digit.repeat(24)
 
 export function testSessions(t: Test, withPeople: WithPeople): void {
-  t.test('a session is there until it ends or expires, and outlives the process', async (t) => {
+  t.test('a session lasts until it ends or expires, and survives a restart', async (t) => {
     const { open, store, ann, bob } = await withPeople(t)
     const [anns, bobs] = [ann, bob].map(({ _id, tag }) => ({ _id, tag })) as [typeof ann, typeof bob]
     const session = { _id: id('1'), user: anns, expiresAt: Date.now() + 60_000 }
@@ -26,7 +26,7 @@ export function testSessions(t: Test, withPeople: WithPeople): void {
     await reopened.close()
   })
 
-  t.test('with more than so many sessions of a user those that expire first end, but the newest', async (t) => {
+  t.test('beyond the limit, the sessions of a user that expire first end, except the newest', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     const now = Date.now()
     const add = (digit: string, { _id, tag }: typeof ann, minutes: number, max?: number) =>

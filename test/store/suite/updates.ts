@@ -5,7 +5,7 @@ import type { WithPeople } from './people.js'
 
 const nothing = { messages: [], dialogs: [], users: [], hasMore: false }
 
-/** Everything after a cursor, in pages. */
+/** Returns all updates after a cursor, in pages. */
 async function readAll(store: Store, user: StoredUser, cursor: string, limit: number) {
   const texts: string[] = []
   const peers = new Set<string>()
@@ -23,7 +23,7 @@ async function readAll(store: Store, user: StoredUser, cursor: string, limit: nu
 }
 
 export function testUpdates(t: Test, withPeople: WithPeople): void {
-  t.test('updates are what has happened to one since the cursor', async (t) => {
+  t.test('updates are the changes for a user since the cursor', async (t) => {
     const { open, store, ann, bob, cid } = await withPeople(t)
     const say = (from: StoredUser, to: StoredUser, text: string) =>
       store.messages.add({ sender: from, receiverTag: to.tag, text })
@@ -97,7 +97,7 @@ export function testUpdates(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('a cursor of elsewhere is refused', async (t) => {
+  t.test('a cursor of another database is refused', async (t) => {
     const { store, ann } = await withPeople(t)
     const refusal = new AppError('invalidParams', 'is no cursor of this server: load everything anew')
     const cursor = await store.updates.newestCursor()

@@ -62,7 +62,7 @@ const ofNobody = [
 ]
 
 export function testUserSearch(t: Test, withPeople: WithPeople): void {
-  t.test('a search by the start of a name', async (t) => {
+  t.test('a search by the start of a name finds its words', async (t) => {
     const { store, ann } = await withPeople(t)
     for (const [index, [, firstName, lastName]] of names.entries())
       await signUp(store, `u${index}`, firstName, lastName)
@@ -77,7 +77,7 @@ export function testUserSearch(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('a search by the start of a name has an end, and finds each user once and never the caller', async (t) => {
+  t.test('a search by name has a limit, and finds each user once and never the caller', async (t) => {
     const { store, ann } = await withPeople(t)
     for (let number = 0; number < 5; number++) await signUp(store, `n${number}`, 'Nina Nia Niamh', 'Nielsen Nie')
     t.same(tagsOf(await store.users.searchByName('ni', ann._id, 30)).sort(), ['@n0', '@n1', '@n2', '@n3', '@n4'])

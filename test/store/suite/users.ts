@@ -4,7 +4,7 @@ import type { StoredUser } from '../../../src/store/store.js'
 import { account, type WithPeople } from './people.js'
 
 export function testUsers(t: Test, withPeople: WithPeople): void {
-  t.test('users are found by what is unique of them, whatever its case', async (t) => {
+  t.test('users are found by id, tag and e-mail, in any case', async (t) => {
     const { store, ann } = await withPeople(t)
 
     t.same(ann, { ...account('Ann'), _id: ann._id })
@@ -34,7 +34,7 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('a search by a part of the tag', async (t) => {
+  t.test('a search by a part of the tag finds users', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     for (const name of ['Hannah', 'joanna', 'ann_2', 'otto']) await store.users.create(account(name))
     const find = async (part: string, except: StoredUser, limit = 30) =>
@@ -55,7 +55,7 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('a change of a user leaves what it does not name', async (t) => {
+  t.test('a change of a user leaves the other fields', async (t) => {
     const { store, ann } = await withPeople(t)
 
     const { _id, tag, lastName, img } = ann
@@ -72,7 +72,7 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('a password has another hash when it is hashed anew', async (t) => {
+  t.test('a new hash of a password replaces the old one', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     await store.users.setPasswordHash(ann._id, 'another hash')
     t.same(await store.users.findById(ann._id), { ...ann, passwordHash: 'another hash' })
@@ -80,7 +80,7 @@ export function testUsers(t: Test, withPeople: WithPeople): void {
     await store.close()
   })
 
-  t.test('when a user was last seen is kept', async (t) => {
+  t.test('the time when a user was last seen is stored', async (t) => {
     const { store, ann, bob } = await withPeople(t)
     await store.users.setLastSeen(ann._id, 1_000_000)
     t.match(await store.users.searchByTag('ann', bob._id, 1), [{ lastSeen: 1_000_000 }])

@@ -10,16 +10,18 @@ import { assertFinished, readMark, removeMark, writeMark } from '../../../store/
 import { hasVersions, openVersions, setNewestVersion, type Versions } from '../../../store/mongo/versions.js'
 import { holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../transfer.js'
 import { beforeAll, readById } from './table.js'
-import { createShelves } from './tables.js'
+import { createTables } from './tables.js'
 
 const maxPageUsers = 1000
 
 /**
- * @param name the URL without what is secret in it
- * @throws {Error} when nobody answers, or there is no finished store
+ * Opens the store that is copied.
+ *
+ * @param name the URL without its secrets
+ * @throws {Error} when no server answers, or it is not a finished store
  */
 export function openMongoSource(url: string, name: string): Promise<Source> {
-  return openArchive(url, name, async (collections) => {
+  return openSide(url, name, async (collections) => {
     await assertDesign(collections)
     await assertFinished(collections)
     if (!(await hasVersions(collections))) throw new Error('it is not a store of this program')
@@ -35,20 +37,22 @@ export function openMongoSource(url: string, name: string): Promise<Source> {
 }
 
 /**
- * @param name the URL without what is secret in it
+ * Opens the store that becomes a copy.
+ *
+ * @param name the URL without its secrets
  * @param secret of the source
- * @throws {Error} when something is stored there that is no unfinished copy; nothing has changed then
+ * @throws {Error} before any change, when it holds something that is not an unfinished copy
  */
 export function openMongoTarget(url: string, name: string, secret: string | undefined): Promise<Target> {
-  return openArchive(url, name, async (collections) => {
+  return openSide(url, name, async (collections) => {
     await assertFree(collections, secret)
     await assertDesign(collections)
-    // Before the mark, since a copy that the former program has begun has a mark alone.
+    // Kept before the first checkpoint, because a copy that an older program has begun has a checkpoint and no design.
     await keepDesign(collections)
     await createIndexes(collections)
     return {
-      mark: () => readMark(collections),
-      setMark: (mark) => writeMark(collections, mark),
+      readCheckpoint: () => readMark(collections),
+      writeCheckpoint: (checkpoint) => writeMark(collections, checkpoint),
       async forgetSessions() {
         await collections.sessions.deleteMany({})
       },
@@ -60,8 +64,8 @@ export function openMongoTarget(url: string, name: string, secret: string | unde
   })
 }
 
-/** @throws {Error} that has the name */
-async function openArchive<T>(url: string, name: string, prepare: (collections: Collections) => Promise<T>) {
+/** Opens a database. @throws {Error} that names the store */
+async function openSide<T>(url: string, name: string, prepare: (collections: Collections) => Promise<T>) {
   try {
     const { client, database } = await connectToDatabase(url, () => {}, longPatience)
     const collections = collectionsOf(database)
@@ -69,13 +73,13 @@ async function openArchive<T>(url: string, name: string, prepare: (collections: 
       await client.close()
       throw error
     })
-    return { ...prepared, name, shelves: createShelves(collections), close: () => client.close() }
+    return { ...prepared, name, tables: createTables(collections), close: () => client.close() }
   } catch (error) {
     throw new Error(`${name}: ${(error as Error).message}`, { cause: error })
   }
 }
 
-/** Gives all changes the versions that killed servers could not give them any more. */
+/** Gives a version to each change that a killed server has left without one. */
 async function completeAll(collections: Collections, versions: Versions): Promise<void> {
   const { users, conversations } = collections
   const unversioned = createUnversionedChanges(collections, versions, createMessageVersions(collections, versions))

@@ -6,15 +6,15 @@ import {
   sentByA
 } from '../../../store/mongo/collections.js'
 import { toId } from '../../../store/mongo/ids.js'
-import type { MessageRecord, Shelf } from '../transfer.js'
+import type { MessageRecord, Table } from '../transfer.js'
 import { beforeAll, complete, pageOf, put } from './table.js'
 
 const idDigits = 24
 
-export function createMessageShelf(collections: Collections): Shelf<MessageRecord> {
+export function createMessageTable(collections: Collections): Table<MessageRecord> {
   const { messages } = collections
 
-  /** The rest of one dialog, and then those behind it: two ranges of the index. */
+  /** Reads the rest of one dialog, then the dialogs after it: two ranges of the index. */
   async function readBehind(dialog: ObjectId, seq: number, limit: number) {
     const find = (filter: object, count: number) =>
       messages.find(filter).sort({ conversationId: 1, seq: 1 }).limit(count).toArray()
@@ -27,7 +27,7 @@ export function createMessageShelf(collections: Collections): Shelf<MessageRecor
     async read(after, limit) {
       const [dialog = beforeAll, seq = 0] = after ? after.split('/') : []
       const documents = await readBehind(toId(dialog), Number(seq), limit)
-      return pageOf(documents, documents.map(toMessage), limit, ({ conversationId, seq }) => `${conversationId}/${seq}`)
+      return pageOf(documents, toMessage, limit, ({ conversationId, seq }) => `${conversationId}/${seq}`)
     },
     async write(records) {
       const documents = records.map(toMessageDocument)
@@ -74,14 +74,14 @@ function toMessageDocument({ dialogId, a, b, isFromA, clientMessageId, ...messag
   }
 }
 
-/** Brings the dialogs of some messages up to date with these. A page that is written again changes nothing. */
+/** Completes the dialogs of some messages. Writing the same page again changes nothing. */
 async function deriveDialogs({ conversations }: Collections, messages: MessageDocument[]): Promise<void> {
   const bySeq = new Map(messages.map((message) => [`${message.conversationId} ${message.seq}`, message]))
   const lastOf = new Map(messages.map((message) => [String(message.conversationId), message]))
 
   function toUpdate({ _id, readSeqA, readSeqB }: Pick<ConversationDocument, '_id' | 'readSeqA' | 'readSeqB'>) {
     const last = lastOf.get(String(_id)) as MessageDocument
-    // A mark may be beyond the last message where a dump was not of one instant.
+    // A read mark may be beyond the last message if a dump was not of one instant.
     const find = (readSeq: number) => bySeq.get(`${_id} ${Math.min(readSeq, last.seq)}`)
     const [readByA, readByB] = [find(readSeqA), find(readSeqB)]
     const fields = {

@@ -1,37 +1,32 @@
 import { Binary } from 'bson'
 import { keyOfTag } from '../../../store/keys.js'
-import type {
-  Collections,
-  ConversationDocument,
-  ImageDocument,
-  SessionDocument,
-  UserDocument
-} from '../../../store/mongo/collections.js'
+import type { Collections, ConversationDocument, UserDocument } from '../../../store/mongo/collections.js'
 import { toId } from '../../../store/mongo/ids.js'
 import { emptyDialog } from '../../../store/mongo/messages/pairs.js'
 import { nameKeysOf } from '../../../store/nameKeys.js'
-import type { DialogRecord, ImageRecord, SessionRecord, Shelf, Shelves, UserRecord } from '../transfer.js'
-import { createMessageShelf } from './messages.js'
-import { beforeAll, complete, pageOf, put, readById } from './table.js'
+import type { DialogRecord, Tables, UserRecord } from '../transfer.js'
+import { createMessageTable } from './messages.js'
+import { complete, createTable } from './table.js'
 
-export function createShelves(collections: Collections): Shelves {
+export function createTables(collections: Collections): Tables {
+  const { users, sessions, images, conversations } = collections
   return {
-    users: createUserShelf(collections),
-    sessions: createSessionShelf(collections),
-    images: createImageShelf(collections),
-    dialogs: createDialogShelf(collections),
-    messages: createMessageShelf(collections)
-  }
-}
-
-function createUserShelf({ users }: Collections): Shelf<UserRecord> {
-  return {
-    async read(after, limit) {
-      const documents = await readById(users, toId(after || beforeAll), limit)
-      return pageOf(documents, documents.map(toUser), limit, ({ _id }) => _id.toHexString())
-    },
-    write: (records) => put(users, records.map(toUserDocument)),
-    count: () => users.countDocuments()
+    users: createTable(users, { toRecord: toUser, toDocument: toUserDocument }),
+    sessions: createTable(sessions, {
+      toRecord: ({ _id, userId, tag, expiresAt }) => {
+        return { _id: _id.toHexString(), userId: userId.toHexString(), tag, expiresAt: expiresAt.getTime() }
+      },
+      toDocument: ({ _id, userId, tag, expiresAt }) => {
+        return { _id: toId(_id), userId: toId(userId), tag, expiresAt: new Date(expiresAt) }
+      }
+    }),
+    images: createTable(images, {
+      toKey: (name) => name,
+      toRecord: ({ _id, ownerId, bytes }) => ({ name: _id, ownerId: ownerId.toHexString(), bytes: bytes.buffer }),
+      toDocument: ({ name, ownerId, bytes }) => ({ _id: name, ownerId: toId(ownerId), bytes: new Binary(bytes) })
+    }),
+    dialogs: createTable(conversations, { toRecord: toDialog, toDocument: toDialogDocument }),
+    messages: createMessageTable(collections)
   }
 }
 
@@ -42,74 +37,16 @@ function toUser({ _id, password, ...user }: UserDocument): UserRecord {
 }
 
 function toUserDocument({ _id, passwordHash, ...user }: UserRecord): UserDocument {
-  return {
-    _id: toId(_id),
-    ...user,
-    tagKey: keyOfTag(user.tag),
-    nameKeys: nameKeysOf(user),
-    password: passwordHash
-  }
-}
-
-function createSessionShelf({ sessions }: Collections): Shelf<SessionRecord> {
-  const toSession = ({ _id, userId, tag, expiresAt }: SessionDocument) => {
-    return { _id: _id.toHexString(), userId: userId.toHexString(), tag, expiresAt: expiresAt.getTime() }
-  }
-  const toDocument = ({ _id, userId, tag, expiresAt }: SessionRecord) => {
-    return { _id: toId(_id), userId: toId(userId), tag, expiresAt: new Date(expiresAt) }
-  }
-  return {
-    async read(after, limit) {
-      const documents = await readById(sessions, toId(after || beforeAll), limit)
-      return pageOf(documents, documents.map(toSession), limit, ({ _id }) => _id.toHexString())
-    },
-    write: (records) => put(sessions, records.map(toDocument)),
-    count: () => sessions.countDocuments()
-  }
-}
-
-function createImageShelf({ images }: Collections): Shelf<ImageRecord> {
-  const toImage = ({ _id, ownerId, bytes }: ImageDocument) => {
-    return { name: _id, ownerId: ownerId.toHexString(), bytes: bytes.buffer }
-  }
-  const toDocument = ({ name, ownerId, bytes }: ImageRecord) => {
-    return { _id: name, ownerId: toId(ownerId), bytes: new Binary(bytes) }
-  }
-  return {
-    async read(after, limit) {
-      const documents = await readById(images, after, limit)
-      return pageOf(documents, documents.map(toImage), limit, ({ _id }) => _id)
-    },
-    write: (records) => put(images, records.map(toDocument)),
-    count: () => images.countDocuments()
-  }
-}
-
-function createDialogShelf({ conversations }: Collections): Shelf<DialogRecord> {
-  return {
-    async read(after, limit) {
-      const documents = await readById(conversations, toId(after || beforeAll), limit)
-      return pageOf(documents, documents.map(toDialog), limit, ({ _id }) => _id.toHexString())
-    },
-    write: (records) => put(conversations, records.map(toDialogDocument)),
-    count: () => conversations.countDocuments()
-  }
+  const keys = { tagKey: keyOfTag(user.tag), nameKeys: nameKeysOf(user) }
+  return { _id: toId(_id), ...user, ...keys, password: passwordHash }
 }
 
 function toDialog({ _id, a, b, user1Tag, user2Tag, readSeqA, readSeqB, marked }: ConversationDocument): DialogRecord {
-  return {
-    _id: _id.toHexString(),
-    a: a.toHexString(),
-    b: b.toHexString(),
-    tagA: user1Tag,
-    tagB: user2Tag,
-    readSeqA,
-    readSeqB,
-    marked: complete(marked)
-  }
+  const members = { a: a.toHexString(), b: b.toHexString(), tagA: user1Tag, tagB: user2Tag }
+  return { _id: _id.toHexString(), ...members, readSeqA, readSeqB, marked: complete(marked) }
 }
 
-/** The rest is written with the messages. */
+/** Returns a dialog without messages, which complete it when they are written. */
 function toDialogDocument({ _id, a, b, tagA, tagB, readSeqA, readSeqB, marked }: DialogRecord): ConversationDocument {
   const members = { a, user1Tag: tagA, b, user2Tag: tagB }
   return { ...emptyDialog(members), _id: toId(_id), readSeqA, readSeqB, marked }

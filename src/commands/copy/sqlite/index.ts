@@ -3,23 +3,23 @@ import { resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { keepSecret, readSecret } from '../../../store/secret.js'
 import { assertStore, openDatabase, secretFileOf } from '../../../store/sqlite/database.js'
-import { readMark, removeMark, writeMark } from '../../../store/sqlite/unfinishedCopy.js'
+import { readCheckpoint, removeCheckpoint, writeCheckpoint } from '../../../store/sqlite/unfinishedCopy.js'
 import { type Epoch, holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../transfer.js'
-import { createShelves, deriveDialogs } from './tables.js'
+import { createTables, deriveDialogs } from './tables.js'
 
 const options = { busyTimeoutMs: 5000, sync: 'FULL' } as const
 
-/** @throws {Error} that names the file, when there is no finished store in it */
+/** Opens the store that is copied. @throws {Error} that names the file, when it has no finished store */
 export function openSqliteSource(file: string): Source {
   if (!existsSync(file)) throw new Error(`${file}: there is no such file`)
   const database = openDatabase(file, options, assertStore)
   const version = database.prepare<[], number>(`SELECT value FROM counters WHERE name = 'version'`).pluck()
-  // The next epoch tells where one has ended.
+  // An epoch ends where the next one begins.
   const epochs = database.prepare<[number], Epoch>(`
     SELECT name, ifnull(lead(firstVersion) OVER (ORDER BY epoch), ?) AS lastVersion FROM epochs ORDER BY epoch`)
 
   return {
-    ...createArchive(file, database),
+    ...createSide(file, database),
     async state() {
       const newest = version.get() as number
       return { version: newest, epochs: epochs.all(newest), secret: readSecret(secretFileOf(file)) }
@@ -28,8 +28,10 @@ export function openSqliteSource(file: string): Source {
 }
 
 /**
+ * Opens the store that becomes a copy.
+ *
  * @param secret of the source
- * @throws {Error} that names the file, when something is stored there that is no unfinished copy; nothing has changed then
+ * @throws {Error} that names the file, before any change, when it holds something that is not an unfinished copy
  */
 export function openSqliteTarget(file: string, secret: string | undefined): Target {
   const known = readSecret(secretFileOf(file))
@@ -40,9 +42,9 @@ export function openSqliteTarget(file: string, secret: string | undefined): Targ
   const finish = prepareFinish(database)
 
   return {
-    ...createArchive(file, database),
-    mark: async () => readMark(database),
-    setMark: async (mark) => writeMark(database, mark),
+    ...createSide(file, database),
+    readCheckpoint: async () => readCheckpoint(database),
+    writeCheckpoint: async (checkpoint) => writeCheckpoint(database, checkpoint),
     forgetSessions: async () => void database.exec('DELETE FROM sessions'),
     async finish(state) {
       if (state.secret !== undefined) keepSecret(secretFileOf(file), state.secret)
@@ -51,10 +53,10 @@ export function openSqliteTarget(file: string, secret: string | undefined): Targ
   }
 }
 
-function createArchive(file: string, database: Database) {
+function createSide(file: string, database: Database) {
   return {
     name: nameOfFile(file),
-    shelves: createShelves(database),
+    tables: createTables(database),
     close: async () => void database.close()
   }
 }
@@ -71,12 +73,12 @@ function prepareFinish(database: Database): (state: State) => void {
     setVersion.run(version)
     database.exec('DELETE FROM epochs')
     for (const [index, { name }] of epochs.entries()) insertEpoch.run(name, epochs[index - 1]?.lastVersion ?? 0)
-    removeMark(database)
+    removeCheckpoint(database)
   }).immediate
 }
 
 function assertFree(database: Database): void {
-  if (readMark(database)) return
+  if (readCheckpoint(database)) return
   const tables = database
     .prepare<[], string>(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('counters', 'epochs') AND name NOT LIKE 'sqlite_%'`

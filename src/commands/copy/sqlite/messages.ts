@@ -1,15 +1,15 @@
 import type { Database } from 'better-sqlite3'
-import type { MessageRecord, Shelf } from '../transfer.js'
-import { createShelf, onConflict } from './table.js'
+import type { MessageRecord, Table } from '../transfer.js'
+import { createTable, onConflict } from './table.js'
 
 interface MessageRow extends Omit<MessageRecord, 'isFromA' | 'sent'> {
   dialog: number
   isFromA: 0 | 1
-  /** How many messages `a` has sent, up to this one. */
+  /** Number of messages that `a` has sent, this one included. */
   sentByA: number
 }
 
-export function createMessageShelf(database: Database): Shelf<MessageRecord> {
+export function createMessageTable(database: Database): Table<MessageRecord> {
   const columns = ['version', '_id', 'isFromA', 'date', 'text']
   const insertClientMessageId = database.prepare<[object]>(`
     INSERT INTO clientMessageIds (senderId, clientMessageId, dialog, seq)
@@ -17,15 +17,16 @@ export function createMessageShelf(database: Database): Shelf<MessageRecord> {
     ${onConflict(['senderId', 'clientMessageId'], ['dialog', 'seq'])}`)
   const toParameters = (message: MessageRecord) => ({ ...message, isFromA: Number(message.isFromA) })
 
-  return createShelf<MessageRow, MessageRecord>(database, {
-    // In the order of messages, in a temporary file, since no index has it. To sort them once is cheap.
+  return createTable<MessageRow, MessageRecord>(database, {
+    name: 'messages',
+    // No index has the order of messages, so the ids are sorted once, in a temporary file.
     beforePages: `
       CREATE TEMP TABLE clientMessageIdsInOrder (
         dialog INTEGER, seq INTEGER, clientMessageId TEXT, PRIMARY KEY (dialog, seq)
       ) WITHOUT ROWID;
       INSERT INTO clientMessageIdsInOrder SELECT dialog, seq, clientMessageId FROM clientMessageIds ORDER BY dialog, seq`,
-    // The key has the count of its dialog, so that no page counts the messages before it. The last message has the place of its
-    // dialog for a version: its own one is 0 where the first version of the schema has stored it.
+    // The key holds the count of its dialog, so that no page counts earlier messages. The last message takes the position of its
+    // dialog as its version, because its own version is 0 if the first schema stored it.
     page: `
       SELECT p.dialog, p.seq, iif(p.seq = d.lastSeq, d.position, p.version) AS version, p._id, p.isFromA, p.date, p.text,
         d._id AS dialogId, d.a, d.b, c.clientMessageId, 1 AS revision,
@@ -42,7 +43,6 @@ export function createMessageShelf(database: Database): Shelf<MessageRecord> {
       INSERT INTO messages (dialog, seq, ${columns})
       SELECT dialog, :seq, ${columns.map((column) => `:${column}`)} FROM dialogs WHERE a = :a AND b = :b
       ${onConflict(['dialog', 'seq'], columns)}`,
-    count: 'SELECT count(*) FROM messages',
     toRecord: ({ dialog, sentByA, ...row }) => {
       const isFromA = row.isFromA === 1
       return { ...row, isFromA, sent: isFromA ? sentByA : row.seq - sentByA }

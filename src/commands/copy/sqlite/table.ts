@@ -1,62 +1,67 @@
 import type { Database } from 'better-sqlite3'
 import { prepareRows } from '../../../store/sqlite/rows.js'
-import type { Shelf } from '../transfer.js'
+import type { Table } from '../transfer.js'
 
-interface ShelfQueries<Row, T> {
+interface TableQueries<Row, T> {
+  name: string
   /** Prepares the connection for the first page. */
   beforePages?: string
-  /** A page of rows, `:limit` at most, behind a key whose columns are parameters. */
+  /** Selects a page of at most `:limit` rows after a key, whose columns are parameters and columns of each row. */
   page: string
   /** A key before all others. */
   start: Record<string, string | number>
   insert: string
-  count: string
-  toRecord(row: Row): T
-  toParameters(record: T): object
-  /** Writes what is made of a record that has just been inserted. */
+  /** Absent where a row is the record. */
+  toRecord?(row: Row): T
+  /** Absent where the record has the parameters of `insert`. */
+  toParameters?(record: T): object
+  /** Writes the rows that depend on a record, after the record. */
   onInserted?(record: T): void
 }
 
-/** Rows have the columns of their key under its names. */
-export function createShelf<Row extends object, T>(database: Database, queries: ShelfQueries<Row, T>): Shelf<T> {
-  const { start, toRecord, toParameters, onInserted } = queries
-  let page: ((parameters: object) => Row[]) | undefined
-  const insert = database.prepare<[object]>(queries.insert)
-  const count = database.prepare<[], number>(queries.count).pluck()
+/** Reads and writes the records of a table. */
+export function createTable<Row extends object, T extends object>(
+  database: Database,
+  { name, beforePages, page, start, insert, toRecord, toParameters, onInserted }: TableQueries<Row, T>
+): Table<T> {
+  const insertOne = database.prepare<[object]>(insert)
+  const count = database.prepare<[], number>(`SELECT count(*) FROM ${name}`).pluck()
   const insertAll = database.transaction((records: T[]) => {
     for (const record of records) {
-      insert.run(toParameters(record))
+      insertOne.run(toParameters?.(record) ?? record)
       onInserted?.(record)
     }
   })
+  const columns = Object.keys(start)
+  let readPage: ((parameters: object) => Row[]) | undefined
 
   function preparePages() {
-    if (queries.beforePages) database.exec(queries.beforePages)
-    return prepareRows<Row>(database, queries.page)
-  }
-
-  function keyOf(row: Row): string {
-    return JSON.stringify(Object.keys(start).map((column) => row[column as keyof Row]))
+    if (beforePages) database.exec(beforePages)
+    return prepareRows<Row>(database, page)
   }
 
   function parseKey(key: string): object {
-    const values: unknown[] = key === '' ? Object.values(start) : JSON.parse(key)
-    return Object.fromEntries(Object.keys(start).map((column, index) => [column, values[index]]))
+    if (key === '') return start
+    const values: unknown[] = JSON.parse(key)
+    return Object.fromEntries(columns.map((column, index) => [column, values[index]]))
   }
 
   return {
     async read(after, limit) {
-      page ??= preparePages()
-      const rows = page({ ...parseKey(after), limit })
+      readPage ??= preparePages()
+      const rows = readPage({ ...parseKey(after), limit })
       const last = rows.length === limit ? rows.at(-1) : undefined
-      return { records: rows.map(toRecord), next: last && keyOf(last) }
+      return {
+        records: toRecord ? rows.map(toRecord) : (rows as unknown as T[]),
+        next: last && JSON.stringify(columns.map((column) => last[column as keyof Row]))
+      }
     },
     write: async (records) => insertAll.immediate(records),
     count: async () => count.get() as number
   }
 }
 
-/** An insert of parameters of the columns' names, which replaces the row that has the key already. */
+/** Returns an INSERT with a parameter for each column. It replaces the row that has the key. */
 export function upsertInto(table: string, key: string[], columns: string[]): string {
   const parameters = [...key, ...columns].map((column) => `:${column}`)
   return `INSERT INTO ${table} (${[...key, ...columns]}) VALUES (${parameters}) ${onConflict(key, columns)}`

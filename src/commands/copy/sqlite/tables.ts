@@ -1,14 +1,16 @@
 import type { Database } from 'better-sqlite3'
 import { keyOfTag } from '../../../store/keys.js'
-import { prepareSetNameKeys } from '../../../store/sqlite/users/nameKeys.js'
-import type { DialogRecord, ImageRecord, SessionRecord, Shelves, UserRecord } from '../transfer.js'
-import { createMessageShelf } from './messages.js'
-import { createShelf, upsertInto } from './table.js'
+import { prepareSetNameKeys } from '../../../store/sqlite/keys.js'
+import type { Image } from '../../../store/store.js'
+import type { DialogRecord, SessionRecord, Tables, UserRecord } from '../transfer.js'
+import { createMessageTable } from './messages.js'
+import { createTable, upsertInto } from './table.js'
 
-export function createShelves(database: Database): Shelves {
+export function createTables(database: Database): Tables {
   const setNameKeys = prepareSetNameKeys(database)
   return {
-    users: createShelf<UserRecord, UserRecord>(database, {
+    users: createTable<UserRecord, UserRecord>(database, {
+      name: 'users',
       page: `
         SELECT _id, tag, email, emailKey, passwordHash, firstName, lastName, img, lastSeen, changed, 1 AS revision
         FROM users WHERE _id > :_id ORDER BY _id LIMIT :limit`,
@@ -18,60 +20,51 @@ export function createShelves(database: Database): Shelves {
         ['_id'],
         ['tag', 'tagKey', 'email', 'emailKey', 'passwordHash', 'firstName', 'lastName', 'img', 'lastSeen', 'changed']
       ),
-      count: 'SELECT count(*) FROM users',
-      toRecord: (row) => row,
       toParameters: (user) => ({ ...user, tagKey: keyOfTag(user.tag) }),
       onInserted: ({ _id }) => setNameKeys(_id)
     }),
 
-    sessions: createShelf<SessionRecord, SessionRecord>(database, {
+    sessions: createTable<SessionRecord, SessionRecord>(database, {
+      name: 'sessions',
       page: `
         SELECT s._id, s.userId, u.tag, s.expiresAt FROM sessions s CROSS JOIN users u ON u._id = s.userId
         WHERE s._id > :_id ORDER BY s._id LIMIT :limit`,
       start: { _id: '' },
       insert: upsertInto('sessions', ['_id'], ['userId', 'expiresAt']),
-      count: 'SELECT count(*) FROM sessions',
-      toRecord: (row) => row,
       toParameters: ({ tag, ...session }) => session
     }),
 
-    images: createShelf<ImageRecord, ImageRecord>(database, {
+    images: createTable<Image, Image>(database, {
+      name: 'images',
       page: 'SELECT name, ownerId, bytes FROM images WHERE name > :name ORDER BY name LIMIT :limit',
       start: { name: '' },
-      insert: upsertInto('images', ['name'], ['ownerId', 'bytes']),
-      count: 'SELECT count(*) FROM images',
-      toRecord: (row) => row,
-      toParameters: (image) => image
+      insert: upsertInto('images', ['name'], ['ownerId', 'bytes'])
     }),
 
-    dialogs: createDialogShelf(database),
-    messages: createMessageShelf(database)
+    dialogs: createDialogTable(database),
+    messages: createMessageTable(database)
   }
 }
 
-interface DialogRow extends DialogRecord {
-  dialog: number
-}
-
-/** Dialogs get what follows from their messages in the end, by `deriveDialogs`. */
-function createDialogShelf(database: Database) {
+/** Dialogs are completed from their messages at the end of a copy, by `deriveDialogs`. */
+function createDialogTable(database: Database) {
   const marks = ['readSeqA', 'readSeqB', 'marked']
   const derived = ['lastSeq', 'lastDate', 'position', 'unreadA', 'unreadB']
   const nothingYet = Object.fromEntries(derived.map((column) => [column, 0]))
-  return createShelf<DialogRow, DialogRecord>(database, {
+  return createTable<DialogRecord & { dialog: number }, DialogRecord>(database, {
+    name: 'dialogs',
     page: `
       SELECT d.dialog, d._id, d.a, d.b, a.tag AS tagA, b.tag AS tagB, ${marks.map((column) => `d.${column}`)}
       FROM dialogs d CROSS JOIN users a ON a._id = d.a CROSS JOIN users b ON b._id = d.b
       WHERE d.dialog > :dialog ORDER BY d.dialog LIMIT :limit`,
     start: { dialog: 0 },
     insert: upsertInto('dialogs', ['a', 'b'], ['_id', ...marks, ...derived]),
-    count: 'SELECT count(*) FROM dialogs',
     toRecord: ({ dialog, ...record }) => record,
     toParameters: (record) => ({ ...record, ...nothingYet })
   })
 }
 
-/** Brings all dialogs up to date with their messages and users. A dialog without a message goes. */
+/** Completes all dialogs from their messages and users. Deletes dialogs without a message. */
 export function deriveDialogs(database: Database): void {
   const countUnread = (reader: 'A' | 'B', isFromA: 0 | 1) => `(
     SELECT count(*) FROM messages u

@@ -5,18 +5,11 @@ import type { Versions } from './versions.js'
 
 const pattern = /^([0-9a-f]{16})\.(0|[1-9]\d{0,14})$/
 
-/** Cursors as clients get them, `EPOCH.VERSION`: everything up to that version is known. */
-export interface Cursors {
-  toCursor(version: number): string
-  /** The version of a cursor. @throws {AppError} `invalidParams` for one that this database has not given */
-  toVersion(cursor: string): number
-}
-
 /**
- * Begins an epoch. A cursor that names an unknown one comes from another database, or from what was done after the copy was
- * made that this one has gone back to; and so does one beyond the end of its epoch.
+ * Begins an epoch, and makes the cursors that clients get: `EPOCH.VERSION`, where everything up to the version is known. A cursor
+ * of an unknown epoch, or beyond the end of its epoch, comes from another database or from changes that a restore took back.
  */
-export function createCursors(database: Database, versions: Versions): Cursors {
+export function createCursors(database: Database, versions: Versions) {
   const begin = database.prepare('INSERT INTO epochs (name, firstVersion) VALUES (:name, :firstVersion)')
   const newestName = database
     .prepare<[], string>('SELECT name FROM epochs WHERE epoch = (SELECT max(epoch) FROM epochs)')
@@ -31,9 +24,10 @@ export function createCursors(database: Database, versions: Versions): Cursors {
   beginEpoch.immediate()
 
   return {
-    toCursor: (version) => `${newestName.get()}.${version}`,
+    toCursor: (version: number) => `${newestName.get()}.${version}`,
 
-    toVersion(cursor) {
+    /** @throws {AppError} `invalidParams` for a cursor that this database has not given */
+    toVersion(cursor: string): number {
       const [, name = '', digits] = pattern.exec(cursor) ?? []
       const epoch = lastVersionOf.get(name)
       const version = Number(digits)

@@ -2,39 +2,35 @@ import type { Database } from 'better-sqlite3'
 import { createLruCache } from '../../../lruCache.js'
 import { pairOf } from '../../pair.js'
 
-/** What the next message of a dialog follows. */
-export interface Head {
+/** The end of a dialog, which the next message follows. */
+interface Tail {
   dialog: number
   lastSeq: number
   lastDate: number
 }
 
 interface Arrival {
-  /** Becomes the one of the dialog where it is the first. */
+  /** The `_id` of the message; the first one becomes the `_id` of the dialog. */
   _id: string
   senderId: string
   receiverId: string
   version: number
 }
 
-/**
- * The tails of dialogs, kept in memory: to look for a dialog and its last message costs more than to write both. They are good
- * while only this process writes, and no transaction fails.
- */
-export interface DialogTails {
-  /** Makes room for a message: its `seq` and its date are the head's. */
-  advance(arrival: Arrival): Readonly<Head>
-  forget(): void
-}
+export type DialogTails = ReturnType<typeof createDialogTails>
 
 const maxKnownDialogs = 100_000
 
-export function createDialogTails(database: Database): DialogTails {
-  const known = createLruCache<Head>(maxKnownDialogs)
-  const find = database.prepare<[string, string], Head>(
+/**
+ * Keeps the tails of dialogs in memory, because finding a dialog and its last message costs more than writing both. They are
+ * valid while only this process writes and no transaction fails.
+ */
+export function createDialogTails(database: Database) {
+  const known = createLruCache<Tail>(maxKnownDialogs)
+  const find = database.prepare<[string, string], Tail>(
     'SELECT dialog, lastSeq, lastDate FROM dialogs WHERE a = ? AND b = ?'
   )
-  const begin = database.prepare<[string, string, string], Head>(`
+  const begin = database.prepare<[string, string, string], Tail>(`
     INSERT INTO dialogs (_id, a, b, lastSeq, lastDate, position, readSeqA, readSeqB, unreadA, unreadB)
     VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0) RETURNING dialog, lastSeq, lastDate`)
   const moveFor = (receiver: 'A' | 'B') =>
@@ -43,22 +39,23 @@ export function createDialogTails(database: Database): DialogTails {
       WHERE dialog = ?`)
   const [moveForA, moveForB] = [moveFor('A'), moveFor('B')]
 
-  function headOf(a: string, b: string, _id: string): Head {
+  function tailOf(a: string, b: string, _id: string): Tail {
     const pair = a + b
-    const head = known.get(pair) ?? find.get(a, b) ?? (begin.get(_id, a, b) as Head)
-    known.set(pair, head)
-    return head
+    const tail = known.get(pair) ?? find.get(a, b) ?? (begin.get(_id, a, b) as Tail)
+    known.set(pair, tail)
+    return tail
   }
 
   return {
-    advance({ _id, senderId, receiverId, version }) {
+    /** Makes room for a message, and returns the tail with its `seq` and date. */
+    advance({ _id, senderId, receiverId, version }: Arrival): Readonly<Tail> {
       const { a, b, isUserA } = pairOf(senderId, receiverId)
-      const head = headOf(a, b, _id)
-      head.lastSeq++
-      head.lastDate = Math.max(head.lastDate, Date.now())
+      const tail = tailOf(a, b, _id)
+      tail.lastSeq++
+      tail.lastDate = Math.max(tail.lastDate, Date.now())
       const move = isUserA ? moveForB : moveForA
-      move.run(head.lastSeq, head.lastDate, version, head.dialog)
-      return head
+      move.run(tail.lastSeq, tail.lastDate, version, tail.dialog)
+      return tail
     },
     forget: () => known.clear()
   }

@@ -33,10 +33,8 @@ export function toDialog(row: DialogRow, userId: string): StoredDialog {
   }
 }
 
-type Dialogs = Pick<DialogStore, 'list' | 'listContactIds'>
-
-export function createDialogs(database: Database): Dialogs {
-  // Both arms come from an index in the order of position, and are merged only as far as the slice goes.
+export function createDialogs(database: Database): Pick<DialogStore, 'list' | 'listContactIds'> {
+  // An index returns both parts in the order of position, and SQLite merges them only up to the end of the slice.
   const slice = prepareRows<DialogRow>(
     database,
     `

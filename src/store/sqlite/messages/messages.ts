@@ -9,7 +9,7 @@ import type { Identities } from '../users/identities.js'
 import type { DialogTails } from './dialogTails.js'
 import type { Versions } from './versions.js'
 
-/** A message as a query gives it, with the pair of its dialog. */
+/** A row of a message, with the pair of its dialog. */
 export interface MessageRow {
   _id: string
   seq: number
@@ -30,9 +30,7 @@ export function toMessage({ _id, seq, isFromA, date, text, isRead, a, b }: Messa
   return { _id, seq, senderId, receiverId, date, text, isRead: isRead === 1 }
 }
 
-interface AddressedMessage extends NewMessage {
-  receiverId: string
-}
+type AddressedMessage = NewMessage & { receiverId: string }
 
 interface MessageParts {
   versions: Versions
@@ -45,7 +43,7 @@ export function createMessages(database: Database, { write }: GroupCommit, parts
   const { versions, tails, identities, onMessage } = parts
   const findKnown = prepareFindKnown(database)
   const append = prepareAppend(database, tails, versions)
-  // seq has no gaps, so a slice is a range of the clustered key, however deep it lies.
+  // seq has no gaps, so every slice is a range of the clustered key.
   const slice = prepareRows<MessageRow>(
     database,
     `
@@ -102,17 +100,13 @@ function prepareFindKnown(database: Database): (message: AddressedMessage) => St
   }
 }
 
-function prepareAppend(
-  database: Database,
-  tails: DialogTails,
-  versions: Versions
-): (message: AddressedMessage) => StoredMessage {
+function prepareAppend(database: Database, tails: DialogTails, versions: Versions) {
   const insert = database.prepare(
     'INSERT INTO messages (dialog, seq, version, _id, isFromA, date, text) VALUES (?, ?, ?, ?, ?, ?, ?)'
   )
   const remember = database.prepare('INSERT INTO clientMessageIds VALUES (:senderId, :clientMessageId, :dialog, :seq)')
 
-  return ({ sender: { _id: senderId }, receiverId, text, clientMessageId }) => {
+  return ({ sender: { _id: senderId }, receiverId, text, clientMessageId }: AddressedMessage): StoredMessage => {
     const _id = new ObjectId().toHexString()
     const version = versions.next()
     const isFromA = senderId < receiverId

@@ -13,9 +13,11 @@ interface Marks {
 
 const noMarks: Marks = { dialog: 0, lastSeq: 0, readSeq: 0, unread: 0 }
 
-type ReadMarks = Pick<DialogStore, 'markAsRead'>
-
-export function createReadMarks(database: Database, { write }: GroupCommit, versions: Versions): ReadMarks {
+export function createReadMarks(
+  database: Database,
+  { write }: GroupCommit,
+  versions: Versions
+): Pick<DialogStore, 'markAsRead'> {
   const countMessages = database
     .prepare<[object], number>(
       'SELECT count(*) FROM messages WHERE dialog = :dialog AND seq > :fromSeq AND seq <= :toSeq AND isFromA = :isFromA'
@@ -32,7 +34,7 @@ export function createReadMarks(database: Database, { write }: GroupCommit, vers
   })
   const [marksOfA, marksOfB] = [marksOf('A'), marksOf('B')]
 
-  /** Counts on the shorter side of the new mark; what is behind a mark is never counted again. */
+  /** Counts on the shorter side of the new mark. Messages before a mark are never counted again. */
   function countUnread({ dialog, lastSeq, readSeq, unread }: Marks, upToSeq: number, isReaderA: boolean): number {
     const count = (fromSeq: number, toSeq: number) =>
       countMessages.get({ dialog, fromSeq, toSeq, isFromA: Number(!isReaderA) }) as number

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { StoredProfile, UpdateStore } from '../../store.js'
 import { prepareRows } from '../rows.js'
 import { profileColumns } from '../users/users.js'
-import type { Cursors } from './cursors.js'
+import { createCursors } from './cursors.js'
 import { type DialogRow, dialogColumns, toDialog } from './dialogs.js'
 import { type MessageRow, messageColumns, toMessage } from './messages.js'
 import type { Versions } from './versions.js'
@@ -15,8 +15,9 @@ type MessageChange = Change & MessageRow & { dialog: number }
 type MarkChange = Change & { dialog: number }
 type PeerChange = Change & StoredProfile
 
-/** The changes after the version of a cursor, in the order of their versions. */
-export function createUpdates(database: Database, versions: Versions, { toCursor, toVersion }: Cursors): UpdateStore {
+/** Lists the changes after a cursor, in the order of their versions. */
+export function createUpdates(database: Database, versions: Versions): UpdateStore {
+  const { toCursor, toVersion } = createCursors(database, versions)
   const newMessages = prepareNewMessages(database)
   const movedMarks = database.prepare<[object], MarkChange>(`
     SELECT dialog, marked AS version FROM dialogs WHERE a = :userId AND marked > :since
@@ -40,7 +41,7 @@ export function createUpdates(database: Database, versions: Versions, { toCursor
     JOIN users u ON u._id = iif(d.a = :userId, d.b, d.a)
     WHERE d.dialog = :dialog`)
 
-  // In one transaction, so that another process changes nothing between the queries.
+  // One transaction holds all queries, so that another process changes nothing between them.
   const listAfter = database.transaction((userId: string, since: number, limit: number) => {
     const query = { userId, since, limit: limit + 1 }
     const messages = newMessages(query)
@@ -69,13 +70,13 @@ export function createUpdates(database: Database, versions: Versions, { toCursor
   }
 }
 
-/** New messages of all dialogs of a user, in the order of their versions; they cost what is new, not what there is. */
+/** Prepares the query for new messages of all dialogs of a user, in the order of versions. Its cost depends on new messages alone. */
 function prepareNewMessages(database: Database) {
   return prepareRows<MessageChange>(
     database,
     `
     WITH RECURSIVE
-    -- Versions of a dialog grow with seq: halving finds where the new ones begin.
+    -- Versions of a dialog grow with seq, so halving finds the first new message.
     halves (dialog, known, new) AS (
       SELECT dialog, 0, lastSeq FROM dialogs WHERE a = :userId AND position > :since
       UNION ALL
@@ -85,7 +86,7 @@ function prepareNewMessages(database: Database) {
       FROM halves h JOIN messages m ON m.dialog = h.dialog AND m.seq = (h.known + h.new) / 2
       WHERE h.new > h.known + 1
     ),
-    -- SQLite takes the rows out of this queue in its order, and puts the next message of the same dialog in.
+    -- SQLite takes rows out of this queue in its order, and adds the next message of the same dialog.
     queue (version, dialog, seq) AS (
       SELECT m.version, m.dialog, m.seq
       FROM halves h JOIN messages m ON m.dialog = h.dialog AND m.seq = h.new

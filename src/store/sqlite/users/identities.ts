@@ -5,19 +5,16 @@ import { keyOfTag } from '../../keys.js'
 
 const maxCachedTags = 100_000
 
-export interface Identities {
-  findByTag(tag: string): Identity | undefined
-  /** Forgets whom a transaction that failed has signed up. */
-  forget(): void
-}
+export type Identities = ReturnType<typeof createIdentities>
 
-export function createIdentities(database: Database): Identities {
+/** Finds users by tag, with a cache. */
+export function createIdentities(database: Database) {
   const byTagKey = database.prepare<[string], Identity>('SELECT _id, tag FROM users WHERE tagKey = ?')
-  // A tag belongs to the same user for ever, so what is stored cannot become wrong.
+  // A tag belongs to the same user for ever, so a cached entry stays right.
   const cache = createLruCache<Identity>(maxCachedTags)
 
   return {
-    findByTag(tag) {
+    findByTag(tag: string): Identity | undefined {
       const tagKey = keyOfTag(tag)
       const cached = cache.get(tagKey)
       if (cached) return cached
@@ -25,6 +22,7 @@ export function createIdentities(database: Database): Identities {
       if (found) cache.set(tagKey, found)
       return found
     },
+    /** Forgets users whose sign-up failed with its transaction. */
     forget: () => cache.clear()
   }
 }

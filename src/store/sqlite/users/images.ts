@@ -3,7 +3,7 @@ import { defaultImage } from '../../../schemas/user.js'
 import type { ImageStore } from '../../store.js'
 import type { GroupCommit } from '../groupCommit.js'
 
-/** Its quota never takes what the owner shows, nor the one that has just come. */
+/** Stores images. The quota never deletes an image that a user shows, or the newest one. */
 export function createImages(database: Database, { write }: GroupCommit): ImageStore {
   const insert = database.prepare('INSERT INTO images (name, ownerId, bytes) VALUES (:name, :ownerId, :bytes)')
   const byName = database.prepare<[string], Buffer>('SELECT bytes FROM images WHERE name = ?').pluck()
@@ -28,26 +28,21 @@ export function createImages(database: Database, { write }: GroupCommit): ImageS
   }
 }
 
-export interface ProfilePictures {
-  /** Whether a user may show a picture: one's own, or the default one. */
-  isAllowed(name: string, userId: string): boolean
-  /** Removes a user's picture that is replaced, unless somebody else shows it, as among the adopted. */
-  drop(name: string, ownerId: string): void
-}
-
-/** To be used within the transaction that changes the user. */
-export function createProfilePictures(database: Database): ProfilePictures {
+/** Checks and drops profile pictures, within the transaction that changes the user. */
+export function createProfilePictures(database: Database) {
   const isOwn = database.prepare<[string, string], 1>('SELECT 1 FROM images WHERE name = ? AND ownerId = ?').pluck()
   const remove = database.prepare<[object]>(`
     DELETE FROM images
     WHERE name = :name AND ownerId = :ownerId AND NOT EXISTS (SELECT 1 FROM users WHERE ${isShown(':name')})`)
   return {
-    isAllowed: (name, userId) => name === defaultImage || isOwn.get(name, userId) !== undefined,
-    drop: (name, ownerId) => void remove.run({ name, ownerId })
+    /** Tells whether a user may show a picture: an own one, or the default one. */
+    isAllowed: (name: string, userId: string) => name === defaultImage || isOwn.get(name, userId) !== undefined,
+    /** Deletes a replaced picture, unless another user shows it, as an adopted user may. */
+    drop: (name: string, ownerId: string) => void remove.run({ name, ownerId })
   }
 }
 
-/** The second condition makes it one of the partial index `usersByImg`. */
+/** Returns the condition that a user shows an image. Its second part lets SQLite use the partial index `usersByImg`. */
 function isShown(name: string): string {
   return `img = ${name} AND img <> '${defaultImage}'`
 }

@@ -2,14 +2,8 @@ import type { Database } from 'better-sqlite3'
 import type { SessionStore } from '../../store.js'
 import type { GroupCommit } from '../groupCommit.js'
 
-// More than the one that comes, so that those of users who never come back go, too.
+// More than one for each new session, so that the sessions of users who never return are deleted, too.
 const maxForgotten = 10
-
-interface SessionRow {
-  userId: string
-  tag: string
-  expiresAt: number
-}
 
 export function createSessions(database: Database, { write }: GroupCommit): SessionStore {
   const insert = database.prepare('INSERT INTO sessions (_id, userId, expiresAt) VALUES (?, ?, ?)')
@@ -19,7 +13,7 @@ export function createSessions(database: Database, { write }: GroupCommit): Sess
     DELETE FROM sessions WHERE _id IN (
       SELECT _id FROM sessions WHERE userId = ? AND _id <> ? ORDER BY expiresAt DESC LIMIT -1 OFFSET ?)`)
   const deleteOne = database.prepare('DELETE FROM sessions WHERE _id = ?')
-  const byId = database.prepare<[string, number], SessionRow>(`
+  const byId = database.prepare<[string, number], { userId: string; tag: string; expiresAt: number }>(`
     SELECT s.userId, u.tag, s.expiresAt FROM sessions s CROSS JOIN users u ON u._id = s.userId
     WHERE s._id = ? AND s.expiresAt > ?`)
 

@@ -20,7 +20,7 @@ function prepareFindByTag(database: Database): UserSearch['searchByTag'] {
   const byTagStart = database.prepare<[string, string, string, number], StoredProfile>(`
     SELECT ${profileColumns} FROM users u
     WHERE tagKey >= ? AND tagKey < ? AND _id <> ? ORDER BY tagKey LIMIT ?`)
-  // Reads the index of tags alone: a search looks at all of them, but only at the users that it finds.
+  // The query reads the index of tags alone. A search looks at all tags, but only at the users that it finds.
   const tagKeysByPart = database
     .prepare<[string, number], string>('SELECT tagKey FROM users WHERE instr(tagKey, ?) > 1 ORDER BY tagKey LIMIT ?')
     .pluck()
@@ -33,7 +33,7 @@ function prepareFindByTag(database: Database): UserSearch['searchByTag'] {
     if (!partOfTagKey.test(key)) return []
     const first = byTagStart.all(key, endOf(key), exceptUserId, limit)
     if (key === '' || first.length === limit) return first
-    // One more, since the one who may not be found can be among them.
+    // One more than wanted, because the excluded user may be among them.
     const others = tagKeysByPart
       .all(key, limit - first.length + 1)
       .map((tagKey) => profileByTagKey.get(tagKey) as StoredProfile)
@@ -52,7 +52,7 @@ function prepareFindByName(database: Database): UserSearch['searchByName'] {
   return async (start, exceptUserId, limit) => {
     const range = nameRangeOf(start)
     if (!range) return []
-    // A user may have several such words, of which SQLite could make one only after it had read all that there are.
+    // A user may have several such words. DISTINCT would make SQLite read all of them first.
     const ids = new Set<string>()
     for (const _id of idsByName.iterate({ ...range, exceptUserId })) {
       ids.add(_id)

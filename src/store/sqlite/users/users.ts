@@ -5,27 +5,25 @@ import { formerKeyOfEmail, keyOfEmail, keyOfTag } from '../../keys.js'
 import { refusals } from '../../refusals.js'
 import type { StoredUser, UserChanges, UserStore } from '../../store.js'
 import type { GroupCommit } from '../groupCommit.js'
+import { prepareSetNameKeys } from '../keys.js'
 import type { Versions } from '../messages/versions.js'
 import type { Identities } from './identities.js'
 import { createProfilePictures } from './images.js'
-import { prepareSetNameKeys } from './nameKeys.js'
 
 const selfInfo = '_id, tag, firstName, lastName, img'
 const stored = `${selfInfo}, email, passwordHash`
 
-/** The columns of a StoredProfile, of a user `u`. */
+/** The columns of a StoredProfile, from a user `u`. */
 export const profileColumns = 'u._id, u.tag, u.firstName, u.lastName, u.img, u.lastSeen'
 
 const noChanges = { firstName: null, lastName: null, img: null }
-
-type Users = Omit<UserStore, 'searchByTag' | 'searchByName' | 'searchContacts'>
 
 export function createUsers(
   database: Database,
   { write, writeAtLeisure }: GroupCommit,
   versions: Versions,
   identities: Identities
-): Users {
+): Omit<UserStore, 'searchByTag' | 'searchByName' | 'searchContacts'> {
   const insert = database.prepare(`
     INSERT INTO users (${stored}, tagKey, emailKey, lastSeen)
     VALUES (:_id, :tag, :firstName, :lastName, :img, :email, :passwordHash, :tagKey, :emailKey, :now)`)
@@ -65,7 +63,7 @@ export function createUsers(
   }
 }
 
-/** A change of a user is one in each of the user's dialogs, for the other one there. */
+/** Prepares the change of a user, which is also a change in each of the user's dialogs, for the other side. */
 function prepareUpdate(
   database: Database,
   versions: Versions,
