@@ -1,7 +1,7 @@
 import type { ObjectId } from 'mongodb'
 import { type Collections, type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
 import { insertNew } from './duplicates.js'
-import { emptyDialog } from './messages/pairs.js'
+import { emptyDialog } from './messages/addresses.js'
 import { hasVersions } from './versions.js'
 
 /**

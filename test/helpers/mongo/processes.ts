@@ -3,9 +3,13 @@ import type { Test } from 'tap'
 import { type Collections, collectionsOf, type MessageDocument } from '../../../src/store/mongo/collections.js'
 import { connectToDatabase } from '../../../src/store/mongo/connect.js'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
-import { createTails } from '../../../src/store/mongo/messages/dialogTails.js'
-import { createPairs, keyOfPair } from '../../../src/store/mongo/messages/pairs.js'
-import { addressedTo, numberMessages, pendingMessage } from '../../../src/store/mongo/messages/pendingWrites.js'
+import { createPairs, keyOfPair } from '../../../src/store/mongo/messages/addresses.js'
+import {
+  addressedTo,
+  createTails,
+  numberMessages,
+  pendingMessage
+} from '../../../src/store/mongo/messages/numbering.js'
 import { pairOf } from '../../../src/store/pair.js'
 import type { AddedMessage, Store } from '../../../src/store/store.js'
 import { invitePeople, type People } from '../../store/suite/people.js'

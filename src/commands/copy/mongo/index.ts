@@ -3,10 +3,15 @@ import { connectToDatabase, longPatience } from '../../../store/mongo/connect.js
 import { assertDesign, keepDesign } from '../../../store/mongo/design.js'
 import { insertNew } from '../../../store/mongo/duplicates.js'
 import { toId } from '../../../store/mongo/ids.js'
-import { createMessageVersions } from '../../../store/mongo/messages/messageVersions.js'
-import { createUnversionedChanges } from '../../../store/mongo/messages/unversionedChanges.js'
-import { keepSecret, readSecret } from '../../../store/mongo/secret.js'
-import { assertFinished, readMark, removeMark, writeMark } from '../../../store/mongo/unfinishedCopy.js'
+import { createUnversionedChanges } from '../../../store/mongo/messages/followUps.js'
+import {
+  assertFinished,
+  keepSecret,
+  readMark,
+  readSecret,
+  removeMark,
+  writeMark
+} from '../../../store/mongo/settings.js'
 import { hasVersions, openVersions, setNewestVersion, type Versions } from '../../../store/mongo/versions.js'
 import { holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../transfer.js'
 import { beforeAll, readById } from './table.js'
@@ -78,7 +83,7 @@ async function openArchive<T>(url: string, name: string, prepare: (collections: 
 /** Gives all changes the versions that killed servers could not give them any more. */
 async function completeAll(collections: Collections, versions: Versions): Promise<void> {
   const { users, conversations } = collections
-  const unversioned = createUnversionedChanges(collections, versions, createMessageVersions(collections, versions))
+  const unversioned = createUnversionedChanges(collections, versions)
   for (let page = await readById(users, toId(beforeAll), maxPageUsers); page.length > 0; ) {
     const ids = page.map(({ _id }) => _id)
     await unversioned.complete({ messages: await unversioned.findMessages(ids), marks: [], users: [] })

@@ -8,7 +8,7 @@ import type {
   UserDocument
 } from '../../../store/mongo/collections.js'
 import { toId } from '../../../store/mongo/ids.js'
-import { emptyDialog } from '../../../store/mongo/messages/pairs.js'
+import { emptyDialog } from '../../../store/mongo/messages/addresses.js'
 import { nameKeysOf } from '../../../store/nameKeys.js'
 import type { DialogRecord, ImageRecord, SessionRecord, Shelf, Shelves, UserRecord } from '../transfer.js'
 import { createMessageShelf } from './messages.js'

@@ -2,7 +2,7 @@ import { ObjectId } from 'bson'
 import t from 'tap'
 import { collectionsOf, createIndexes, type MessageDocument } from '../../../../src/store/mongo/collections.js'
 import { connectToDatabase } from '../../../../src/store/mongo/connect.js'
-import { createTails } from '../../../../src/store/mongo/messages/dialogTails.js'
+import { createTails } from '../../../../src/store/mongo/messages/numbering.js'
 import { createWrites } from '../../../../src/store/mongo/messages/writes.js'
 import { useMongo, withoutMongo } from '../../../helpers/mongod.js'
 

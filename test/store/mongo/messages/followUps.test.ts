@@ -11,8 +11,6 @@ t.test('new messages wait while very many have no version yet', async (t) => {
   const groups: number[] = []
   const followUps = createFollowUps(
     {
-      find: () => Promise.reject(),
-      findMessages: () => Promise.reject(),
       complete({ messages }) {
         groups.push(messages.length)
         return new Promise((resolve) => void ends.push(resolve))
@@ -54,8 +52,6 @@ t.test('a failure is told once, until it has ended', async (t) => {
   const outcomes = ['fails', 'fails', 'succeeds', 'fails']
   const told: string[] = []
   const unversioned = {
-    find: () => Promise.reject(),
-    findMessages: () => Promise.reject(),
     complete: async () => {
       const outcome = outcomes.shift() as string
       if (outcome === 'fails') throw new Error(`${outcomes.length} left`)

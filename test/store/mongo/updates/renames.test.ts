@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson'
 import t from 'tap'
-import { emptyDialog } from '../../../../src/store/mongo/messages/pairs.js'
+import { emptyDialog } from '../../../../src/store/mongo/messages/addresses.js'
 import { pairOf } from '../../../../src/store/pair.js'
 import type { StoredUser } from '../../../../src/store/store.js'
 import { openProcesses, type Processes } from '../../../helpers/mongo/processes.js'
