@@ -1,5 +1,5 @@
 import { collectionsOf, createIndexes } from '../../store/mongo/collections.js'
-import { connectToDatabase, longPatience } from '../../store/mongo/connect.js'
+import { connectToDatabase, longTimeouts } from '../../store/mongo/connect.js'
 import { beginAdoption, endAdoption, isLegacy } from '../../store/mongo/design.js'
 import { assertFinished } from '../../store/mongo/settings.js'
 import { openCursors } from '../../store/mongo/updates/cursors.js'
@@ -27,7 +27,7 @@ interface AdoptionOptions {
  * @throws {Error} when there is nobody in the database, it is an unfinished copy, or it has another design
  */
 export async function adoptDatabase(url: string, { images, print }: AdoptionOptions): Promise<void> {
-  const { client, database } = await connectToDatabase(url, print, longPatience)
+  const { client, database } = await connectToDatabase(url, print, longTimeouts)
   try {
     const collections = collectionsOf(database)
     const old = oldCollectionsOf(database)

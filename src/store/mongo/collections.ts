@@ -25,7 +25,7 @@ export interface UserDocument {
   revision: number
 }
 
-/** A dialog of the users `a` and `b`, `a` the one with the smaller id. */
+/** A dialog of two users; `a` has the smaller id. */
 export interface ConversationDocument {
   _id: ObjectId
   a: ObjectId

@@ -2,7 +2,7 @@ import type { Db, MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
 import type { Store, StoreObserver } from '../store.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
-import { type Connection, connectToDatabase, longPatience } from './connect.js'
+import { type Connection, connectToDatabase, longTimeouts } from './connect.js'
 import { assertDesign, keepDesign } from './design.js'
 import { createIdentities, createPairs } from './messages/addresses.js'
 import { createCommitGroup } from './messages/commitGroup.js'
@@ -83,7 +83,7 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
 }
 
 async function openChecked(url: string) {
-  const { client, database } = await connectToDatabase(url, () => {}, longPatience)
+  const { client, database } = await connectToDatabase(url, () => {}, longTimeouts)
   const collections = collectionsOf(database)
   await orClose(client, assertUsable(collections, database))
   return { client, collections }

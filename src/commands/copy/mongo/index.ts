@@ -1,5 +1,5 @@
 import { type Collections, collectionsOf, createIndexes } from '../../../store/mongo/collections.js'
-import { connectToDatabase, longPatience } from '../../../store/mongo/connect.js'
+import { connectToDatabase, longTimeouts } from '../../../store/mongo/connect.js'
 import { assertDesign, keepDesign } from '../../../store/mongo/design.js'
 import { insertNew } from '../../../store/mongo/duplicates.js'
 import { toId } from '../../../store/mongo/ids.js'
@@ -68,7 +68,7 @@ export function openMongoTarget(url: string, name: string, secret: string | unde
 /** @throws {Error} that has the name */
 async function openArchive<T>(url: string, name: string, prepare: (collections: Collections) => Promise<T>) {
   try {
-    const { client, database } = await connectToDatabase(url, () => {}, longPatience)
+    const { client, database } = await connectToDatabase(url, () => {}, longTimeouts)
     const collections = collectionsOf(database)
     const prepared = await prepare(collections).catch(async (error) => {
       await client.close()

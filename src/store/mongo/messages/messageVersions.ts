@@ -51,7 +51,7 @@ export function createMessageVersions({ conversations, messages }: Collections, 
     for (const [index, one] of (dialogs as OpenDialog[]).entries()) one.progress = moved[index]
   }
 
-  /** After a restore of different moments the dialog of a message may be missing. */
+  /** Gives versions to messages whose dialog is missing, as after a restore of different moments. */
   async function completeLost(dialogs: OpenDialog[]) {
     const lost = dialogs.filter((one) => !isStarted(one))
     if (lost.length === 0) return

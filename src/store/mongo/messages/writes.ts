@@ -64,7 +64,7 @@ export function createWrites(parts: Parts): Writes {
     const start = performance.now()
     const addressed = await address(writes)
     if (addressed.length > 0) await commitGroup(addressed)
-    // No message waits for the read marks that came with it.
+    // The answers of messages do not wait for the read marks of their group.
     if (addressed.length < writes.length) answer(writes.map(({ outcome }) => outcome))
     await moveMarks(writes, parts)
     const outcomes = writes.map(({ outcome }) => outcome ?? noMark)
@@ -93,7 +93,7 @@ export function createWrites(parts: Parts): Writes {
   }
 }
 
-/** A mark that fails refuses neither the messages of the group, which are stored, nor other marks. */
+/** Moves the read marks of a group. The failure of one affects neither the messages, which are stored, nor other marks. */
 async function moveMarks(writes: PendingWrite[], { pairs, moveMark }: Pick<Parts, 'pairs' | 'moveMark'>) {
   const marks = writes.filter((write) => write.kind === 'mark')
   if (marks.length === 0) return
@@ -110,7 +110,7 @@ async function moveMarks(writes: PendingWrite[], { pairs, moveMark }: Pick<Parts
   }
 }
 
-/** A mark does not cover the messages of its group that came after it. */
+/** Limits each mark to the messages before it: it does not cover those of its group that came later. */
 function setEnds(writes: PendingWrite[]): void {
   const nextSeq = new Map<string, number>()
   for (const write of writes.toReversed()) {

@@ -34,7 +34,7 @@ t.test('new messages wait while very many have no version yet', async (t) => {
 
   ends.shift()?.()
   while (ends.length === 0) await new Promise(setImmediate)
-  t.same(groups, [1, 5001], 'what waits goes together')
+  t.same(groups, [1, 5001], 'waiting messages go together')
   ends.shift()?.()
   await room
   t.ok(followUps.has(first[0]?._id as ObjectId), 'a read that began before may not know its version')
@@ -45,10 +45,10 @@ t.test('new messages wait while very many have no version yet', async (t) => {
   await followUps.finish()
   followUps.messages([])
   await followUps.finish()
-  t.same(groups, [1, 5001, 1], 'nothing is done for nothing')
+  t.same(groups, [1, 5001, 1], 'an empty list causes no work')
 })
 
-t.test('a failure is told once, until it has ended', async (t) => {
+t.test('only the first failure is told, until the next success', async (t) => {
   const outcomes = ['fails', 'fails', 'succeeds', 'fails']
   const told: string[] = []
   const unversioned = {

@@ -37,7 +37,7 @@ t.test('the tails of dialogs', { skip: withoutMongo }, async (t) => {
     t.same(await seqs(all), [3, 4, 0])
   })
 
-  t.test('are read one by one where very much is newer', async (t) => {
+  t.test('are read one by one where very many messages are newer', async (t) => {
     await store(one, 4, 2100)
     await tails.reload(all)
     t.same(await seqs(all), [2100, 4, 0])
