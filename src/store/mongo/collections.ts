@@ -95,27 +95,16 @@ export interface SessionDocument {
   expiresAt: Date
 }
 
-/** An opening of the store. */
-interface EpochDocument {
-  _id: string
-  /** In a copy of the store: the last version for which the epoch has given cursors. */
-  lastVersion?: number
-}
-
-export interface SettingDocument {
-  _id: string
-  value: unknown
-}
-
 export interface Collections {
   users: Collection<UserDocument>
   conversations: Collection<ConversationDocument>
   messages: Collection<MessageDocument>
   sessions: Collection<SessionDocument>
   images: Collection<ImageDocument>
-  epochs: Collection<EpochDocument>
+  /** Openings of the store. In a copy, `lastVersion` is the last version for which an epoch of the source gave cursors. */
+  epochs: Collection<{ _id: string; lastVersion?: number }>
   /** The design of the database, the newest version, the secret of tokens, and the mark of an unfinished copy. */
-  settings: Collection<SettingDocument>
+  settings: Collection<{ _id: string; value: unknown }>
 }
 
 const indexes: Record<Exclude<keyof Collections, 'epochs' | 'settings'>, IndexDescription[]> = {

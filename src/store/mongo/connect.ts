@@ -61,7 +61,7 @@ export async function connectToDatabase(
   onNotice: (notice: string) => void,
   timeouts: Partial<typeof longTimeouts> = {}
 ): Promise<Connection> {
-  // In the bundle, only a late import spares other starts the driver.
+  // A late import keeps the bundle from loading the driver at other starts.
   const { MongoClient } = await import('mongodb')
   patchDriver()
   try {

@@ -17,7 +17,7 @@ import { invitePeople, type People } from '../../store/suite/people.js'
 // Long, since a machine may be busy with other tests.
 const options = { timeoutMs: 30_000, onNotice: () => {} }
 
-/** Some processes on one database, and what they have written. */
+/** Some processes on one database, and their messages. */
 export interface Processes extends People {
   /** Another process, whose store is closed with the test. */
   join(): Promise<Store>
@@ -27,9 +27,9 @@ export interface Processes extends People {
   leave(text: string, clientMessageId?: string): Promise<MessageDocument>
   /** The dialog of ann and bob, begun where there is none. */
   findDialog(): Promise<ObjectId>
-  /** What ann and bob have written, with its numbers. */
+  /** The messages of ann and bob, with their numbers. */
   history(): Promise<string[]>
-  /** What is in the database itself. */
+  /** The collections of the database itself. */
   collections: Collections
 }
 

@@ -142,7 +142,7 @@ t.test('the cost of updates when nothing is new for the user', { skip: withoutMo
     const cursor = await store.updates.newestCursor()
     await change()
     await store.updates.newestCursor()
-    // So that there are connections enough.
+    // This opens enough connections.
     await store.updates.list(cid._id, cursor, 9)
     const asked = wire.record()
     wire.holdReplies(inRounds([...rounds]))

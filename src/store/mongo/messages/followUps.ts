@@ -6,7 +6,7 @@ import type { Versions } from '../versions.js'
 import type { Unversioned } from './dialogProgress.js'
 import { createMessageVersions } from './messageVersions.js'
 
-// Beyond, new messages wait: what follows from a message costs more than the message.
+// More waiting messages delay new ones: the derived writes of a message cost more than the message.
 const maxWaitingMessages = 5000
 
 export type MovedMark = Pick<ConversationDocument, '_id' | 'markRevision'>

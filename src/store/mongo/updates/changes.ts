@@ -5,7 +5,7 @@ import { findContactIds, findContactsAmong } from './contacts.js'
 
 export type ChangedUser = Pick<UserDocument, '_id' | 'changed' | 'revision'>
 
-/** What has changed for a user, each in the order of the versions. */
+/** The changes for a user, each kind in the order of the versions. */
 export interface ChangesOfUser {
   messages: MessageDocument[]
   /** Dialogs whose read marks have moved. */

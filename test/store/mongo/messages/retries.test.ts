@@ -14,7 +14,7 @@ async function openOnWire(t: Test, url: string) {
 
 const textsOf = (count: number) => Array.from({ length: count }, (_, number) => `old ${number}`)
 
-/** What had to be done before the answers, in the order of names; the versions of messages come later. */
+/** The commands before the answers, in the order of names; the versions of messages come later. */
 function commandsBefore(asked: Command[]): string[] {
   const later = ['update messages', 'update conversations', 'findAndModify settings']
   return asked
