@@ -1,4 +1,5 @@
-import { sum, type Traffic } from '../load/mongoTraffic.js'
+import { sum } from '../load/indexEntries.js'
+import type { Traffic } from '../load/mongoTraffic.js'
 import { type Measured, startMessenger } from '../processes.js'
 import type { Row } from '../report.js'
 

@@ -1,15 +1,15 @@
 import { AppError } from '../errors.js'
 import type { Store } from './store.js'
 
-/** How long a call may take where the last ones have waited in vain: a client's calls may come one after the other. */
+/** Time limit of a call after one without an answer: the calls of a client may come one after the other. */
 const silenceTimeoutMs = 200
 
 /**
- * A store over the network: its calls are refused when they take too long, though what they have begun may still come to its
- * end. What has failed tells why, and nothing of what was to be stored. Closing takes as long as it takes.
+ * Limits the duration of each call of a store over the network, except `close`. A write may still take effect after its call was
+ * refused. Errors tell the reason of a failure, and nothing of the documents.
  */
 export function withDeadline(store: Store, timeoutMs: number): Store {
-  // From a call that has waited in vain to the next one that succeeds, whether it was refused before or not.
+  // True after a call without an answer, until any call succeeds, also a refused one.
   let isSilent = false
 
   const limit =
@@ -34,7 +34,7 @@ export function withDeadline(store: Store, timeoutMs: number): Store {
   return { ...Object.fromEntries(limitedParts), loadSecret: limit(loadSecret), close } as Store
 }
 
-/** Settles as a promise does, or is rejected with what `giveUp` returns when that takes too long. */
+/** Returns the result of a promise. It rejects with the error of `giveUp` when that takes too long. */
 export function withinTime<Result>(promise: Promise<Result>, maxMs: number, giveUp: () => Error): Promise<Result> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(giveUp()), maxMs)
@@ -42,11 +42,11 @@ export function withinTime<Result>(promise: Promise<Result>, maxMs: number, give
   })
 }
 
-/** A driver's error may carry the documents that were to be written, and would bring them into the log. */
+/** Removes the documents that a driver's error may carry: they must not come into the log. */
 function withoutContents(error: Error & { code?: unknown }): Error {
   if (error instanceof AppError) return error
   const { name, message, code, stack = '' } = error
-  // MongoDB says which value was there twice, such as an e-mail.
+  // MongoDB names the duplicate value, such as an e-mail address.
   const told = message.replace(/ dup key: .*/s, '')
   return Object.assign(new Error(told), { name, code, stack: stack.replace(message, () => told) })
 }

@@ -1,12 +1,12 @@
 import { asciiDomainOf } from '../schemas/email.js'
 
-/** The characters of a tag's key: none has a meaning in a regular expression. */
+/** The characters of a tag's key. None has a meaning in a regular expression. */
 export const partOfTagKey = /^[a-z0-9_]*$/
 
-/** Returns the end of the range of the keys that begin with a text, which is not in it. */
+/** Returns the exclusive end of the range of keys that begin with a text. */
 export const endOf = (start: string) => `${start}\u{10ffff}`
 
-/** A text that is no tag has no key: it is nobody's. */
+/** Returns the key of a tag; an empty one, which no user has, for a text that is not a tag. */
 export function keyOfTag(tag: string): string {
   return tag.startsWith('@') ? tag.slice(1).toLowerCase() : ''
 }
@@ -20,8 +20,8 @@ export function keyOfEmail(email: string): string {
 }
 
 /**
- * Returns the key that older versions made. Of two users whose addresses are the same by now, one keeps that key: both log in
- * with the address as they have written it.
+ * Returns the key that older versions made. Two users may have addresses that are the same by now. One of them keeps that key, and
+ * both log in with the address as they wrote it.
  */
 export function formerKeyOfEmail(email: string): string {
   return email.toLowerCase()

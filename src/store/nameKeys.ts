@@ -1,7 +1,7 @@
 import type { SelfInfo } from '../schemas/user.js'
 import { endOf } from './keys.js'
 
-// Unicode decomposes none of these, and many people type them without the stroke.
+// Unicode does not decompose these letters, and many people type them without the stroke.
 const plainLetters: Readonly<Record<string, string>> = {
   Ł: 'L',
   Ø: 'O',
@@ -15,15 +15,15 @@ const plainLetters: Readonly<Record<string, string>> = {
 const unplain = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'g')
 
 const maxWords = 16
-// Long enough to tell people apart, and far below what any index takes.
+// Long enough to tell people apart, and far below the limit of any index.
 const maxLetters = 48
 
 const between = /[\s\p{Pd}.'’ʻʼ]+/u
 const ofName = /^[\p{L}\p{M}\p{N}]+$/u
 
 /**
- * Folds a text as people are searched for: without accents and joiners, in one case, and with what joins words left out.
- * Upper case last, which has no final sigma, no dotless i and no sharp s.
+ * Folds a text for the search: without accents and joiners, in one case, and without the characters between words.
+ * Upper case comes last: it has no final sigma, no dotless i and no sharp s.
  */
 function fold(text: string): string {
   const bare = text.normalize('NFKD').replace(/\p{Script=Inherited}/gu, '')
@@ -40,7 +40,7 @@ const startsOfWords = (name: string) => {
 }
 
 /**
- * Returns the keys of a user's name: each word with the words after it. `ann`, `lee`, `ann le` and `lee an` find `Ann Lee`.
+ * Returns the keys of a user's name: each word with the words after it. So `ann`, `lee`, `ann le` and `lee an` find `Ann Lee`.
  */
 export function nameKeysOf({ firstName, lastName }: Pick<SelfInfo, 'firstName' | 'lastName'>): string[] {
   const keys = [
@@ -50,7 +50,7 @@ export function nameKeysOf({ firstName, lastName }: Pick<SelfInfo, 'firstName' |
   return [...new Set(keys)]
 }
 
-/** A range of name keys, the end not included. */
+/** A range of name keys; the end is exclusive. */
 export interface NameRange {
   start: string
   end: string

@@ -2,13 +2,13 @@ import { openSqliteStore, type SqliteOptions } from './sqlite/index.js'
 import type { Store } from './store.js'
 
 export interface StoreOptions extends SqliteOptions {
-  /** How long a call over the network may take before it is refused. */
+  /** Maximum duration of a call over the network; then it is refused. */
   timeoutMs: number
-  /** Told of what the database cannot promise. */
+  /** Is told what the database cannot promise. */
   onNotice(notice: string): void
 }
 
-/** The SQLite file that a URL names, if it names one. */
+/** Returns the SQLite file that a URL names, if it names one. */
 export function fileOf(url: string): string | undefined {
   return /^file:(.+)$/s.exec(url)?.[1]
 }
@@ -16,13 +16,13 @@ export function fileOf(url: string): string | undefined {
 /**
  * Opens the store that a URL names: `file:PATH`, `mongodb://…` or `mongodb+srv://…`.
  *
- * @throws {Error} that names the store and says what is wrong with it
+ * @throws {Error} that names the store and the fault
  */
 export async function openStore(url: string, options: StoreOptions): Promise<Store> {
   const file = fileOf(url)
   if (file !== undefined) return openSqliteStore(file, options)
   try {
-    // Loaded only where it is used: it takes longer than the rest of a start.
+    // Loaded only when used: it takes longer than the rest of a start.
     const { openMongoStore } = await import('./mongo/index.js')
     return await openMongoStore(url, options)
   } catch (error) {
@@ -30,7 +30,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   }
 }
 
-/** A URL without its password and its options, also where the password is written in a wrong way. */
+/** Removes the password and the options of a URL, also of a malformed one. */
 function withoutSecrets(url: string): string {
   return url.replace(/\/\/.*@/s, '//').replace(/\?.*/s, '')
 }

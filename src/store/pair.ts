@@ -1,4 +1,4 @@
-/** Two users in the one order in which a dialog keeps them, and whether the first given is `a`. */
+/** Two users in the order of a dialog. `isUserA` tells whether the first given user is `a`. */
 export interface Pair {
   a: string
   b: string

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js'
 
-/** What every store refuses, in the same words. */
+/** The refusals of every store, in the same words. */
 export const refusals = {
   tagTaken: () => new AppError('conflict', 'The tag is taken.'),
   emailTaken: () => new AppError('conflict', 'The e-mail is taken.'),

@@ -1,34 +1,34 @@
 import { performance } from 'node:perf_hooks'
-import { settleInOrder } from './settleInOrder.js'
+import { answerInOrder } from './answerInOrder.js'
 
 interface QueueOptions<Write, Result> {
-  /** How long a write may wait for those before it. */
+  /** Maximum time that a write waits for those before it, in milliseconds. */
   maxWaitMs: number
   /**
-   * Makes writes durable, in their order, in as few round trips as it can.
+   * Makes writes durable, in their order, in as few round trips as possible.
    *
-   * @param settle ends the wait of writes that are durable before others, which have no result yet
-   * @returns what each has come to
+   * @param answer answers writes that are durable before the others, which have no result yet
+   * @returns the results of all writes
    */
-  writeTogether(writes: Write[], settle: (results: (Result | Error | undefined)[]) => void): Promise<(Result | Error)[]>
-  /** How much of a group a write is; a group is full at 1. */
+  writeTogether(writes: Write[], answer: (results: (Result | Error | undefined)[]) => void): Promise<(Result | Error)[]>
+  /** Returns the share of a group that a write takes; a group is full at 1. */
   weightOf?(write: Write): number
 }
 
-/** Writes take effect in the order of the calls: those that wait go together. */
+/** A queue in which writes take effect in the order of the calls. Waiting writes go together. */
 export interface WriteQueue<Write = never, Result = never> {
   enter(write: Write): Promise<Result>
-  /** Runs a write that is not made together with others. */
+  /** Runs a write on its own, between two groups. */
   alone<T>(write: () => Promise<T>): Promise<T>
-  /** Refuses new writes, and resolves when the last one has ended. */
+  /** Refuses new writes, and resolves when the last write has ended. */
   close(): Promise<void>
 }
 
 interface Waiting<Write> {
-  /** The last moment to begin. */
+  /** Latest time to begin, on the clock of `performance`. */
   until: number
   write?: Write
-  /** Instead of `write`, when it goes alone. */
+  /** The write itself, instead of `write`, when it goes alone. */
   run?(): Promise<unknown>
   weight: number
   resolve(value: unknown): void
@@ -53,7 +53,7 @@ export function createWriteQueue<Write, Result>(options: QueueOptions<Write, Res
   }
 
   async function work() {
-    // What comes in the same turn of the event loop goes together.
+    // Calls of one turn of the event loop go together.
     await new Promise(setImmediate)
     while (waiting.length > 0) {
       const group = withoutLate(takeGroup(waiting))
@@ -64,15 +64,15 @@ export function createWriteQueue<Write, Result>(options: QueueOptions<Write, Res
   }
 
   async function writeGroup(group: Waiting<Write>[]) {
-    const settle = (results: (Result | Error | undefined)[]) => {
-      settleInOrder(
-        group.flatMap((one, index) => (results[index] === undefined ? [] : settlingOf(one, results[index])))
-      )
+    const answer = (results: (Result | Error | undefined)[]) => {
+      const known = group.flatMap((one, index) => (results[index] === undefined ? [] : answerOf(one, results[index])))
+      answerInOrder(known)
     }
     try {
       const writes = group.map(({ write }) => write as Write)
-      const results = await writeTogether(writes, settle)
-      settleInOrder(group.map((one, index) => settlingOf(one, results[index])))
+      const results = await writeTogether(writes, answer)
+      // A promise ignores a second answer.
+      answerInOrder(group.map((one, index) => answerOf(one, results[index])))
     } catch (error) {
       for (const { reject } of group) reject(error)
     }
@@ -88,8 +88,7 @@ export function createWriteQueue<Write, Result>(options: QueueOptions<Write, Res
   }
 }
 
-/** A write that is settled already stays as it is. */
-function settlingOf<Write>({ resolve, reject }: Waiting<Write>, result: unknown): () => void {
+function answerOf<Write>({ resolve, reject }: Waiting<Write>, result: unknown): () => void {
   return () => (result instanceof Error ? reject(result) : resolve(result))
 }
 
@@ -103,7 +102,7 @@ function takeGroup<Write>(waiting: Waiting<Write>[]): Waiting<Write>[] {
   return waiting.splice(0, end === -1 ? waiting.length : end)
 }
 
-/** Refuses what has waited for too long. @returns the others */
+/** Refuses the writes that have waited for too long. @returns the others */
 function withoutLate<Write>(group: Waiting<Write>[]): Waiting<Write>[] {
   const now = performance.now()
   return group.filter(({ until, reject }) => {

@@ -18,7 +18,7 @@ t.test('a call that takes too long is refused', async (t) => {
   await store.close()
 })
 
-t.test('while nothing answers, those that come one after the other do not each wait for so long', async (t) => {
+t.test('while the store does not answer, later calls wait for a shorter time', async (t) => {
   const answers: (() => void)[] = []
   const slow = () => new Promise<undefined>((resolve) => answers.push(() => resolve(undefined)))
   const store = withDeadline({ users: { findById: slow } } as unknown as Store, 1000)
@@ -36,7 +36,7 @@ t.test('while nothing answers, those that come one after the other do not each w
   t.equal(await patient, undefined, 'a sign of life, however late, and there is time again')
 })
 
-t.test('what has failed says why, and not what was to be stored', async (t) => {
+t.test('an error says why a call failed, and not what was to be stored', async (t) => {
   const failed = Object.assign(new Error('no room'), { name: 'MongoBulkWriteError', code: 14, op: { text: 'secret' } })
   const refused = new AppError('conflict')
   const findById = (_id: string) => Promise.reject(_id === '1' ? failed : refused)

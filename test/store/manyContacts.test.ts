@@ -66,7 +66,7 @@ async function testOld(t: Test, url: string) {
   }
 }
 
-t.test('a contact beyond the newest dialogs is found where few others begin so', async (t) => {
+t.test('a contact beyond the newest dialogs is found where few other names begin with the text', async (t) => {
   await t.test('SQLite', (t) => testOld(t, `file:${join(t.testdir(), 'messenger.db')}`))
   await t.test('MongoDB', { skip: withoutMongo }, async (t) => testOld(t, (await useMongo(t))(t)))
 })

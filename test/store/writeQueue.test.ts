@@ -8,13 +8,13 @@ function openQueue({ maxWaitMs = 5000, weight = 0.3 } = {}) {
   const groups: string[][] = []
   let finish: (results: (string | AppError)[]) => void = () => {}
   let fail: (reason: Error) => void = () => {}
-  let settleEarly: (results: (string | undefined)[]) => void = () => {}
+  let answerEarly: (results: (string | undefined)[]) => void = () => {}
   const queue = createWriteQueue<string, string>({
     maxWaitMs,
     weightOf: () => weight,
-    writeTogether(names, settle) {
+    writeTogether(names, answer) {
       groups.push(names)
-      settleEarly = settle
+      answerEarly = answer
       return new Promise((resolve, reject) => {
         finish = resolve
         fail = reject
@@ -29,8 +29,8 @@ function openQueue({ maxWaitMs = 5000, weight = 0.3 } = {}) {
       finish((groups.at(-1) as string[]).map(result))
       await setImmediate()
     },
-    /** Settles the writes of the present group that have a result. */
-    settle: (results: (string | undefined)[]) => settleEarly(results),
+    /** Answers the writes of the present group that have a result. */
+    answer: (results: (string | undefined)[]) => answerEarly(results),
     async fail(reason: Error) {
       fail(reason)
       await setImmediate()
@@ -38,20 +38,20 @@ function openQueue({ maxWaitMs = 5000, weight = 0.3 } = {}) {
   }
 }
 
-t.test('what waits goes together, as far as there is room, and in order', async (t) => {
+t.test('waiting writes go together, as far as there is room, and in order', async (t) => {
   const { enter, alone, finish, groups, close } = openQueue()
   const written: string[] = []
   const say = (name: string) => enter(name).then((result) => written.push(result))
   const all = [say('a'), say('b')]
   await setImmediate()
-  t.same(groups, [['a', 'b']], 'what came in one turn')
+  t.same(groups, [['a', 'b']], 'the writes of one turn')
   all.push(...['c', 'd', 'e', 'f'].map(say))
   const one = alone(async () => written.push('one'))
   all.push(say('g'))
   await finish()
   t.same(groups.at(-1), ['c', 'd', 'e'], 'as much as a group may hold')
   await finish()
-  t.same(groups.at(-1), ['f'], 'nothing overtakes what goes alone')
+  t.same(groups.at(-1), ['f'], 'no write overtakes one that goes alone')
   await finish()
   await one
   await setImmediate()
@@ -67,7 +67,7 @@ t.test('what waits goes together, as far as there is room, and in order', async 
   )
 })
 
-t.test('a group that fails takes all its writes with it, a refusal its own', async (t) => {
+t.test('the failure of a group fails all its writes, a refusal only its own', async (t) => {
   const { enter, alone, finish, fail, close } = openQueue()
   const failed = Promise.allSettled([enter('a'), enter('b')])
   await setImmediate()
@@ -85,33 +85,33 @@ t.test('a group that fails takes all its writes with it, a refusal its own', asy
   await close()
 })
 
-t.test('a write that is durable before others of its group is settled before them', async (t) => {
-  const { enter, settle, finish, fail, close } = openQueue()
-  const settled: string[] = []
+t.test('a write that is durable before others of its group is answered before them', async (t) => {
+  const { enter, answer, finish, fail, close } = openQueue()
+  const answered: string[] = []
   const say = (name: string) =>
     enter(name).then(
-      (result) => settled.push(result),
-      ({ message }) => settled.push(message)
+      (result) => answered.push(result),
+      ({ message }) => answered.push(message)
     )
   const first = [say('a'), say('b')]
   await setImmediate()
-  settle([undefined, 'b is early'])
+  answer([undefined, 'b is early'])
   await setImmediate()
-  t.same(settled, ['b is early'])
+  t.same(answered, ['b is early'])
   await finish()
   await Promise.all(first)
-  t.same(settled, ['b is early', 'a is stored'])
+  t.same(answered, ['b is early', 'a is stored'])
 
   const second = [say('c'), say('d')]
   await setImmediate()
-  settle(['c is early', undefined])
+  answer(['c is early', undefined])
   await fail(new Error('gone'))
   await Promise.all(second)
-  t.same(settled.slice(2), ['c is early', 'gone'], 'what fails later is not taken back')
+  t.same(answered.slice(2), ['c is early', 'gone'], 'a later failure does not change an answer')
   await close()
 })
 
-t.test('what has waited for too long is not written any more', async (t) => {
+t.test('a write that has waited for too long is not written', async (t) => {
   const { enter, finish, groups, close } = openQueue({ maxWaitMs: 50, weight: 1 })
   const first = enter('first')
   await setImmediate()

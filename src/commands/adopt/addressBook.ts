@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import { keyOfTag } from '../../store/keys.js'
-import type { Members } from '../../store/mongo/messages/pairs.js'
+import type { Members } from '../../store/mongo/messages/addresses.js'
 import { pairOf } from '../../store/pair.js'
 import { isText, type OldCollections } from './legacy.js'
 

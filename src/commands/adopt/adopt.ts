@@ -1,7 +1,7 @@
 import { collectionsOf, createIndexes } from '../../store/mongo/collections.js'
-import { connectToDatabase, longPatience } from '../../store/mongo/connect.js'
+import { connectToDatabase, longTimeouts } from '../../store/mongo/connect.js'
 import { beginAdoption, endAdoption, isLegacy } from '../../store/mongo/design.js'
-import { assertFinished } from '../../store/mongo/unfinishedCopy.js'
+import { assertFinished } from '../../store/mongo/settings.js'
 import { openCursors } from '../../store/mongo/updates/cursors.js'
 import { openVersions } from '../../store/mongo/versions.js'
 import { openAddressBook } from './addressBook.js'
@@ -26,7 +26,7 @@ export async function adoptDatabase(
   images: string | undefined,
   print: (line: string) => void
 ): Promise<void> {
-  const { client, database } = await connectToDatabase(url, print, longPatience)
+  const { client, database } = await connectToDatabase(url, print, longTimeouts)
   try {
     const collections = collectionsOf(database)
     const old = oldCollectionsOf(database)

@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb'
 import type { Collections } from '../../store/mongo/collections.js'
-import { createPairs, emptyDialog, keyOfPair, type Members, type Pairs } from '../../store/mongo/messages/pairs.js'
+import { createPairs, emptyDialog, keyOfPair, type Members, type Pairs } from '../../store/mongo/messages/addresses.js'
 import { type AddressBook, membersOf, type Person } from './addressBook.js'
 import { batchesOf, isObjectId, type LeftOut, leaveOut, type OldCollections, type Reason } from './legacy.js'
 

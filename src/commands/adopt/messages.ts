@@ -1,7 +1,7 @@
 import type { Document, ObjectId } from 'mongodb'
 import type { Collections } from '../../store/mongo/collections.js'
 import { toId } from '../../store/mongo/ids.js'
-import { createPairs, keyOfPair, type Members, type Pairs } from '../../store/mongo/messages/pairs.js'
+import { createPairs, keyOfPair, type Members, type Pairs } from '../../store/mongo/messages/addresses.js'
 import { type AddressBook, membersOf, type Person } from './addressBook.js'
 import { batchesOf, isObjectId, isText, leaveOut, type OldCollections, type Reason } from './legacy.js'
 

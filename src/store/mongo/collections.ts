@@ -1,6 +1,6 @@
 import type { Binary, Collection, Db, IndexDescription, ObjectId } from 'mongodb'
 
-/** Fields that the legacy server has named keep their names and their meaning. */
+/** Fields of the legacy server keep their names and their meaning. */
 export interface UserDocument {
   _id: ObjectId
   tag: string
@@ -15,7 +15,7 @@ export interface UserDocument {
   firstName: string
   lastName: string
   img: string
-  /** The `shown` of the picture; absent where that has none. */
+  /** The `shown` of the picture; absent or null where the picture has none. */
   imgShown?: ObjectId | null
   /** Epoch in milliseconds. */
   lastSeen: number
@@ -25,24 +25,24 @@ export interface UserDocument {
   revision: number
 }
 
-/** A dialog of the users `a` and `b`, `a` the one with the smaller id. */
+/** A dialog of two users; `a` has the smaller id. */
 export interface ConversationDocument {
   _id: ObjectId
   a: ObjectId
   b: ObjectId
-  /** `[a, b]`, since one index then finds the dialogs of either. */
+  /** `[a, b]`: one index then finds the dialogs of both users. */
   users: [ObjectId, ObjectId]
   user1Tag: string
   user2Tag: string
-  /** The newest message that has a version, and how many of the messages up to it `a` has sent; 0 and null without one. */
+  /** The newest message that has a version, and the number of messages up to it that `a` has sent; 0 and null without one. */
   lastSeq: number
   lastId: ObjectId | null
   sentByA: number
   /** The version of that message, 0 without one. */
   position: number
-  /** The versions of the messages that got theirs together with it, up to `position`: they decide. */
+  /** The versions of the messages that got theirs together with it, up to `position`. They decide. */
   lastVersions: number[]
-  /** The read mark of either side, and how many of the messages up to it the other side has sent. */
+  /** The read mark of each side, and the number of messages up to it that the other side has sent. */
   readSeqA: number
   readCountA: number
   readSeqB: number
@@ -58,13 +58,13 @@ export interface MessageDocument {
   /** The idempotency key: the sender's id and the `clientMessageId`, or the `_id` of a message without one. */
   key: string | ObjectId
   conversationId: ObjectId
-  /** Those of the dialog, in its order. */
+  /** The users of the dialog, in its order. */
   users: [ObjectId, ObjectId]
   senderId: ObjectId
   text: string
   date: Date
   seq: number
-  /** How many messages of the dialog the sender has sent, up to this one. */
+  /** Number of messages of the dialog that the sender has sent, up to this one. */
   sent: number
   /** Null until everything that follows from the message is written. */
   version: number | null
@@ -72,44 +72,27 @@ export interface MessageDocument {
   revision: number
 }
 
-/** How many messages of the dialog its `a` has sent, up to a message. */
-export function sentByA({
-  senderId,
-  users,
-  seq,
-  sent
-}: Pick<MessageDocument, 'senderId' | 'users' | 'seq' | 'sent'>): number {
-  return senderId.equals(users[0]) ? sent : seq - sent
+/** Counts the messages of a dialog that its `a` has sent, up to a message. */
+export function sentByA(message: Pick<MessageDocument, 'senderId' | 'users' | 'seq' | 'sent'>): number {
+  return message.senderId.equals(message.users[0]) ? message.sent : message.seq - message.sent
 }
 
 export interface ImageDocument {
   _id: string
   ownerId: ObjectId
   bytes: Binary
-  /** Has the order of uploads; absent where it is older than all that have it. */
+  /** Gives the order of uploads; absent in images that are older than all that have it. */
   added?: ObjectId
-  /** Names the last time when the owner began to show it. */
+  /** Mark of the last time when the owner began to show it. */
   shown?: ObjectId
 }
 
 export interface SessionDocument {
   _id: ObjectId
   userId: ObjectId
-  /** Of the user; it never changes. */
+  /** Tag of the user; it never changes. */
   tag: string
   expiresAt: Date
-}
-
-/** The name of an opening of the store. */
-interface EpochDocument {
-  _id: string
-  /** The last version for which it has given cursors, where the store is a copy of the one in which it did. */
-  lastVersion?: number
-}
-
-export interface SettingDocument {
-  _id: string
-  value: unknown
 }
 
 export interface Collections {
@@ -118,12 +101,13 @@ export interface Collections {
   messages: Collection<MessageDocument>
   sessions: Collection<SessionDocument>
   images: Collection<ImageDocument>
-  epochs: Collection<EpochDocument>
+  /** Openings of the store. In a copy, `lastVersion` is the last version for which an epoch of the source gave cursors. */
+  epochs: Collection<{ _id: string; lastVersion?: number }>
   /** The design of the database, the newest version, the secret of tokens, and the mark of an unfinished copy. */
-  settings: Collection<SettingDocument>
+  settings: Collection<{ _id: string; value: unknown }>
 }
 
-const indexes: Partial<Record<keyof Collections, IndexDescription[]>> = {
+const indexes: Record<Exclude<keyof Collections, 'epochs' | 'settings'>, IndexDescription[]> = {
   users: [
     { key: { tagKey: 1 }, unique: true },
     { key: { emailKey: 1 }, unique: true },
@@ -146,21 +130,15 @@ const indexes: Partial<Record<keyof Collections, IndexDescription[]>> = {
   sessions: [{ key: { expiresAt: 1 } }, { key: { userId: 1, expiresAt: -1 } }]
 }
 
+const indexed = Object.keys(indexes) as (keyof typeof indexes)[]
+
+const names = ['users', 'conversations', 'messages', 'sessions', 'images', 'epochs', 'settings'] as const
+
 export function collectionsOf(database: Db): Collections {
-  return {
-    users: database.collection('users'),
-    conversations: database.collection('conversations'),
-    messages: database.collection('messages'),
-    sessions: database.collection('sessions'),
-    images: database.collection('images'),
-    epochs: database.collection('epochs'),
-    settings: database.collection('settings')
-  }
+  return Object.fromEntries(names.map((name) => [name, database.collection(name)])) as unknown as Collections
 }
 
-const indexed = Object.keys(indexes) as (keyof Collections)[]
-
-/** Makes the indexes that are not there; uniqueness is a promise of theirs. */
-export async function createIndexes(collections: Collections, names = indexed): Promise<void> {
-  for (const name of names) await collections[name].createIndexes(indexes[name] as IndexDescription[])
+/** Creates the missing indexes. Unique keys rest on them. */
+export async function createIndexes(collections: Collections, only = indexed): Promise<void> {
+  for (const name of only) await collections[name].createIndexes(indexes[name])
 }

@@ -8,7 +8,7 @@ import type {
 } from 'mongodb'
 import { patchDriver } from './driverPatch.js'
 
-/** Set, never inherited from a URL or a default: what an acknowledged write means must not depend on them. */
+/** The meaning of an acknowledged write must not depend on a URL or a default. */
 const durability: MongoClientOptions = {
   w: 'majority',
   journal: true,
@@ -18,16 +18,13 @@ const durability: MongoClientOptions = {
   serverSelectionTimeoutMS: 5000,
   socketTimeoutMS: 10_000,
   waitQueueTimeoutMS: 2000,
-  // How soon a server is missed that is silent: with it go the connections that lead nowhere any more.
+  // After these times the driver gives up a silent server, and closes the connections to it.
   connectTimeoutMS: 3000,
   heartbeatFrequencyMS: 3000
 }
 
-/** How long the parts of a call may take. */
-type Patience = Pick<MongoClientOptions, 'socketTimeoutMS' | 'wtimeoutMS'>
-
-/** For what works through a whole database. */
-export const longPatience: Patience = { socketTimeoutMS: 600_000, wtimeoutMS: 600_000 }
+/** Time limits for work on a whole database. */
+export const longTimeouts = { socketTimeoutMS: 600_000, wtimeoutMS: 600_000 }
 
 const defaultDatabase = 'messenger'
 
@@ -35,7 +32,7 @@ const standalone =
   'MongoDB runs as a standalone server: a message is in its journal when it is acknowledged, but there is no second copy ' +
   'of it, and a write is not tried again by itself when the connection breaks. Use a replica set where that matters.'
 
-/** How a read is done: in a session, where the server knows them. */
+/** The session of a read, where the server has sessions. */
 export interface ReadOptions {
   session?: ClientSession
 }
@@ -45,30 +42,30 @@ export type InSession = <T>(read: (options: ReadOptions) => Promise<T>) => Promi
 export interface Connection {
   client: MongoClient
   database: Db
-  /** Runs reads of which each sees what those before it have seen, where the server knows sessions. */
+  /** Runs reads in one causally consistent session, where the server has sessions. */
   inSession: InSession
   isReplicaSet(): boolean
-  /** Calls back when another server becomes the primary, when the primary is lost, and when it is found again. */
+  /** Calls a listener when another server becomes the primary, when the primary is lost, and when it is found again. */
   onNewPrimary(listener: () => void): void
 }
 
 /**
  * Connects to the database that a URL names, `messenger` where it names none.
  *
- * @param onNotice told of what this server cannot promise
- * @param patience for what takes longer than a call of a server may
- * @throws {Error} without the URL's password, when nobody answers
+ * @param onNotice is told what this server cannot promise
+ * @param timeouts time limits that replace the usual ones
+ * @throws {Error} without the URL's password, when no server answers
  */
 export async function connectToDatabase(
   url: string,
   onNotice: (notice: string) => void,
-  patience: Patience = {}
+  timeouts: Partial<typeof longTimeouts> = {}
 ): Promise<Connection> {
-  // Here, because where it is bundled nothing else keeps a start that does without it from loading it.
+  // A late import keeps the bundle from loading the driver at other starts.
   const { MongoClient } = await import('mongodb')
   patchDriver()
   try {
-    const options = { ...durability, ...patience, retryWrites: mayRetry(url), appName: 'messenger-server' }
+    const options = { ...durability, ...timeouts, retryWrites: mayRetry(url), appName: 'messenger-server' }
     const client = new MongoClient(url, options)
     const database = client.db(databaseNameOf(url))
     const { isStandalone, hasSessions, ...primary } = watchPrimary(client)
@@ -80,19 +77,19 @@ export async function connectToDatabase(
   }
 }
 
-/** A new primary may be behind for a moment: what a session has seen, its later reads see. */
+/** Returns a runner of reads. A new primary may be behind for a moment; later reads of a session see what earlier ones saw. */
 export function sessionsOf(client: Pick<MongoClient, 'withSession'>, hasSessions: () => boolean): InSession {
   return (read) => {
     return hasSessions() ? client.withSession({ causalConsistency: true }, (session) => read({ session })) : read({})
   }
 }
 
-/** The part of a `MongoClient` that tells of its servers. */
+/** The part of a `MongoClient` that reports its servers. */
 interface TopologyEvents {
   on(name: 'topologyDescriptionChanged', listener: (event: { newDescription: TopologyDescription }) => void): unknown
 }
 
-/** Follows the server that takes writes. While it is away, the answers are those of the last one. */
+/** Watches the primary. While there is none, the answers are those of the last one. */
 export function watchPrimary(client: TopologyEvents) {
   const listeners: (() => void)[] = []
   let last: ServerDescription | undefined
@@ -113,12 +110,12 @@ export function watchPrimary(client: TopologyEvents) {
   }
 }
 
-/** The same server may be elected again after another one was, unnoticed: the id of the election tells. */
+/** Tells terms of one server apart by the election: another server may have been the primary in between, unnoticed. */
 function termOf(primary: ServerDescription | undefined): string {
   return primary ? `${primary.address} ${primary.electionId}` : ''
 }
 
-/** It tries again unless the URL says that the server does not know how to, as that of Amazon DocumentDB does. */
+/** Allows repeated writes unless the URL forbids them, as that of Amazon DocumentDB does. */
 function mayRetry(url: string): boolean {
   return !/[?&]retryWrites=false\b/i.test(url)
 }

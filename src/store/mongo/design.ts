@@ -6,10 +6,10 @@ type Settings = Pick<Collections, 'settings'>
 const designKey = 'design'
 const adoptionKey = 'adoption'
 
-/** The design of the documents. A program reads its own design alone. Databases of the first design have no number. */
+/** The design of the documents. A program reads only its own design. Databases of the first design have no number. */
 const design = 2
 
-/** Databases that this program does not read, and what to do with them. */
+/** Reasons why this program does not read a database, and what to do about it. */
 const refusals = {
   newer: 'A newer version wrote this database: update the program.',
   former:
@@ -22,13 +22,13 @@ const refusals = {
 }
 
 /**
- * Tells whether documents of the legacy server are there, or their adoption has begun and not ended.
+ * Tells whether there are documents of the legacy server, or their adoption has begun and not ended.
  *
  * @throws {Error} that says what to do, for a database of another design
  */
 export async function isLegacy(collections: Collections): Promise<boolean> {
   const signs = await findSigns(collections)
-  // The design is read last, and every process writes it first: no other sign of a new database is found without it.
+  // Every process writes the design first, and this one reads it last. So other signs of a new database never come without it.
   const found = await readDesign(collections)
   assertNotNewer(found, signs.adoption)
   const former = found === design ? undefined : formerOf(signs)
@@ -42,9 +42,9 @@ export async function assertDesign(collections: Collections): Promise<void> {
 }
 
 /**
- * Gives an empty database the design, before anything else is written there.
+ * Writes the design into an empty database, before anything else is written there.
  *
- * @throws {Error} where a newer program has been faster
+ * @throws {Error} when a newer program was faster
  */
 export async function keepDesign(collections: Settings): Promise<void> {
   await insertNew(collections.settings, [{ _id: designKey, value: design }])
@@ -69,7 +69,7 @@ function assertNotNewer(...numbers: unknown[]): void {
 }
 
 interface Signs {
-  /** The design to which an adoption brings legacy documents; the former program wrote a word. */
+  /** The design to which an adoption brings legacy documents. The former program wrote a word here. */
   adoption: unknown
   isCopy: boolean
   hasLegacy: boolean
@@ -82,7 +82,7 @@ async function findSigns({ users, conversations, settings }: Collections): Promi
     settings.find({ _id: { $in: [adoptionKey, 'unfinishedCopy', 'version'] } }).toArray(),
     users.findOne({}, { projection: { tagKey: 1, revision: 1 } }),
     conversations.findOne({}, { projection: { journal: 1 } }),
-    // An index finds missing fields as well, so that this costs a start nothing.
+    // An index finds missing fields as well: a start does not read all documents.
     users.findOne({ tagKey: null as never }, { projection: { _id: 1 } }),
     conversations.findOne({ users: null as never }, { projection: { _id: 1 } })
   ])

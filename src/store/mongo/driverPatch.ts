@@ -20,15 +20,15 @@ export interface Driver {
   ) => Error
 }
 
-/** The one in package.json. Another one needs a look at its `Connection.writeCommand` first. */
+/** The version in package.json. Another version needs a look at its `Connection.writeCommand` first. */
 const patchedVersion = '7.9.0'
 
 /**
- * Lets the driver notice that a socket ends while it waits to write to it. Version 7.9 waits for `drain` or `error`. A socket
- * that is destroyed, as all are at once when the server goes, emits neither: the operation, or the heartbeat and with it
- * everything, would wait for ever. No setting of the driver limits that wait.
+ * Lets the driver notice the end of a socket to which it waits to write. Version 7.9 waits for `drain` or `error`. A socket that
+ * is destroyed emits neither, and the end of a server destroys all sockets at once. The operation would wait for ever, or the
+ * heartbeat and with it everything. No setting of the driver limits that wait.
  *
- * @throws {Error} where the driver is not the one that this fits
+ * @throws {Error} for another version of the driver
  */
 export function patchDriver(load: () => Driver = loadDriver): void {
   const { version, utils, MongoNetworkError } = orRefuse(load)

@@ -1,7 +1,7 @@
 import type { Collection, Document, MongoBulkWriteError, OptionalUnlessRequiredId, WriteError } from 'mongodb'
 
 const duplicateKey = 11000
-/** Some engines answer so where two write one key at the same time, of which one has succeeded. */
+/** The answer of some engines to the second of two simultaneous writes of one key. */
 const writeConflict = 112
 const maxAttempts = 10
 
@@ -17,7 +17,7 @@ function isTaken(error: unknown): boolean {
   return isDuplicateKey(error) || isConflict(error)
 }
 
-/** Repeats a write that changes nothing where it meets another one of the same document. */
+/** Repeats a write that has changed nothing because of another write of the same document. */
 export async function repeatAtConflict<T>(write: () => Promise<T>): Promise<T> {
   for (let attempt = 1; attempt < maxAttempts; attempt++) {
     try {
@@ -29,20 +29,20 @@ export async function repeatAtConflict<T>(write: () => Promise<T>): Promise<T> {
   return write()
 }
 
-/** Where an ordered insert has ended. */
+/** The end of an ordered insert. */
 interface Inserted {
-  /** How many of the documents are stored: the first ones. */
+  /** Number of documents that are stored: the first ones. */
   stored: number
   /** Whether the key of the next one is taken. */
   isTaken: boolean
-  /** Another reason why the next one is refused. */
+  /** Another reason for the refusal of the next one. */
   refusal?: Error
 }
 
 /**
  * Inserts documents in order, up to the first one that is not accepted.
  *
- * @throws {Error} where it is not known what is stored
+ * @throws {Error} when it is unknown which documents are stored
  */
 export async function insertInOrder<T extends Document>(
   collection: Collection<T>,
@@ -60,14 +60,14 @@ export async function insertInOrder<T extends Document>(
   }
 }
 
-/** Returns the errors of single documents; none where something is wrong with the whole. */
+/** Returns the errors of single documents; none for an error of the whole command. */
 function writeErrorsOf(error: unknown): WriteError[] {
   const { writeErrors, result } = error as Partial<MongoBulkWriteError>
   return result?.getWriteConcernError() ? [] : [writeErrors ?? []].flat()
 }
 
 /**
- * Inserts what is not there yet, in as few round trips as possible.
+ * Inserts the documents whose keys are free, in as few round trips as possible.
  *
  * @returns the indexes of the documents that are not inserted, because their key is taken
  */

@@ -2,50 +2,45 @@ import type { Db, MongoClient } from 'mongodb'
 import { withDeadline, withinTime } from '../deadline.js'
 import type { Store, StoreObserver } from '../store.js'
 import { type Collections, collectionsOf, createIndexes } from './collections.js'
-import { type Connection, connectToDatabase, longPatience } from './connect.js'
+import { type Connection, connectToDatabase, longTimeouts } from './connect.js'
 import { assertDesign, keepDesign } from './design.js'
-import { createCommitGroup, type Pause } from './messages/commitGroup.js'
+import { createIdentities, createPairs } from './messages/addresses.js'
+import { createCommitGroup } from './messages/commitGroup.js'
 import { createDialogs } from './messages/dialogs.js'
-import { createTails } from './messages/dialogTails.js'
-import { createFollowUps } from './messages/followUps.js'
+import { createFollowUps, createUnversionedChanges } from './messages/followUps.js'
 import { createMessages } from './messages/messages.js'
-import { createMessageVersions } from './messages/messageVersions.js'
-import { createPairs } from './messages/pairs.js'
+import { createTails } from './messages/numbering.js'
 import { createMoveMark } from './messages/readMarks.js'
-import { createUnversionedChanges } from './messages/unversionedChanges.js'
 import { createWrites } from './messages/writes.js'
 import { assertEngine } from './probe.js'
 import { alignRestored } from './restored.js'
-import { loadSecret } from './secret.js'
-import { assertFinished } from './unfinishedCopy.js'
+import { assertFinished, loadSecret } from './settings.js'
 import { openCursors } from './updates/cursors.js'
 import { createUpdates } from './updates/updates.js'
-import { createIdentities } from './users/identities.js'
-import { createImages } from './users/images.js'
+import { createImages, createProfilePictures } from './users/images.js'
 import { createLastSeen } from './users/lastSeen.js'
-import { createProfilePictures } from './users/profilePictures.js'
+import { createSearch } from './users/search.js'
 import { createSessions } from './users/sessions.js'
-import { createUserSearch } from './users/userSearch.js'
 import { createUsers } from './users/users.js'
 import { openVersions } from './versions.js'
 
 interface MongoOptions extends StoreObserver {
-  /** How long a call may take before it is refused. */
+  /** Maximum duration of a call; then it is refused. */
   timeoutMs: number
-  /** Told of what this database cannot promise. */
+  /** Is told what this database cannot promise. */
   onNotice(notice: string): void
 }
 
 const unfinished = 'The store could not write what follows from stored messages; reads do it until it can'
 
-/** A database has this many times `timeoutMs` for the first answers, because it is asked for several things then. */
+/** The first answers may take this many times `timeoutMs`, because a start asks several questions. */
 const openTimeouts = 2
 
 /**
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
  * @param url `mongodb://…` or `mongodb+srv://…`
- * @throws {Error} when nobody answers, the database cannot be used as it is, or its engine gets wrong what is needed
+ * @throws {Error} when nobody answers, the database cannot be used as it is, or its engine lacks what the store needs
  */
 export async function openMongoStore(url: string, options: MongoOptions): Promise<Store> {
   const { timeoutMs, onNotice } = options
@@ -57,7 +52,7 @@ export async function openMongoStore(url: string, options: MongoOptions): Promis
   return withDeadline({ ...store, close }, timeoutMs)
 }
 
-/** Closes a client where what it is opened for fails. */
+/** Closes a client when the opening fails. */
 async function orClose<T>(client: MongoClient, opened: Promise<T>): Promise<T> {
   try {
     return await opened
@@ -68,8 +63,8 @@ async function orClose<T>(client: MongoClient, opened: Promise<T>): Promise<T> {
 }
 
 /**
- * Brings a database to what this version reads, on a connection of its own: a large database may need long for that after an
- * upgrade, while one that gives no first answer in time is given up.
+ * Brings a database to what this version reads, on a connection of its own. A large database may need long for that after an
+ * upgrade. A database that gives no first answer in time is refused.
  */
 async function prepareDatabase(url: string, maxMs: number): Promise<void> {
   const opening = openChecked(url)
@@ -88,7 +83,7 @@ async function prepareDatabase(url: string, maxMs: number): Promise<void> {
 }
 
 async function openChecked(url: string) {
-  const { client, database } = await connectToDatabase(url, () => {}, longPatience)
+  const { client, database } = await connectToDatabase(url, () => {}, longTimeouts)
   const collections = collectionsOf(database)
   await orClose(client, assertUsable(collections, database))
   return { client, collections }
@@ -101,8 +96,8 @@ async function assertUsable(collections: Collections, database: Db): Promise<voi
 }
 
 interface OpenOptions extends MongoOptions {
-  /** How to wait after a vain attempt to store messages. */
-  pause?: Pause
+  /** Waits after a vain attempt to store messages. */
+  pause?: (ms: number) => Promise<unknown>
 }
 
 /** Opens the store on a connection, which stays open when the store is closed. */
@@ -113,8 +108,7 @@ export async function openStoreIn(
   const collections = collectionsOf(connection.database)
   const versions = await openVersions(collections, connection.isReplicaSet())
   const cursors = await openCursors(collections)
-  const messageVersions = createMessageVersions(collections, versions)
-  const unversioned = createUnversionedChanges(collections, versions, messageVersions)
+  const unversioned = createUnversionedChanges(collections, versions)
   const followUps = createFollowUps(unversioned, ({ message }) => onNotice(`${unfinished}: ${message}`))
   const tails = createTails(collections)
   connection.onNewPrimary(tails.forget)
@@ -138,7 +132,7 @@ export async function openStoreIn(
   return {
     users: {
       ...createUsers(collections, { queue, identities, followUps, pictures: createProfilePictures(collections) }),
-      ...createUserSearch(collections, dialogs),
+      ...createSearch(collections, dialogs),
       ...lastSeen
     },
     messages: { add, ...createMessages(collections, pairs) },

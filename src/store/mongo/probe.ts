@@ -3,7 +3,7 @@ import type { Collection, Db, Document, FindOptions } from 'mongodb'
 import { insertInOrder, insertNew } from './duplicates.js'
 
 const prefix = 'probe_'
-// A start that is killed leaves its collection behind; clocks may differ.
+// A killed start leaves its collection behind. Clocks may differ.
 const maxAgeSeconds = 86_400
 const nameOfScratch = /^probe_[0-9a-f]{24}$/
 const large = 2 ** 52 + 1
@@ -11,7 +11,7 @@ const large = 2 ** 52 + 1
 const id = () => new ObjectId()
 const [a, b, c, key, dialog, others] = [id(), id(), id(), id(), id(), id()]
 
-/** Like messages, dialogs, users and pictures in one. */
+/** Documents with the fields of messages, dialogs, users and pictures. */
 const samples: Document[] = [
   { key: 'k', users: [a, b], a, b, version: 5, tag: 'ann', names: ['ann', 'zoe'], shown: key, date: new Date(1000) },
   { key, users: [b, c], a: b, b: c, version: 7, tag: 'joann', names: ['mia'], date: new Date(2000) },
@@ -20,7 +20,7 @@ const samples: Document[] = [
   { key: 'l', users: [c, c], a: c, b: c, version: large, tag: 'hans' }
 ].map((fields, index) => ({ _id: id(), dialog, seq: index + 1, ...fields }))
 
-/** A filter, and the `seq` of the documents that it finds. */
+/** A filter, and the `seq` of each document that it must find. */
 type Read = [name: string, filter: Document, finds: number[], options?: FindOptions]
 
 const pairs = [
@@ -45,7 +45,7 @@ const reads: Read[] = [
   ['$regex with $ne and ranges of strings', notBefore, [2, 3], { sort: { tag: 1 } }]
 ]
 
-/** A document, an update of it by each of some filters, how many of them find it, and the document after that. */
+/** A document, an update with some filters, the number of filters that must match, and the document after that. */
 type Write = [name: string, before: Document, filters: Document[], update: Document, matches: number, after: Document]
 
 const n = 2 ** 31 - 1
@@ -110,18 +110,14 @@ async function project(scratch: Scratch) {
   return isSame(found.map(Object.keys), [['_id', 'tag']])
 }
 
-/**
- * Tries each operation that the store needs, on a collection that exists only meanwhile.
- *
- * @throws {Error} names one that the engine gets wrong
- */
+/** Tries each operation of the store in a temporary collection. @throws {Error} that names a wrong one */
 export async function assertEngine(database: Db): Promise<void> {
   const scratch = database.collection(`${prefix}${id()}`)
   try {
     await assertRight('an ordered insert that stops at a duplicate key', insertSamples(scratch))
     await assertRight('an unordered insert with duplicate keys, strings and ids', insertTargets(scratch))
     const [moved, removed] = targets.slice(writes.length).map(({ _id }) => _id) as [ObjectId, ObjectId]
-    // All of them end before the collection goes, which a late write would bring back.
+    // A late write would create the collection again.
     const outcomes = await Promise.allSettled([
       ...reads.map((read) => assertRight(read[0], find(scratch, read))),
       ...writes.map((write, index) => assertRight(write[0], update(scratch, write, targets[index] as Document))),
@@ -131,7 +127,7 @@ export async function assertEngine(database: Db): Promise<void> {
     ])
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   } finally {
-    // Where this fails, a later start does it.
+    // A later start repeats it after a failure.
     await Promise.allSettled([scratch.drop(), dropAbandoned(database)])
   }
 }

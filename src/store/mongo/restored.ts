@@ -1,7 +1,7 @@
 import type { ObjectId } from 'mongodb'
 import { type Collections, type ConversationDocument, type MessageDocument, sentByA } from './collections.js'
 import { insertNew } from './duplicates.js'
-import { emptyDialog } from './messages/pairs.js'
+import { emptyDialog } from './messages/addresses.js'
 import { hasVersions } from './versions.js'
 
 /**
@@ -19,9 +19,9 @@ export async function alignRestored(collections: Collections): Promise<void> {
       findNewest(collections, _id),
       findNewest(collections, _id, { version: { $gt: 0 } })
     ])
-    // Readers complete what is behind a dialog that has its last message.
+    // Readers complete the messages behind a dialog that has its last message.
     if (last && completed && completed.seq <= lastSeq) continue
-    // Another process that has been started may be ahead of this one.
+    // The filter skips a dialog that another process has aligned.
     await conversations.updateOne({ _id, lastSeq }, { $set: { ...progressOf(completed), ...marksOf(dialog, newest) } })
   }
 }
@@ -53,7 +53,7 @@ function progressOf(message: MessageDocument | null) {
   return { lastSeq: message.seq, lastId: message._id, sentByA: sentByA(message), position, lastVersions: [position] }
 }
 
-/** Nobody has read a message that will get its number later. @param message the newest one */
+/** Lowers marks beyond the newest message: nobody has read the messages that get those numbers next. */
 function marksOf(dialog: ConversationDocument, message: MessageDocument | null) {
   const seq = message?.seq ?? 0
   const fromA = message ? sentByA(message) : 0

@@ -1,22 +1,12 @@
-import type { Collection } from 'mongodb'
-import type { Collections, SettingDocument } from './collections.js'
+import type { FindOptions } from 'mongodb'
+import type { Collections } from './collections.js'
 import type { ReadOptions } from './connect.js'
 import { insertNew, repeatAtConflict } from './duplicates.js'
 
-/**
- * Numbers every change that `listUpdates` tells of. A version is taken after the change is acknowledged. So a process that has
- * read the newest one, and then looks for changes without a version and behind them, sees every change up to that version.
- */
-export interface Versions {
-  /** Takes so many versions. @returns the one before the first */
-  take(count: number): Promise<number>
-  newest(options?: ReadOptions): Promise<number>
-  /** The same, and never a former one: a new primary may not know the newest one for a moment. */
-  certain(): Promise<number>
-}
+export type Versions = Awaited<ReturnType<typeof openVersions>>
 
 const _id = 'version'
-// Versions grow with the ids of messages, but for those of messages that are stored at the same time.
+// Versions grow with the ids of messages, except for messages that are stored at the same time.
 const maxLateMessages = 1000
 
 export async function hasVersions({ settings }: Pick<Collections, 'settings'>): Promise<boolean> {
@@ -28,20 +18,22 @@ export async function setNewestVersion({ settings }: Pick<Collections, 'settings
 }
 
 /**
- * Opens the counter, and raises it to the newest version that is found: a dump may not be of one instant.
+ * Opens the counter that numbers every change, and raises it to the newest version that is found: a dump may not be of one
+ * instant. A version is taken after the change is acknowledged. So a process that reads the newest version first, and then looks
+ * for changes, sees every change up to that version.
  *
  * @param isReplicaSet whether the server knows linearizable reads
  */
-export async function openVersions(collections: Collections, isReplicaSet = false): Promise<Versions> {
+export async function openVersions(collections: Collections, isReplicaSet = false) {
   const { settings } = collections
   await insertNew(settings, [{ _id, value: 0 }])
   await settings.updateOne({ _id }, { $max: { value: (await findNewest(collections)) as never } })
   const linearizable = isReplicaSet ? { readConcern: { level: 'linearizable' } as const } : {}
-  const read = async (options: Parameters<Collection<SettingDocument>['findOne']>[1] = {}) => {
-    return (await settings.findOne({ _id }, options))?.value as number
-  }
+  const newest = async (options: ReadOptions & Pick<FindOptions, 'readConcern'> = {}) =>
+    (await settings.findOne({ _id }, options))?.value as number
   return {
-    async take(count) {
+    /** Takes some versions. @returns the one before the first */
+    async take(count: number): Promise<number> {
       const update = { $inc: { value: count as never } }
       const counter = await repeatAtConflict(() =>
         settings.findOneAndUpdate({ _id }, update, { returnDocument: 'after' })
@@ -49,8 +41,9 @@ export async function openVersions(collections: Collections, isReplicaSet = fals
       if (!counter) throw new Error('The counter of versions is missing.')
       return (counter.value as number) - count
     },
-    newest: read,
-    certain: () => read(linearizable)
+    newest,
+    /** Returns the newest version for certain: a new primary may not know it for a moment. */
+    certain: () => newest(linearizable)
   }
 }
 
@@ -64,7 +57,7 @@ async function findNewest({ users, conversations, messages }: Collections): Prom
       .limit(maxLateMessages)
       .toArray()
   ])
-  // A dialog's document may name versions that the messages do not have yet.
+  // A dialog's document may name versions before its messages have them.
   const dialogs = { $in: latest.map(({ conversationId }) => conversationId) }
   const found = await conversations.find({ _id: dialogs }, { projection: { position: 1 } }).toArray()
   const positions = found.map(({ position }) => position)

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Database } from 'better-sqlite3'
 import { AppError } from '../../errors.js'
-import { settleInOrder } from '../settleInOrder.js'
+import { answerInOrder } from '../answerInOrder.js'
 
 /** Writes within the transaction. It may throw an AppError before it has written anything. */
 type Write<T> = () => T
@@ -61,7 +61,7 @@ export function createGroupCommit(database: Database, events: CommitEvents): Gro
     timer = undefined
     const begin = performance.now()
     try {
-      settleInOrder(commit(group))
+      answerInOrder(commit(group))
     } catch (error) {
       events.onStale()
       for (const { reject } of group) reject(error)

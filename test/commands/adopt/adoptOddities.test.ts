@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Document } from 'mongodb'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
-import { writeMark } from '../../../src/store/mongo/unfinishedCopy.js'
+import { writeCheckpoint } from '../../../src/store/mongo/settings.js'
 import { connect, dialogsOf, historyOf, run, serve } from '../../helpers/commands/adopted.js'
 import { createFirstGeneration } from '../../helpers/commands/legacy.js'
 import { openProcesses } from '../../helpers/mongo/processes.js'
@@ -147,7 +147,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   t.test('an unfinished copy is not taken for a legacy database', async (t) => {
     const url = newDatabase(t)
     const { collections } = await openProcesses(t, url)
-    await writeMark(collections, { from: 'file:/old.db', version: 0, kind: 'users', after: '', done: 0 })
+    await writeCheckpoint(collections, { from: 'file:/old.db', version: 0, kind: 'users', after: '', done: 0 })
     await t.rejects(run(url), { message: /unfinished copy of file:\/old\.db/ })
   })
 })

@@ -6,7 +6,7 @@ import { placeOf } from '../../../src/commands/copy/open.js'
 import type { Table } from '../../../src/commands/copy/transfer.js'
 import { type Collections, type ConversationDocument, collectionsOf } from '../../../src/store/mongo/collections.js'
 import { connectToDatabase } from '../../../src/store/mongo/connect.js'
-import { emptyDialog } from '../../../src/store/mongo/messages/pairs.js'
+import { emptyDialog } from '../../../src/store/mongo/messages/addresses.js'
 import { open, settleTown, visit } from '../../helpers/commands/town.js'
 import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 

@@ -3,9 +3,13 @@ import type { Test } from 'tap'
 import { type Collections, collectionsOf, type MessageDocument } from '../../../src/store/mongo/collections.js'
 import { connectToDatabase } from '../../../src/store/mongo/connect.js'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
-import { createTails } from '../../../src/store/mongo/messages/dialogTails.js'
-import { createPairs, keyOfPair } from '../../../src/store/mongo/messages/pairs.js'
-import { addressedTo, numberMessages, pendingMessage } from '../../../src/store/mongo/messages/pendingWrites.js'
+import { createPairs, keyOfPair } from '../../../src/store/mongo/messages/addresses.js'
+import {
+  addressedTo,
+  createTails,
+  numberMessages,
+  pendingMessage
+} from '../../../src/store/mongo/messages/numbering.js'
 import { pairOf } from '../../../src/store/pair.js'
 import type { AddedMessage, Store } from '../../../src/store/store.js'
 import { invitePeople, type People } from '../../store/suite/people.js'
@@ -13,7 +17,7 @@ import { invitePeople, type People } from '../../store/suite/people.js'
 // Long, since a machine may be busy with other tests.
 const options = { timeoutMs: 30_000, onNotice: () => {} }
 
-/** Some processes on one database, and what they have written. */
+/** Some processes on one database, and their messages. */
 export interface Processes extends People {
   /** Another process, whose store is closed with the test. */
   join(): Promise<Store>
@@ -23,9 +27,9 @@ export interface Processes extends People {
   leave(text: string, clientMessageId?: string): Promise<MessageDocument>
   /** The dialog of ann and bob, begun where there is none. */
   findDialog(): Promise<ObjectId>
-  /** What ann and bob have written, with its numbers. */
+  /** The messages of ann and bob, with their numbers. */
   history(): Promise<string[]>
-  /** What is in the database itself. */
+  /** The collections of the database itself. */
   collections: Collections
 }
 

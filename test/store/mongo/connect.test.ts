@@ -5,8 +5,8 @@ import t from 'tap'
 import { collectionsOf, type MessageDocument } from '../../../src/store/mongo/collections.js'
 import { connectToDatabase, sessionsOf, watchPrimary } from '../../../src/store/mongo/connect.js'
 import { insertNew } from '../../../src/store/mongo/duplicates.js'
-import { createIdentities } from '../../../src/store/mongo/users/identities.js'
-import { createProfilePictures } from '../../../src/store/mongo/users/profilePictures.js'
+import { createIdentities } from '../../../src/store/mongo/messages/addresses.js'
+import { createProfilePictures } from '../../../src/store/mongo/users/images.js'
 import { createUsers } from '../../../src/store/mongo/users/users.js'
 import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 import { openMongoWire } from '../../helpers/mongoWire.js'
@@ -34,7 +34,7 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     }
   })
 
-  t.test('what was acknowledged is in the journal of the majority, whatever the URL says', async (t) => {
+  t.test('an acknowledged write is in the journal of the majority, whatever the URL says', async (t) => {
     const { client } = await connect(`${newDatabase(t)}?w=1&journal=false&readConcernLevel=local`)
     t.match(client.options, {
       writeConcern: { w: 'majority', journal: true, wtimeoutMS: 5000 },
@@ -47,12 +47,12 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     })
   })
 
-  t.test('writes are not tried again where the URL says that the server does not know how', async (t) => {
+  t.test('the driver does not repeat writes where the URL forbids it', async (t) => {
     const { client } = await connect(`${newDatabase(t)}?retryWrites=false`)
     t.equal(client.options.retryWrites, false)
   })
 
-  t.test('a standalone server is told from others', async (t) => {
+  t.test('a notice tells that a server is standalone', async (t) => {
     const notices: string[] = []
     const { database } = await connect(newDatabase(t), notices)
     const { setName } = await database.command({ isMaster: 1 })
@@ -60,7 +60,7 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     for (const notice of notices) t.match(notice, /standalone/)
   })
 
-  t.test('reads are in a session where the server has them', async (t) => {
+  t.test('reads are in a session where the server has sessions', async (t) => {
     const { database, inSession, isReplicaSet } = await connect(newDatabase(t))
     const { setName, logicalSessionTimeoutMinutes } = await database.command({ isMaster: 1 })
     t.equal(isReplicaSet(), setName !== undefined)
@@ -76,7 +76,7 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     t.same(await sessionsOf(client as never, () => false)(async (options) => options), {})
   })
 
-  t.test('a broken connection is a loss of the primary', async (t) => {
+  t.test('a broken connection counts as a loss of the primary', async (t) => {
     const wire = await openMongoWire(t, newDatabase(t))
     const { database, onNewPrimary } = await connect(wire.url)
     let changes = 0
@@ -88,7 +88,7 @@ t.test('a connection to MongoDB', { skip: withoutMongo }, async (t) => {
     t.equal(changes, 2, 'lost and found')
   })
 
-  t.test('what is wrong with a write is not hidden by what is there already', async (t) => {
+  t.test('a duplicate key does not hide another error of a write', async (t) => {
     const { client, database } = await connect(newDatabase(t))
     const collections = collectionsOf(database)
     const { messages } = collections
@@ -137,7 +137,7 @@ t.test('the primary of a replica set', async (t) => {
     { why: 'the same one', servers: [b, { ...a, electionId: new ObjectId(first.toHexString()) }], changed: false },
     { why: 'elected again', servers: [{ ...a, electionId: second }, b], changed: true },
     { why: 'lost', servers: [server('a:1', 'Unknown'), b], changed: true },
-    { why: 'nobody answers', servers: [server('a:1', 'Unknown'), server('b:1', 'Unknown')], changed: false },
+    { why: 'no server answers', servers: [server('a:1', 'Unknown'), server('b:1', 'Unknown')], changed: false },
     { why: 'another one', servers: [server('a:1', 'Unknown'), server('b:1', 'RSPrimary')], changed: true }
   ]) {
     const before = changes

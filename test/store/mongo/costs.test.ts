@@ -45,7 +45,7 @@ function entriesOf(indexes: Document[], document: Document, isCounted: (fields: 
   return entries.reduce((sum, counts) => sum + counts.reduce((product, count) => product * count, 1), 0)
 }
 
-t.test('what a message costs', { skip: withoutMongo }, async (t) => {
+t.test('the cost of a message', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
 
   t.test('a message into a known dialog takes four commands, and writes its text once', async (t) => {
@@ -66,7 +66,7 @@ t.test('what a message costs', { skip: withoutMongo }, async (t) => {
     t.notMatch(JSON.stringify(rest.map((command) => command.items())), /a text/)
   })
 
-  t.test('a group is answered after one insert, whatever becomes of the rest', async (t) => {
+  t.test('a group is answered after one insert, before the derived writes', async (t) => {
     const { wire, say, store } = await openOnWire(t, newDatabase(t))
     const asked = wire.record()
     let release = () => {}
@@ -81,7 +81,7 @@ t.test('what a message costs', { skip: withoutMongo }, async (t) => {
     t.equal(inserts[0]?.items().length, texts.length)
     release()
     await store.updates.newestCursor()
-    t.ok(asked.length <= 5, 'what follows costs as much as for one message')
+    t.ok(asked.length <= 5, 'the derived writes cost as much as for one message')
   })
 
   t.test('a group with conflicts is answered after three round trips', async (t) => {
@@ -122,7 +122,7 @@ t.test('what a message costs', { skip: withoutMongo }, async (t) => {
   })
 })
 
-t.test('what updates cost when nothing is new for me', { skip: withoutMongo }, async (t) => {
+t.test('the cost of updates when nothing is new for the user', { skip: withoutMongo }, async (t) => {
   const { wire, store, ann, bob, cid, say } = await openOnWire(t, (await useMongo(t))(t))
   const cases = [
     { why: 'nothing has changed anywhere', rounds: [4], change: async () => {} },
@@ -142,7 +142,7 @@ t.test('what updates cost when nothing is new for me', { skip: withoutMongo }, a
     const cursor = await store.updates.newestCursor()
     await change()
     await store.updates.newestCursor()
-    // So that there are connections enough.
+    // This opens enough connections.
     await store.updates.list(cid._id, cursor, 9)
     const asked = wire.record()
     wire.holdReplies(inRounds([...rounds]))

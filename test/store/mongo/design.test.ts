@@ -60,7 +60,7 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
     t.same(await contentsOf(database), before)
   })
 
-  t.test('a server says it when it starts', async (t) => {
+  t.test('a server says so when it starts', async (t) => {
     const { url } = await fill(t, { settings: [{ _id: 'version', value: 0 }] })
     const child = spawnMessenger(t, { dir: t.testdir(), environment: { DB_URL: url } })
     t.match(await reportOf(child), {
@@ -88,7 +88,7 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
     t.match(await late.users.findByTag('@ann'), { tag: '@ann' })
   })
 
-  t.test('a process that looks at a database while another one opens it does not refuse it', async (t) => {
+  t.test('a process does not refuse a database while another one opens it for the first time', async (t) => {
     const url = newDatabase(t)
     const { settings, ...collections } = collectionsOf(await connect(t, url))
     const find = (filter: object) => ({
@@ -101,7 +101,7 @@ t.test('the design of a MongoDB database', { skip: withoutMongo }, async (t) => 
     await t.resolves(assertDesign({ ...collections, settings: slow as unknown as typeof settings }))
   })
 
-  t.test('a newer program that was faster keeps an empty database', async (t) => {
+  t.test('an empty database belongs to a newer program that was faster', async (t) => {
     const { database } = await fill(t, { settings: [{ _id: 'design', value: 3 }] })
     await t.rejects(keepDesign(collectionsOf(database)), { message: newer })
     t.same(await designOf(database), { _id: 'design', value: 3 })

@@ -7,7 +7,7 @@ const undisturbed: Bounds = { kinds: [], isInOrder: false, detours: 2, faults: 0
 
 t.setTimeout(600_000)
 
-t.test('what two processes do at the same time on a replica set, with more interruptions', async (t) => {
+t.test('two processes on a replica set keep every promise, with more interruptions', async (t) => {
   for (const scenario of scenarios) {
     t.test(scenario.name, async (t) => {
       const detours = scenario.isLong ? 0 : 1

@@ -14,16 +14,20 @@ t.setTimeout(300_000)
 
 const { MODEL: choices } = process.env
 
-t.test('what two processes do at the same time on a replica set', { skip: choices }, async (t) => {
-  for (const scenario of scenarios) {
-    t.test(scenario.name, async (t) => {
-      for (const bound of [undisturbed, faulty, ...(scenario.isLong ? [] : [undoing])]) {
-        const { runs, states, failure } = await walk(scenario, bound)
-        t.equal(failure, undefined, `${runs} runs, ${states} states`)
-      }
-    })
+t.test(
+  'two processes on a replica set keep every promise, whatever happens at the same time',
+  { skip: choices },
+  async (t) => {
+    for (const scenario of scenarios) {
+      t.test(scenario.name, async (t) => {
+        for (const bound of [undisturbed, faulty, ...(scenario.isLong ? [] : [undoing])]) {
+          const { runs, states, failure } = await walk(scenario, bound)
+          t.equal(failure, undefined, `${runs} runs, ${states} states`)
+        }
+      })
+    }
   }
-})
+)
 
 t.test('a reader waits until its session sees the versions that it has given', async (t) => {
   const scenario = scenarios.find(({ name }) => name === muchToRead) as Scenario

@@ -14,7 +14,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   })
 })
 
-t.test('whoever watches is told of each bulk write of messages', { skip: withoutMongo }, async (t) => {
+t.test('the observer is told of each group of messages', { skip: withoutMongo }, async (t) => {
   const commits: number[] = []
   const onCommit = (writes: number, durationMs: number) => t.ok(commits.push(writes) && durationMs > 0)
   const store = await openMongoStore((await useMongo(t))(t), { ...options, onCommit })

@@ -16,12 +16,12 @@ t.test('the engine at a start', { skip: withoutMongo }, async (t) => {
   const database = client.db()
   const collections = async () => (await database.listCollections().toArray()).map(({ name }) => name).sort()
 
-  t.test('one that does everything right is accepted, by several processes at once', async (t) => {
+  t.test('a right engine is accepted, by several processes at once', async (t) => {
     await Promise.all(Array.from('123', () => assertEngine(database)))
     t.same(await collections(), [])
   })
 
-  t.test('one that does something else is refused', async (t) => {
+  t.test('a wrong engine is refused', async (t) => {
     for (const { name, why, misread } of [...readFaults, ...writeFaults]) {
       await t.test(`${name}: ${why}`, async (t) => {
         spoil(t, misread)
@@ -32,7 +32,7 @@ t.test('the engine at a start', { skip: withoutMongo }, async (t) => {
     }
   })
 
-  t.test('one that does not know an operator is refused, with what it says', async (t) => {
+  t.test('an engine that lacks an operator is refused, with its message', async (t) => {
     spoil(
       t,
       filter('names', (wanted) => ({ ...wanted, names: { $unknown: 1 } }))
@@ -48,7 +48,7 @@ t.test('the engine at a start', { skip: withoutMongo }, async (t) => {
     await t.rejects(assertEngine(database), new MongoNetworkError('gone'))
   })
 
-  t.test('nor is what says nothing about it', async (t) => {
+  t.test('an error that says nothing about the engine is not a fault of the engine', async (t) => {
     spoil(t, (command) => {
       if (command.findAndModify) throw new MongoServerError({ message: 'not primary', code: 10107 })
       return command
@@ -56,7 +56,7 @@ t.test('the engine at a start', { skip: withoutMongo }, async (t) => {
     await t.rejects(assertEngine(database), { message: 'not primary' })
   })
 
-  t.test('what killed starts have left goes after a day', async (t) => {
+  t.test('collections of killed starts are dropped after a day', async (t) => {
     const now = Date.now() / 1000
     const nameOf = (seconds: number) => `probe_${ObjectId.createFromTime(seconds)}`
     const kept = ['probe', 'probe_1', nameOf(now - 3600), `${nameOf(1)}x`].sort()
@@ -65,7 +65,7 @@ t.test('the engine at a start', { skip: withoutMongo }, async (t) => {
     t.same(await collections(), kept)
   })
 
-  t.test('the server says what is wrong and does not start', async (t) => {
+  t.test('the server names the fault and does not start', async (t) => {
     const dir = t.testdir()
     const preload = join(dir, 'preload.mjs')
     writeFileSync(

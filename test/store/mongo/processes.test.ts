@@ -10,7 +10,7 @@ import { createRandom } from '../../helpers/random.js'
 t.test('several processes on one database', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
 
-  t.test('they number the messages of a dialog together, and count what is unread', async (t) => {
+  t.test('they number the messages of a dialog together, and count unread ones', async (t) => {
     const { store, ann, bob, join, say, history } = await openProcesses(t, newDatabase(t))
     const stores = [store, await join(), await join()]
     const sent = await Promise.all(
@@ -29,7 +29,7 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     t.match(await store.dialogs.list(bob._id, 0, 9), [{ unreadIncoming: 20, readSeq: 10 }])
   })
 
-  t.test('a picture that somebody shows is there, whatever they do at the same time', async (t) => {
+  t.test('a picture that a user shows is never removed, whatever they do at the same time', async (t) => {
     const { store, ann, join } = await openProcesses(t, newDatabase(t))
     const stores = [store, await join(), await join()]
     const random = createRandom(t)
@@ -59,7 +59,7 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     t.equal((await history()).length, 10)
   })
 
-  t.test('a reader completes what a process has left without a version', async (t) => {
+  t.test('a reader completes changes that a process has left without a version', async (t) => {
     const processes = await openProcesses(t, newDatabase(t))
     const { store, ann, bob, collections, say, leave } = processes
     await say('first')
@@ -82,7 +82,7 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     ])
   })
 
-  t.test('a change of a profile that got no version is told by the next reader', async (t) => {
+  t.test('the next reader tells a change of a profile that got no version', async (t) => {
     const { store, ann, bob, collections, join, say } = await openProcesses(t, newDatabase(t))
     await say('we know each other')
     const cursor = await store.updates.newestCursor()
@@ -102,7 +102,7 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     t.match(await store.updates.list(ann._id, told, 9), { users: [], cursor: told }, 'once')
   })
 
-  t.test('a read mark in a dialog in which nobody has said anything moves nothing', async (t) => {
+  t.test('a read mark in a dialog without messages moves nothing', async (t) => {
     const { store, ann, bob, findDialog } = await openProcesses(t, newDatabase(t))
     await findDialog()
     t.same(await store.dialogs.markAsRead(bob._id, ann._id), { hasMoved: false, unreadCount: 0, upToSeq: 0 })
@@ -121,7 +121,7 @@ t.test('several processes on one database', { skip: withoutMongo }, async (t) =>
     t.same(await store.dialogs.list(bob._id, 0, 1), moved)
   })
 
-  t.test('a change of a user that always comes too late comes to an end', async (t) => {
+  t.test('a change of a user fails when other changes are always faster', async (t) => {
     const { store, ann } = await openProcesses(t, newDatabase(t))
     const writes = t.capture(Collection.prototype, 'updateOne', async () => ({ matchedCount: 0 }) as UpdateResult)
     const refusal = { message: 'Other processes do not let this one change a user.' }

@@ -9,7 +9,7 @@ interface Dump {
   why: string
   /** Makes of the database what a dump of different moments is. */
   damage(collections: Collections, dialog: ObjectId): Promise<unknown>
-  /** What is left of five messages. */
+  /** Number of the five messages that are left. */
   left: number
   readSeq: number
 }

@@ -1,12 +1,17 @@
 import { type Collections, collectionsOf, createIndexes } from '../../../store/mongo/collections.js'
-import { connectToDatabase, longPatience } from '../../../store/mongo/connect.js'
+import { connectToDatabase, longTimeouts } from '../../../store/mongo/connect.js'
 import { assertDesign, keepDesign } from '../../../store/mongo/design.js'
 import { insertNew } from '../../../store/mongo/duplicates.js'
 import { toId } from '../../../store/mongo/ids.js'
-import { createMessageVersions } from '../../../store/mongo/messages/messageVersions.js'
-import { createUnversionedChanges } from '../../../store/mongo/messages/unversionedChanges.js'
-import { keepSecret, readSecret } from '../../../store/mongo/secret.js'
-import { assertFinished, readMark, removeMark, writeMark } from '../../../store/mongo/unfinishedCopy.js'
+import { createUnversionedChanges } from '../../../store/mongo/messages/followUps.js'
+import {
+  assertFinished,
+  keepSecret,
+  readCheckpoint,
+  readSecret,
+  removeCheckpoint,
+  writeCheckpoint
+} from '../../../store/mongo/settings.js'
 import { hasVersions, openVersions, setNewestVersion, type Versions } from '../../../store/mongo/versions.js'
 import { holdsOtherSecret, holdsSomething, type Source, type State, type Target } from '../transfer.js'
 import { beforeAll, readById } from './table.js'
@@ -51,14 +56,14 @@ export function openMongoTarget(url: string, name: string, secret: string | unde
     await keepDesign(collections)
     await createIndexes(collections)
     return {
-      readCheckpoint: () => readMark(collections),
-      writeCheckpoint: (checkpoint) => writeMark(collections, checkpoint),
+      readCheckpoint: () => readCheckpoint(collections),
+      writeCheckpoint: (checkpoint) => writeCheckpoint(collections, checkpoint),
       async forgetSessions() {
         await collections.sessions.deleteMany({})
       },
       async finish(state) {
         await writeState(collections, state)
-        await removeMark(collections)
+        await removeCheckpoint(collections)
       }
     }
   })
@@ -67,7 +72,7 @@ export function openMongoTarget(url: string, name: string, secret: string | unde
 /** Opens a database. @throws {Error} that names the store */
 async function openSide<T>(url: string, name: string, prepare: (collections: Collections) => Promise<T>) {
   try {
-    const { client, database } = await connectToDatabase(url, () => {}, longPatience)
+    const { client, database } = await connectToDatabase(url, () => {}, longTimeouts)
     const collections = collectionsOf(database)
     const prepared = await prepare(collections).catch(async (error) => {
       await client.close()
@@ -82,7 +87,7 @@ async function openSide<T>(url: string, name: string, prepare: (collections: Col
 /** Gives a version to each change that a killed server has left without one. */
 async function completeAll(collections: Collections, versions: Versions): Promise<void> {
   const { users, conversations } = collections
-  const unversioned = createUnversionedChanges(collections, versions, createMessageVersions(collections, versions))
+  const unversioned = createUnversionedChanges(collections, versions)
   for (let page = await readById(users, toId(beforeAll), maxPageUsers); page.length > 0; ) {
     const ids = page.map(({ _id }) => _id)
     await unversioned.complete({ messages: await unversioned.findMessages(ids), marks: [], users: [] })
@@ -96,7 +101,7 @@ async function completeAll(collections: Collections, versions: Versions): Promis
 async function assertFree(collections: Collections, secret: string | undefined): Promise<void> {
   const known = await readSecret(collections)
   if (known !== undefined && secret !== undefined && known !== secret) throw new Error(holdsOtherSecret)
-  if (await readMark(collections)) return
+  if (await readCheckpoint(collections)) return
   const { users, sessions, images, conversations, messages } = collections
   for (const collection of [users, sessions, images, conversations, messages]) {
     if ((await collection.countDocuments({}, { limit: 1 })) > 0) throw new Error(holdsSomething)

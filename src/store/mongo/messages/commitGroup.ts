@@ -4,12 +4,11 @@ import { refusals } from '../../refusals.js'
 import type { AddedMessage } from '../../store.js'
 import type { Collections, MessageDocument } from '../collections.js'
 import { insertInOrder } from '../duplicates.js'
-import { type Tails, tailOf } from './dialogTails.js'
 import type { FollowUps } from './followUps.js'
 import { toMessage } from './messages.js'
-import { type AddressedMessage, keyOf, numberMessages } from './pendingWrites.js'
+import { type AddressedMessage, keyOf, numberMessages, type Tails, tailOf } from './numbering.js'
 
-// Each of them fails only where another process has stored a message, or where a read is behind.
+// An attempt is in vain only where another process has stored a message, or where a read is behind.
 const maxVainAttempts = 100
 // Grows with the square of the attempts: the first ones meet another process, the last ones a read that is behind for seconds.
 const pauseMs = 0.01
@@ -18,20 +17,16 @@ const maxUncertainKeys = 10_000
 interface CommitParts {
   tails: Tails
   followUps: Pick<FollowUps, 'messages' | 'has'>
-  /** How to wait after a vain attempt. */
-  pause?: Pause | undefined
+  /** Waits after a vain attempt. */
+  pause?: ((ms: number) => Promise<unknown>) | undefined
 }
 
-export type Pause = (ms: number) => Promise<unknown>
-
-/** Stores messages in order, each once, and sets the outcome of each. */
-export type CommitGroup = (group: AddressedMessage[]) => Promise<void>
-
 /**
- * Stores a group by one ordered insert, where no other process writes into the same dialogs. After a duplicate key it looks up
- * which of the rest are stored already, numbers the others again, and inserts them.
+ * Stores a group of messages in order, each once, and sets the outcome of each: by one ordered insert, where no other process
+ * writes into the same dialogs. After a duplicate key it looks up which of the rest are stored already, numbers the others
+ * again, and inserts them.
  */
-export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, parts: CommitParts): CommitGroup {
+export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, parts: CommitParts) {
   const { tails, followUps, pause = delay } = parts
   /** Keys of messages that may be stored, though this process could not say so. */
   const uncertain = createLruCache<true>(maxUncertainKeys)
@@ -43,7 +38,7 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
     accept(group, documents.slice(0, stored))
     if (refusal) (group[stored] as AddressedMessage).write.outcome = refusal
     const rest = group.slice(stored).filter(({ write }) => !write.outcome)
-    // Before the tails are read: another process that goes on writing makes them old at once.
+    // The pause comes before the tails are read: another process that goes on writing makes them old at once.
     if (isTaken && vain > 0) await pause(Math.random() * vain ** 2 * pauseMs)
     return isTaken ? withoutStored(behindOthers(rest)) : rest
   }
@@ -71,18 +66,18 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
   }
 
   function outcomeOf({ write, receiver, pair }: AddressedMessage, document: MessageDocument): AddedMessage | Error {
-    // Not the dialog: after a restore the two may have another one.
+    // The dialog is not compared: after a restore the two users may have another one.
     const isSamePair = document.users.join() === `${pair.a},${pair.b}`
     if (document.text !== write.message.text || !isSamePair) return refusals.otherMessage()
     const isDuplicate = !document._id.equals(write._id)
-    // The process that stored it may have ended before it could tell anybody.
+    // The process that stored it may have ended before it could push it.
     const isOrphan = document.version === null && !followUps.has(document._id)
     if (isOrphan) followUps.messages([document])
     const isUncertain = uncertain.delete(String(document.key))
     return { message: toMessage(document), receiver, isDuplicate, isUntold: !isDuplicate || isOrphan || isUncertain }
   }
 
-  return async (group) => {
+  return async (group: AddressedMessage[]): Promise<void> => {
     try {
       await untilNoneIsLeft(group, attempt)
     } catch (error) {
@@ -95,7 +90,7 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
   }
 }
 
-/** @throws {Error} when other processes are always faster */
+/** @throws {Error} when all attempts are in vain */
 async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[], vain: number) => Promise<T[]>): Promise<void> {
   let vain = 0
   for (let rest = all; rest.length > 0; ) {
@@ -106,7 +101,7 @@ async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[], vain: number) =
   }
 }
 
-/** Puts the messages of the dialog in which another process writes behind those of other dialogs. */
+/** Moves the messages of the first dialog, in which another process writes, behind those of other dialogs. */
 function behindOthers(group: AddressedMessage[]): AddressedMessage[] {
   const isOfFirst = ({ dialog }: AddressedMessage) => dialog.equals((group[0] as AddressedMessage).dialog)
   return [...group.filter((message) => !isOfFirst(message)), ...group.filter(isOfFirst)]

@@ -7,7 +7,7 @@ export type Unversioned = Pick<
   '_id' | 'conversationId' | 'users' | 'senderId' | 'seq' | 'sent' | 'revision'
 >
 
-/** How far the messages of a dialog have versions: the number and the version of the newest one, and those given together with it. */
+/** The number and the version of the newest message of a dialog that has a version, and the versions given together with it. */
 export type Progress = Pick<ConversationDocument, 'lastSeq' | 'position' | 'lastVersions'>
 
 /** Messages of one dialog without a version, in order. */
@@ -17,7 +17,7 @@ export interface OpenDialog {
   progress: Progress | undefined
 }
 
-/** One whose progress is known. */
+/** A dialog whose progress is known. */
 export type StartedDialog = OpenDialog & { progress: Progress }
 
 export const lastOf = ({ messages }: Pick<OpenDialog, 'messages'>) => messages.at(-1) as Unversioned
@@ -35,13 +35,13 @@ export function groupByDialog(
   }
   for (const group of groups.values()) {
     group.messages.sort((one, other) => one.seq - other.seq)
-    // Another process has stored what is in between, and is likely to have moved the dialog on.
+    // Another process has stored the messages in between, and has probably moved the dialog on.
     if (group.progress && group.messages[0]?.seq !== group.progress.lastSeq + 1) group.progress = undefined
   }
   return [...groups.values()]
 }
 
-/** Counts the messages of dialogs without a version, those of other processes in between with them. */
+/** Counts the messages without a version, including those of other processes in between. */
 export function countOpen(dialogs: StartedDialog[]): number {
   return dialogs.reduce((sum, one) => sum + lastOf(one).seq - one.progress.lastSeq, 0)
 }
@@ -62,11 +62,11 @@ export function numberOpen(dialogs: StartedDialog[], lastVersion: number): Progr
   return next
 }
 
-/** Ids of one process grow with its calls. */
+/** Orders messages by id: the ids of one process grow with its calls. */
 const byCall = (one: Unversioned, other: Unversioned) => Buffer.compare(one._id.id, other._id.id)
 
 /**
- * Returns the stamps of the messages of a dialog that its document gives versions: also of those of other processes, since the dialog
+ * Returns the stamps of the messages for which a dialog's document names versions, those of other processes included: the dialog
  * moves on from there. A slow stamp never hides a later change, which raises the revision.
  */
 export function stampsOf({ dialog, messages, progress }: StartedDialog): AnyBulkWriteOperation<MessageDocument>[] {
@@ -74,7 +74,7 @@ export function stampsOf({ dialog, messages, progress }: StartedDialog): AnyBulk
   const named = progress.lastVersions.map((version, index) => {
     return stampOf({ conversationId: dialog, seq: before + 1 + index, revision: 1 }, version)
   })
-  // After a restore of different moments the document may name no version for a message.
+  // After a restore of different moments the document may lack the version of a message.
   const others = messages.filter(({ seq }) => seq <= before)
   return [...named, ...others.map(({ _id, revision }) => stampOf({ _id, revision }, progress.position))]
 }
@@ -88,7 +88,7 @@ function stampOf(filter: Filter<MessageDocument>, version: number): AnyBulkWrite
   return { updateOne: { filter: { ...filter, version: null }, update: { $set: { version } } } }
 }
 
-/** Moves a dialog on, where no other process has. */
+/** Moves a dialog on, unless another process has. */
 export function moveOf(one: StartedDialog, next: Progress): AnyBulkWriteOperation<ConversationDocument> {
   const last = lastOf(one)
   const update = { $set: { ...next, lastId: last._id, sentByA: sentByA(last) } }

@@ -5,40 +5,37 @@ import type { ReadOptions } from '../connect.js'
 import { toId } from '../ids.js'
 import { begun, findContactIds, peerOf } from '../updates/contacts.js'
 import { findProfiles } from '../users/users.js'
+import type { UnversionedChanges } from './followUps.js'
 import { toMessage } from './messages.js'
-import type { UnversionedChanges } from './unversionedChanges.js'
 
-export interface Dialogs extends Pick<DialogStore, 'list' | 'listContactIds'> {
-  /** Brings the dialogs of a user up to date, with all messages that are stored. */
-  complete(user: ObjectId): Promise<void>
-  /** Returns dialogs as a user sees them. */
-  view(documents: ConversationDocument[], user: ObjectId, options?: ReadOptions): Promise<StoredDialog[]>
-}
-
-/** Without what only the versions of messages need. */
+/** All fields but those that only the versions of messages need. */
 export const dialogFields = { projection: { lastVersions: 0 } }
 
-export function createDialogs(collections: Collections, unversioned: UnversionedChanges): Dialogs {
+export type Dialogs = ReturnType<typeof createDialogs>
+
+export function createDialogs(
+  collections: Collections,
+  unversioned: Pick<UnversionedChanges, 'findMessages' | 'complete'>
+) {
   const { conversations, messages } = collections
 
+  /** Brings the dialogs of a user up to date with all stored messages. */
   async function complete(user: ObjectId) {
     const found = await unversioned.findMessages([user])
     if (found.length > 0) await unversioned.complete({ messages: found, marks: [], users: [] })
   }
 
-  async function view(documents: ConversationDocument[], user: ObjectId, options: ReadOptions = {}) {
+  /** Returns dialogs as a user sees them. */
+  async function describe(documents: ConversationDocument[], user: ObjectId, options: ReadOptions = {}) {
     const lastIds = documents.flatMap(({ lastId }) => lastId ?? [])
+    const peerIds = documents.map((dialog) => peerOf(dialog, user))
     const [profiles, last] = await Promise.all([
-      findProfiles(
-        collections,
-        documents.map((dialog) => peerOf(dialog, user)),
-        options
-      ),
+      findProfiles(collections, peerIds, options),
       messages.find({ _id: { $in: lastIds } }, options).toArray()
     ])
     const peers = new Map(profiles.map((profile) => [profile._id, profile]))
     const lastOf = new Map(last.map((message) => [String(message.conversationId), message]))
-    // After a restore of different moments the last message may be missing, or a user.
+    // A restore of different moments may lack the last message, or a user.
     for (const { _id } of documents.filter(({ _id }) => !lastOf.has(String(_id)))) {
       const newest = await messages.findOne({ conversationId: _id }, { sort: { seq: -1 }, ...options })
       if (newest) lastOf.set(String(_id), newest)
@@ -50,20 +47,17 @@ export function createDialogs(collections: Collections, unversioned: Unversioned
     })
   }
 
-  return {
-    complete,
-    view,
-
+  const store: Pick<DialogStore, 'list' | 'listContactIds'> = {
     async list(userId, startIndex, endIndex) {
       const user = toId(userId)
-      // Not at the same time: what had no version when the slice was read could have one when it is looked for.
+      // One after the other: a message could get its version between the read of the slice and the search for it.
       await complete(user)
       const found = conversations.find({ users: user, ...begun }, dialogFields).sort({ position: -1 })
       const slice = await found
         .skip(startIndex)
         .limit(endIndex - startIndex)
         .toArray()
-      return view(slice, user)
+      return describe(slice, user)
     },
 
     async listContactIds(userId) {
@@ -72,6 +66,8 @@ export function createDialogs(collections: Collections, unversioned: Unversioned
       return (await findContactIds(collections, user)).map(String)
     }
   }
+
+  return { complete, describe, ...store }
 }
 
 function toDialog(

@@ -15,26 +15,21 @@ import {
   type Unversioned
 } from './dialogProgress.js'
 
-export interface MessageVersions {
-  /** Gives messages and those before them in their dialogs versions, and brings the dialogs up to date. */
-  complete(messages: Unversioned[]): Promise<void>
-}
-
 const maxCachedDialogs = 100_000
-// Each of them fails only where another process has completed a message of the same dialog.
+// An attempt fails only where another process has completed a message of the same dialog.
 const maxAttempts = 100
 
 /**
- * The order of changes: each message gets a version after it is stored, and in each dialog the versions grow with the
- * numbers. The dialog's document decides them. One guarded update moves it on from one message to a later one, and names the
- * versions of those in between; only when those up to the former message have theirs. So every process that completes a
- * message gives it the same version.
+ * Gives messages, and those before them in their dialogs, versions after they are stored, and brings the dialogs up to date. In
+ * each dialog the versions grow with the numbers. The dialog's document decides them: one guarded update moves it on from one
+ * message to a later one, and names the versions of those in between. It does so only when the messages up to the former one
+ * have their versions. So every process that completes a message gives it the same version.
  */
-export function createMessageVersions({ conversations, messages }: Collections, versions: Versions): MessageVersions {
-  /** Up to there all messages of a dialog have their versions. */
+export function createMessageVersions({ conversations, messages }: Collections, versions: Versions) {
+  /** The progress of dialogs in which all messages up to `lastSeq` have their versions. */
   const known = createLruCache<Progress>(maxCachedDialogs)
 
-  /** @returns those whose dialog is there */
+  /** @returns the dialogs whose document is there */
   async function withProgress(open: OpenDialog[]): Promise<StartedDialog[]> {
     const unknown = open.filter(({ progress }) => !progress)
     const found = await findProgress(conversations, unknown)
@@ -47,7 +42,7 @@ export function createMessageVersions({ conversations, messages }: Collections, 
     if (stamps.length > 0) await messages.bulkWrite(stamps, { ordered: false })
   }
 
-  /** Moves dialogs on to their newest messages. Where another process moves one, it is not known which one. */
+  /** Moves dialogs on to their newest messages. A lower `matchedCount` does not tell which one another process has moved. */
   async function moveOn(dialogs: StartedDialog[]) {
     const next = numberOpen(dialogs, await versions.take(countOpen(dialogs)))
     const moves = dialogs.map((one, index) => moveOf(one, next[index] as Progress))
@@ -56,12 +51,12 @@ export function createMessageVersions({ conversations, messages }: Collections, 
     for (const [index, one] of (dialogs as OpenDialog[]).entries()) one.progress = moved[index]
   }
 
-  /** After a restore of different moments the dialog of a message may be missing. */
+  /** Gives versions to messages whose dialog is missing, as after a restore of different moments. */
   async function completeLost(dialogs: OpenDialog[]) {
     const lost = dialogs.filter((one) => !isStarted(one))
     if (lost.length === 0) return
     const last = await versions.take(lost.reduce((sum, { messages }) => sum + messages.length, 0))
-    // A new primary may not have shown it, but does so after it has acknowledged a write.
+    // A new primary shows an older dialog at the latest after it has acknowledged a write.
     await completeAll(await withProgress(lost))
     const left = lost.filter((one) => !isStarted(one)).flatMap(({ messages }) => messages)
     if (left.length > 0) await messages.bulkWrite(left.map(stampAfter(last)))
@@ -80,14 +75,13 @@ export function createMessageVersions({ conversations, messages }: Collections, 
     throw new Error('Other processes do not let this one complete a message.')
   }
 
-  return {
-    async complete(unversioned) {
-      const open = groupByDialog(unversioned, (dialog) => known.get(String(dialog)))
-      for (const { dialog } of open) known.delete(String(dialog))
-      await completeAll(open)
-      await completeLost(open)
-      for (const { dialog, progress } of open.filter(isStarted))
-        known.set(String(dialog), { ...progress, lastVersions: [] })
+  return async (unversioned: Unversioned[]): Promise<void> => {
+    const open = groupByDialog(unversioned, (dialog) => known.get(String(dialog)))
+    for (const { dialog } of open) known.delete(String(dialog))
+    await completeAll(open)
+    await completeLost(open)
+    for (const { dialog, progress } of open.filter(isStarted)) {
+      known.set(String(dialog), { ...progress, lastVersions: [] })
     }
   }
 }

@@ -2,12 +2,12 @@ import type { Filter, ObjectId } from 'mongodb'
 import { pairOf } from '../../pair.js'
 import type { MessageStore, StoredMessage } from '../../store.js'
 import type { Collections, ConversationDocument, MessageDocument } from '../collections.js'
-import { keyOfPair, type Pairs } from './pairs.js'
+import { keyOfPair, type Pairs } from './addresses.js'
 
-/** How far the two of a dialog have read. */
+/** The read marks of the two users of a dialog. */
 export type Marks = Pick<ConversationDocument, 'a' | 'readSeqA' | 'readSeqB'>
 
-/** @param marks of the dialog; nobody has read the message when absent */
+/** @param marks of the dialog; without them the message is unread */
 export function toMessage(message: Omit<MessageDocument, 'key'>, marks?: Marks): StoredMessage {
   const { _id, senderId, users, text, seq, date } = message
   const [a, b] = users
@@ -31,7 +31,7 @@ export function createMessages({ conversations, messages }: Collections, pairs: 
     return (await pairs.find([pair])).get(keyOfPair(pair))
   }
 
-  /** Messages of a dialog between two numbers, both included. */
+  /** Reads the messages of a dialog between two numbers, both included. */
   async function range(dialog: ObjectId, [from, to]: [number, number], direction: 1 | -1): Promise<StoredMessage[]> {
     const filter: Filter<MessageDocument> = { conversationId: dialog, seq: { $gte: from, $lte: to } }
     const [marks, found] = await Promise.all([

@@ -4,37 +4,30 @@ import { pairOf } from '../../pair.js'
 import { refusals } from '../../refusals.js'
 import type { AddedMessage, DialogStore, MessageStore, ReadMark, StoreObserver } from '../../store.js'
 import { createWriteQueue, type WriteQueue } from '../../writeQueue.js'
-import type { Identities } from '../users/identities.js'
-import type { CommitGroup } from './commitGroup.js'
-import { keyOfPair, type Pairs } from './pairs.js'
-import {
-  type AddressedMessage,
-  addressedTo,
-  type PendingMark,
-  type PendingWrite,
-  pendingMark,
-  pendingMessage
-} from './pendingWrites.js'
-import type { MoveMark } from './readMarks.js'
+import { type Identities, keyOfPair, type Pairs } from './addresses.js'
+import type { createCommitGroup } from './commitGroup.js'
+import { type AddressedMessage, addressedTo, type PendingMessage, pendingMessage } from './numbering.js'
+import type { createMoveMark, PendingMark } from './readMarks.js'
 
+type PendingWrite = PendingMessage | PendingMark
 type Outcome = AddedMessage | ReadMark
 
 interface Parts {
   identities: Identities
   pairs: Pairs
-  commitGroup: CommitGroup
-  moveMark: MoveMark
+  commitGroup: ReturnType<typeof createCommitGroup>
+  moveMark: ReturnType<typeof createMoveMark>
   /** Resolves when there is room for more messages. */
   untilRoom(): Promise<void>
   observer: StoreObserver
-  /** How long a write may wait for those before it, in milliseconds. */
+  /** Maximum time that a write waits for those before it, in milliseconds. */
   maxWaitMs: number
 }
 
 const maxGroupWrites = 1000
-// Fewer than there may be connections, for which others wait, too.
+// Fewer than the connections that there may be: other calls wait for them, too.
 const maxMarksAtATime = 50
-// Of UTF-16: what goes to MongoDB at once may have 48 MB.
+// In UTF-16 units: MongoDB takes at most 48 MB at once.
 const maxGroupUnits = 1_000_000
 
 const noMark: ReadMark = { hasMoved: false, unreadCount: 0, upToSeq: 0 }
@@ -43,7 +36,7 @@ interface Writes extends Pick<MessageStore, 'add'>, Pick<DialogStore, 'markAsRea
   queue: WriteQueue<PendingWrite, Outcome>
 }
 
-/** Messages and read marks: all that wait go together. */
+/** Writes messages and read marks: all that wait go together. */
 export function createWrites(parts: Parts): Writes {
   const { identities, pairs, commitGroup, untilRoom, observer, maxWaitMs } = parts
 
@@ -65,14 +58,14 @@ export function createWrites(parts: Parts): Writes {
 
   async function writeTogether(
     writes: PendingWrite[],
-    settle: (outcomes: (Outcome | Error | undefined)[]) => void
+    answer: (outcomes: (Outcome | Error | undefined)[]) => void
   ): Promise<(Outcome | Error)[]> {
     await untilRoom()
     const start = performance.now()
     const addressed = await address(writes)
     if (addressed.length > 0) await commitGroup(addressed)
-    // No message waits for the read marks that came with it.
-    if (addressed.length < writes.length) settle(writes.map(({ outcome }) => outcome))
+    // The answers of messages do not wait for the read marks of their group.
+    if (addressed.length < writes.length) answer(writes.map(({ outcome }) => outcome))
     await moveMarks(writes, parts)
     const outcomes = writes.map(({ outcome }) => outcome ?? noMark)
     const stored = outcomes.filter(isStored).length
@@ -93,11 +86,14 @@ export function createWrites(parts: Parts): Writes {
       observer.onMessage?.(added, message)
       return added
     },
-    markAsRead: (readerId, peerId, upToSeq) => queue.enter(pendingMark(readerId, peerId, upToSeq)) as Promise<ReadMark>
+    markAsRead(readerId, peerId, upToSeq = Number.MAX_SAFE_INTEGER) {
+      const mark: PendingMark = { kind: 'mark', readerId, peerId, upToSeq, endSeq: Number.MAX_SAFE_INTEGER }
+      return queue.enter(mark) as Promise<ReadMark>
+    }
   }
 }
 
-/** A mark that fails refuses neither the messages of the group, which are stored, nor other marks. */
+/** Moves the read marks of a group. The failure of one affects neither the messages, which are stored, nor other marks. */
 async function moveMarks(writes: PendingWrite[], { pairs, moveMark }: Pick<Parts, 'pairs' | 'moveMark'>) {
   const marks = writes.filter((write) => write.kind === 'mark')
   if (marks.length === 0) return
@@ -107,14 +103,14 @@ async function moveMarks(writes: PendingWrite[], { pairs, moveMark }: Pick<Parts
     const dialog = (await dialogs).get(keyOfPair(pairOf(mark.readerId, mark.peerId)))
     if (dialog) await moveMark(mark, dialog)
   }
-  const fail = (mark: PendingMark) => (error: Error) => {
-    mark.outcome = error
-  }
   const limit = pLimit(maxMarksAtATime)
-  await Promise.all(marks.map((mark) => limit(() => move(mark)).catch(fail(mark))))
+  const moved = await Promise.allSettled(marks.map((mark) => limit(move, mark)))
+  for (const [index, result] of moved.entries()) {
+    if (result.status === 'rejected') (marks[index] as PendingMark).outcome = result.reason
+  }
 }
 
-/** A mark does not cover the messages of its group that came after it. */
+/** Limits each mark to the messages before it: it does not cover those of its group that came later. */
 function setEnds(writes: PendingWrite[]): void {
   const nextSeq = new Map<string, number>()
   for (const write of writes.toReversed()) {

@@ -1,44 +1,72 @@
 import type { ObjectId } from 'mongodb'
-import type { Collections, ConversationDocument, MessageDocument } from '../collections.js'
+import type { Collections, ConversationDocument, MessageDocument, UserDocument } from '../collections.js'
 import type { ReadOptions } from '../connect.js'
-import type { Versions } from '../versions.js'
-import { type ChangedUser, findChangedContacts, findFewChanged, maxFewUsers } from './changedUsers.js'
-import { findContactsAmong } from './contacts.js'
+import { findContactIds, findContactsAmong } from './contacts.js'
 
-/** Changes of versions above `since` and up to `until`, of which `limit` at most. */
-interface Page {
-  since: number
-  until: number
-  limit: number
-}
+export type ChangedUser = Pick<UserDocument, '_id' | 'changed' | 'revision'>
 
-/** What has changed for a user, each in the order of the versions. */
+/** The changes for a user, each kind in the order of the versions. */
 export interface ChangesOfUser {
   messages: MessageDocument[]
   /** Dialogs whose read marks have moved. */
-  marks: Pick<ConversationDocument, '_id' | 'marked'>[]
+  marks: Pick<ConversationDocument, '_id' | 'marked' | 'markRevision'>[]
   /** Users whose data have changed. */
   users: ChangedUser[]
 }
 
-/** A look at whether there is anything new at all. */
-interface Look {
-  newest: number
-  /** Whether nothing of the user's own is new. */
-  isQuiet: boolean
-  /** Whether anything may have no version yet. */
-  isUnversioned: boolean
-  /** Users whose data have changed, of whom nobody has looked yet whether they are contacts. */
-  users: ChangedUser[]
+/** A range of versions; null: without a version yet. */
+type Versions = { $gt: number; $lte: number } | null
+
+/** More changed users than these are not compared with the contacts of a user. The contacts are searched instead. */
+const maxFewUsers = 100
+
+const userFields = { changed: 1, revision: 1 }
+
+/**
+ * Reads the changes for a user whose versions are in a range.
+ *
+ * @param limit maximum number of messages, and of marks
+ * @param projection of the messages
+ */
+export async function readChanges(
+  collections: Collections,
+  user: ObjectId,
+  versions: Versions,
+  options: ReadOptions,
+  { limit, projection = {} }: { limit?: number; projection?: object }
+): Promise<ChangesOfUser> {
+  const ofMarks = { projection: { marked: 1, markRevision: 1 }, sort: { marked: 1 }, limit, ...options } as const
+  const ofMessages = { projection, sort: { version: 1 }, limit, ...options } as const
+  const [messages, marks, users] = await Promise.all([
+    collections.messages.find({ users: user, version: versions }, ofMessages).toArray(),
+    collections.conversations.find({ users: user, marked: versions }, ofMarks).toArray(),
+    findChangedContacts(collections, user, versions, options)
+  ])
+  return { messages, marks, users }
 }
 
-interface ChangeReader {
-  /** One round trip. */
-  look(user: ObjectId, since: number, options: ReadOptions): Promise<Look>
-  /** Looks again, behind the newest version of a look that found nothing. @returns whether nothing is new up to that */
-  lookAgain(user: ObjectId, since: number, first: Look, options: ReadOptions): Promise<boolean>
-  /** @returns also the version up to which they go, and whether the limit has cut something off */
-  find(user: ObjectId, page: Page, options: ReadOptions): Promise<ChangesOfUser & { until: number; hasMore: boolean }>
+/**
+ * Finds the user, and the contacts of the user, whose data have changed. Of changes without a version it finds also a few of
+ * other users: the next reader completes what a killed process has left.
+ */
+async function findChangedContacts(collections: Collections, user: ObjectId, changed: Versions, options: ReadOptions) {
+  const few = await findFewChanged(collections, { changed }, options)
+  if (few.length > maxFewUsers) {
+    const _id = { $in: [...(await findContactIds(collections, user, options)), user] }
+    const found = collections.users.find({ _id, changed }, { projection: userFields, ...options })
+    const own = await found.sort({ changed: 1 }).toArray()
+    return changed === null ? few.concat(own) : own
+  }
+  if (few.length === 0 || changed === null) return few
+  const ids = few.map(({ _id }) => _id)
+  const wanted = new Set([...(await findContactsAmong(collections, user, ids, options)), user].map(String))
+  return few.filter(({ _id }) => wanted.has(String(_id)))
+}
+
+/** Finds those of all users whose data have changed, and at most one more than few. */
+function findFewChanged({ users }: Collections, filter: object, options: ReadOptions): Promise<ChangedUser[]> {
+  const found = users.find(filter, { projection: userFields, ...options }).sort({ changed: 1 })
+  return found.limit(maxFewUsers + 1).toArray()
 }
 
 const newerThan = (field: string, since: number) => ({ $or: [{ [field]: null }, { [field]: { $gt: since } }] })
@@ -46,69 +74,51 @@ const newerThan = (field: string, since: number) => ({ $or: [{ [field]: null }, 
 /** Null comes first. */
 const firstBy = (field: string) => ({ projection: { [field]: 1 }, sort: { [field]: 1 as const } })
 
-export function createChanges(collections: Collections, versions: Versions): ChangeReader {
+/** Looks in one round trip for anything that is newer than a version or has none yet. */
+export async function lookForNews(collections: Collections, user: ObjectId, since: number, options: ReadOptions) {
   const { conversations, messages } = collections
-
-  /** Looks for one message and one mark that are newer or have no version yet, and for the users of whom that is so. */
-  async function findNews(user: ObjectId, since: number, options: ReadOptions) {
-    const [message, mark, users] = await Promise.all([
-      messages.findOne({ users: user, ...newerThan('version', since) }, { ...firstBy('version'), ...options }),
-      conversations.findOne({ users: user, ...newerThan('marked', since) }, { ...firstBy('marked'), ...options }),
-      findFewChanged(collections, newerThan('changed', since), options)
-    ])
-    const isOwn = users.some(({ _id }) => _id.equals(user))
-    return {
-      isQuiet: !(message || mark || isOwn || users.length > maxFewUsers),
-      isUnversioned: [message?.version, mark?.marked, users[0]?.changed].includes(null),
-      users
-    }
-  }
-
+  const [message, mark, users] = await Promise.all([
+    messages.findOne({ users: user, ...newerThan('version', since) }, { ...firstBy('version'), ...options }),
+    conversations.findOne({ users: user, ...newerThan('marked', since) }, { ...firstBy('marked'), ...options }),
+    findFewChanged(collections, newerThan('changed', since), options)
+  ])
+  const isOwn = users.some(({ _id }) => _id.equals(user))
   return {
-    async look(user, since, options) {
-      const [newest, news] = await Promise.all([versions.newest(options), findNews(user, since, options)])
-      return { newest, ...news }
-    },
-
-    async lookAgain(user, since, { users }, options) {
-      const ids = users.map(({ _id }) => _id)
-      const [news, contacts] = await Promise.all([
-        findNews(user, since, options),
-        ids.length > 0 ? findContactsAmong(collections, user, ids, options) : []
-      ])
-      const known = new Set(ids.map(String))
-      return news.isQuiet && contacts.length === 0 && news.users.every(({ _id }) => known.has(String(_id)))
-    },
-
-    async find(user, { since, until, limit }, options) {
-      const between = { $gt: since, $lte: until }
-      const [sent, marks, users] = await Promise.all([
-        messages
-          .find({ users: user, version: between }, options)
-          .sort({ version: 1 })
-          .limit(limit + 1)
-          .toArray(),
-        conversations
-          .find({ users: user, marked: between }, { projection: { marked: 1 }, ...options })
-          .sort({ marked: 1 })
-          .limit(limit + 1)
-          .toArray(),
-        findChangedContacts(collections, user, between, options)
-      ])
-      return cut({ messages: sent, marks, users }, until, limit)
-    }
+    /** Whether nothing of the user's own is new. */
+    isQuiet: !(message || mark || isOwn || users.length > maxFewUsers),
+    /** Whether anything may have no version yet. */
+    isUnversioned: [message?.version, mark?.marked, users[0]?.changed].includes(null),
+    /** Users whose data have changed. They are not yet compared with the contacts. */
+    users
   }
 }
 
-/** Cuts what is beyond a limit off. A version belongs to one change. */
-function cut({ messages, marks, users }: ChangesOfUser, until: number, limit: number) {
+/** Looks again, after the newest version was read, and compares changed users with the contacts. */
+export async function isStillQuiet(
+  collections: Collections,
+  user: ObjectId,
+  since: number,
+  users: ChangedUser[],
+  options: ReadOptions
+) {
+  const ids = users.map(({ _id }) => _id)
+  const [news, contacts] = await Promise.all([
+    lookForNews(collections, user, since, options),
+    ids.length > 0 ? findContactsAmong(collections, user, ids, options) : []
+  ])
+  const known = new Set(ids.map(String))
+  return news.isQuiet && contacts.length === 0 && news.users.every(({ _id }) => known.has(String(_id)))
+}
+
+/** Cuts off what is beyond a limit. A version belongs to one change. @returns also the version up to which the rest goes */
+export function cut({ messages, marks, users }: ChangesOfUser, until: number, limit: number) {
   const versions = [
     ...messages.map(({ version }) => version as number),
     ...marks.map(({ marked }) => marked as number),
     ...users.map(({ changed }) => changed as number)
-  ]
+  ].sort((one, other) => one - other)
   const hasMore = versions.length > limit
-  const end = hasMore ? nthSmallest(versions, limit) : until
+  const end = hasMore ? (versions[limit - 1] as number) : until
   return {
     messages: messages.filter(({ version }) => (version as number) <= end),
     marks: marks.filter(({ marked }) => (marked as number) <= end),
@@ -116,8 +126,4 @@ function cut({ messages, marks, users }: ChangesOfUser, until: number, limit: nu
     until: end,
     hasMore
   }
-}
-
-function nthSmallest(numbers: number[], n: number): number {
-  return numbers.sort((one, other) => one - other)[n - 1] as number
 }

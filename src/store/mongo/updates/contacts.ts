@@ -4,12 +4,12 @@ import type { ReadOptions } from '../connect.js'
 
 type Conversations = Pick<Collections, 'conversations'>
 
-/** Dialogs in which something was said; in the order of the index. */
+/** Dialogs with a message, in the order of the index. */
 export const begun = { position: { $gt: 0 } }
 
 export const peerOf = ({ a, b }: Pick<ConversationDocument, 'a' | 'b'>, user: ObjectId) => (a.equals(user) ? b : a)
 
-/** Returns the ids of everybody with whom a user has a dialog. */
+/** Returns the ids of all users with whom a user has a dialog. */
 export function findContactIds(
   { conversations }: Conversations,
   user: ObjectId,

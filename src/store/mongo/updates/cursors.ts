@@ -4,20 +4,18 @@ import type { Collections } from '../collections.js'
 
 const pattern = /^([0-9a-f]{16})\.(0|[1-9]\d{0,14})$/
 
-/** Cursors as clients get them, `EPOCH.VERSION`: everything up to that version is known. */
-export interface Cursors {
-  toCursor(version: number): string
-  /** Returns the version of a cursor. @throws {AppError} `invalidParams` for one of an epoch that is unknown, or has ended before */
-  toVersion(cursor: string): Promise<number>
-}
+export type Cursors = Awaited<ReturnType<typeof openCursors>>
 
-/** Begins an epoch, one for each opening: a cursor that names an unknown one comes from another database. */
-export async function openCursors({ epochs }: Pick<Collections, 'epochs'>): Promise<Cursors> {
+/**
+ * Makes and reads the cursors of clients, `EPOCH.VERSION`: a client knows everything up to that version. Each opening begins an
+ * epoch. A cursor that names an unknown epoch comes from another database.
+ */
+export async function openCursors({ epochs }: Pick<Collections, 'epochs'>) {
   const own = randomBytes(8).toString('hex')
   const lastVersions = new Map([[own, Number.POSITIVE_INFINITY]])
   await epochs.insertOne({ _id: own })
 
-  /** Of an unknown epoch nothing is known. */
+  /** Returns the last version of an epoch; less than any version for an unknown epoch. */
   async function lastVersionOf(name: string): Promise<number> {
     const epoch = lastVersions.has(name) ? null : await epochs.findOne({ _id: name })
     if (epoch) lastVersions.set(name, epoch.lastVersion ?? Number.POSITIVE_INFINITY)
@@ -25,9 +23,10 @@ export async function openCursors({ epochs }: Pick<Collections, 'epochs'>): Prom
   }
 
   return {
-    toCursor: (version) => `${own}.${version}`,
+    toCursor: (version: number) => `${own}.${version}`,
 
-    async toVersion(cursor) {
+    /** @throws {AppError} `invalidParams` for a cursor of an unknown epoch, or of one that has ended before */
+    async toVersion(cursor: string): Promise<number> {
       const [, name = '', digits] = pattern.exec(cursor) ?? []
       const version = Number(digits)
       if (name && version <= (await lastVersionOf(name))) return version

@@ -5,38 +5,36 @@ import type { Collections } from '../collections.js'
 import type { InSession, ReadOptions } from '../connect.js'
 import { toId } from '../ids.js'
 import { type Dialogs, dialogFields } from '../messages/dialogs.js'
-import type { FollowUps } from '../messages/followUps.js'
+import type { Changes, FollowUps, UnversionedChanges } from '../messages/followUps.js'
 import { toMessage } from '../messages/messages.js'
-import type { Changes, UnversionedChanges } from '../messages/unversionedChanges.js'
 import { findProfiles } from '../users/users.js'
 import type { Versions } from '../versions.js'
-import { type ChangesOfUser, createChanges } from './changes.js'
+import { type ChangesOfUser, cut, isStillQuiet, lookForNews, readChanges } from './changes.js'
 import type { Cursors } from './cursors.js'
 
 interface Parts {
   versions: Versions
   cursors: Cursors
   dialogs: Dialogs
-  unversioned: UnversionedChanges
-  followUps: FollowUps
+  unversioned: Pick<UnversionedChanges, 'find' | 'complete'>
+  followUps: Pick<FollowUps, 'finish'>
   inSession: InSession
 }
 
-// Each of them fails only where another server has become the primary meanwhile.
+// A round fails only where another server has become the primary meanwhile.
 const maxRounds = 3
 
-/** The changes after the version of a cursor, in the order of their versions. */
+/** Lists the changes after the version of a cursor, in the order of their versions. */
 export function createUpdates(collections: Collections, parts: Parts): UpdateStore {
   const { versions, cursors, dialogs, unversioned, followUps, inSession } = parts
-  const changes = createChanges(collections, versions)
   const describe = createDescribe(collections, dialogs)
 
   /**
-   * Gives everything that concerns a user a version: before the newest version is read, so that it is up to date, and again
-   * after that, so that nothing up to it is missed. The reads of the session then see the versions that it has given: after a
-   * change of the primary they may be behind.
+   * Completes everything that concerns a user: before it reads the newest version, so that it is up to date, and again after
+   * that, so that nothing up to it is missed. It ends when the reads of the session see the versions that it has given: after
+   * a change of the primary they may be behind.
    *
-   * @returns that version
+   * @returns the newest version
    */
   async function completeAll(user: ObjectId, isUnversioned: boolean, options: ReadOptions): Promise<number> {
     if (isUnversioned) await complete(user, options)
@@ -63,14 +61,18 @@ export function createUpdates(collections: Collections, parts: Parts): UpdateSto
   }
 
   async function readPage(user: ObjectId, since: number, limit: number, options: ReadOptions): Promise<StoredUpdates> {
-    const first = await changes.look(user, since, options)
-    const { newest, isQuiet, isUnversioned, users } = first
+    const [newest, { isQuiet, isUnversioned, users }] = await Promise.all([
+      versions.newest(options),
+      lookForNews(collections, user, since, options)
+    ])
     if (newest < since && (await versions.certain()) < since) throw refusals.foreignCursor()
     if (newest <= since && isQuiet && users.length === 0) return nothing(since)
-    if (newest > since && isQuiet && (await changes.lookAgain(user, since, first, options))) return nothing(newest)
-    const until = Math.max(since, await completeAll(user, isUnversioned, options))
-    const { hasMore, until: end, ...changed } = await changes.find(user, { since, until, limit }, options)
-    return { ...(await describe(changed, user, options)), cursor: cursors.toCursor(end), hasMore }
+    if (newest > since && isQuiet && (await isStillQuiet(collections, user, since, users, options)))
+      return nothing(newest)
+    const last = Math.max(since, await completeAll(user, isUnversioned, options))
+    const found = await readChanges(collections, user, { $gt: since, $lte: last }, options, { limit: limit + 1 })
+    const { hasMore, until, ...changed } = cut(found, last, limit)
+    return { ...(await describe(changed, user, options)), cursor: cursors.toCursor(until), hasMore }
   }
 
   return {
@@ -104,20 +106,17 @@ function createDescribe(collections: Collections, dialogs: Dialogs) {
     )
     const byId = new Map(await found.map((dialog) => [String(dialog._id), dialog] as const).toArray())
     const inOrder = [...distinct.keys()].flatMap((_id) => byId.get(_id) ?? [])
-    const [views, profiles] = await Promise.all([
-      dialogs.view(inOrder, user, options),
-      findProfiles(
-        collections,
-        users.map(({ _id }) => _id),
-        options
-      )
+    const changedIds = users.map(({ _id }) => _id)
+    const [shownDialogs, profiles] = await Promise.all([
+      dialogs.describe(inOrder, user, options),
+      findProfiles(collections, changedIds, options)
     ])
-    // After a restore of different moments a dialog may be missing.
-    const shown = new Set(views.map(({ _id }) => _id))
+    // A restore of different moments may lack a dialog.
+    const shown = new Set(shownDialogs.map(({ _id }) => _id))
     const told = messages.filter(({ conversationId }) => shown.has(String(conversationId)))
     return {
       messages: told.map((message) => toMessage(message, byId.get(String(message.conversationId)))),
-      dialogs: views,
+      dialogs: shownDialogs,
       users: profiles
     }
   }

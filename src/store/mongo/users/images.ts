@@ -1,23 +1,25 @@
 import { Binary, ObjectId } from 'bson'
+import { defaultImage } from '../../../schemas/user.js'
+import { refusals } from '../../refusals.js'
 import type { ImageStore } from '../../store.js'
-import type { Collections } from '../collections.js'
+import type { Collections, UserDocument } from '../collections.js'
 import { toId } from '../ids.js'
 
-export function createImages({ images, users }: Pick<Collections, 'images' | 'users'>): ImageStore {
-  /** Never what somebody shows, nor the one that has just come. */
+type ImagesAndUsers = Pick<Collections, 'images' | 'users'>
+
+export function createImages({ images, users }: ImagesAndUsers): ImageStore {
+  /** Removes the oldest images of an owner, except the newest one and those that a user shows. */
   async function removeOldest(ownerId: ObjectId, newest: string, maxOfOwner: number) {
-    const names = await images
+    const found = await images
       .find({ ownerId }, { projection: { _id: 1 } })
       .sort({ added: 1 })
-      .map(({ _id }) => _id)
       .toArray()
-    let surplus = names.length - maxOfOwner
-    for (const name of names) {
+    let surplus = found.length - maxOfOwner
+    for (const { _id } of found) {
       if (surplus <= 0) return
-      if (name === newest || (await users.findOne({ img: name }, { projection: { _id: 1 } }))) continue
-      // What another process begins to show in this moment is marked before.
-      const { deletedCount } = await images.deleteOne({ _id: name, shown: { $exists: false } })
-      surplus -= deletedCount
+      if (_id === newest || (await isShown(users, _id))) continue
+      // An image that another process is about to show is already marked.
+      surplus -= (await images.deleteOne({ _id, shown: { $exists: false } })).deletedCount
     }
   }
 
@@ -29,4 +31,32 @@ export function createImages({ images, users }: Pick<Collections, 'images' | 'us
     },
     find: async (name) => (await images.findOne({ _id: name }))?.bytes.buffer
   }
+}
+
+/**
+ * The pictures that users show. Before a user names a picture, the picture gets a new id as its mark, and the user's document
+ * then holds the same mark. A replaced picture is removed only with the mark that the user had, or without any. So no process
+ * removes a picture that another one is about to show. A crash in between leaves an unused picture.
+ */
+export function createProfilePictures({ images, users }: ImagesAndUsers) {
+  return {
+    /** @returns the mark to be kept with the user. @throws {AppError} `invalidParams` for a picture of somebody else */
+    async show(name: string, userId: ObjectId): Promise<ObjectId | null> {
+      if (name === defaultImage) return null
+      const shown = new ObjectId()
+      const { matchedCount } = await images.updateOne({ _id: name, ownerId: userId }, { $set: { shown } })
+      if (matchedCount === 0) throw refusals.foreignImage()
+      return shown
+    },
+
+    /** Removes the former picture of a user. In an adopted database several users may show one picture. */
+    async drop({ _id, img, imgShown }: UserDocument): Promise<void> {
+      if (img === defaultImage || (await isShown(users, img))) return
+      await images.deleteOne({ _id: img, ownerId: _id, shown: imgShown ?? { $exists: false } })
+    }
+  }
+}
+
+async function isShown(users: Collections['users'], img: string): Promise<boolean> {
+  return (await users.findOne({ img }, { projection: { _id: 1 } })) !== null
 }

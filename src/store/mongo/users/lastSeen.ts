@@ -3,31 +3,23 @@ import { createWriteQueue } from '../../writeQueue.js'
 import type { Collections } from '../collections.js'
 import { toId } from '../ids.js'
 
-interface Sighting {
-  _id: string
-  lastSeen: number
-}
+const maxNoteDelayMs = 1000
 
-const maxLeisureMs = 1000
-
-interface LastSeen extends Pick<UserStore, 'setLastSeen' | 'noteLastSeen'> {
-  close(): Promise<void>
-}
-
-/** When users were seen: of no other write's concern, so that no message waits for it. */
-export function createLastSeen({ users }: Pick<Collections, 'users'>, maxWaitMs: number): LastSeen {
-  const queue = createWriteQueue<Sighting, void>({ maxWaitMs, writeTogether })
+/** Writes when users were last seen, in a queue of its own: no message waits for it. */
+export function createLastSeen({ users }: Pick<Collections, 'users'>, maxWaitMs: number) {
+  const queue = createWriteQueue<{ _id: string; lastSeen: number }, void>({
+    maxWaitMs,
+    async writeTogether(writes) {
+      await users.bulkWrite(
+        writes.map(({ _id, lastSeen }) => ({
+          updateOne: { filter: { _id: toId(_id) }, update: { $set: { lastSeen } } }
+        }))
+      )
+      return writes.map(() => undefined)
+    }
+  })
   const noted: (() => void)[] = []
   let timer: NodeJS.Timeout | undefined
-
-  async function writeTogether(sightings: Sighting[]) {
-    await users.bulkWrite(
-      sightings.map(({ _id, lastSeen }) => {
-        return { updateOne: { filter: { _id: toId(_id) }, update: { $set: { lastSeen } } } }
-      })
-    )
-    return sightings.map(() => undefined)
-  }
 
   function flush() {
     clearTimeout(timer)
@@ -35,15 +27,19 @@ export function createLastSeen({ users }: Pick<Collections, 'users'>, maxWaitMs:
     for (const enter of noted.splice(0)) enter()
   }
 
-  return {
+  const lastSeen: Pick<UserStore, 'setLastSeen' | 'noteLastSeen'> = {
     setLastSeen(_id, lastSeen) {
       flush()
       return queue.enter({ _id, lastSeen })
     },
     noteLastSeen(_id, lastSeen) {
-      timer ??= setTimeout(flush, maxLeisureMs)
+      timer ??= setTimeout(flush, maxNoteDelayMs)
       return new Promise((resolve) => noted.push(() => resolve(queue.enter({ _id, lastSeen }))))
-    },
+    }
+  }
+
+  return {
+    ...lastSeen,
     close() {
       flush()
       return queue.close()

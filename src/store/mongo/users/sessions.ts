@@ -1,43 +1,34 @@
-import type { ObjectId } from 'bson'
+import type { Filter, Sort } from 'mongodb'
 import type { SessionStore } from '../../store.js'
 import type { Collections, SessionDocument } from '../collections.js'
 import { toId } from '../ids.js'
 
 const maxForgotten = 100
-// The clock of this process may be ahead of that of another one, for which a session has still to last.
+// The clock of another process may be behind: there, the session has not expired yet.
 const graceMs = 86_400_000
 
 export function createSessions({ sessions }: Pick<Collections, 'sessions'>): SessionStore {
-  async function endSurplus(userId: ObjectId, newest: ObjectId, maxOfUser: number) {
-    const surplus = await sessions
-      .find({ userId, _id: { $ne: newest } }, { projection: { _id: 1 } })
-      .sort({ expiresAt: -1 })
-      .skip(maxOfUser - 1)
-      .map(({ _id }) => _id)
-      .toArray()
-    if (surplus.length > 0) await sessions.deleteMany({ _id: { $in: surplus } })
-  }
-
-  async function forgetExpired() {
-    const expired = await sessions
-      .find({ expiresAt: { $lte: new Date(Date.now() - graceMs) } }, { projection: { _id: 1 } })
-      .sort({ expiresAt: 1 })
-      .limit(maxForgotten)
-      .map(({ _id }) => _id)
-      .toArray()
-    if (expired.length > 0) await sessions.deleteMany({ _id: { $in: expired } })
+  async function remove(filter: Filter<SessionDocument>, sort: Sort, range: { skip?: number; limit?: number }) {
+    const found = await sessions.find(filter, { projection: { _id: 1 }, sort, ...range }).toArray()
+    if (found.length > 0) await sessions.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } })
   }
 
   async function add(session: SessionDocument, maxOfUser: number | undefined) {
     await sessions.insertOne(session)
-    if (maxOfUser !== undefined) await endSurplus(session.userId, session._id, maxOfUser)
+    const { _id, userId } = session
+    if (maxOfUser !== undefined) await remove({ userId, _id: { $ne: _id } }, { expiresAt: -1 }, { skip: maxOfUser - 1 })
+  }
+
+  function removeExpired() {
+    const expired = { expiresAt: { $lte: new Date(Date.now() - graceMs) } }
+    return remove(expired, { expiresAt: 1 }, { limit: maxForgotten })
   }
 
   return {
     async add({ _id, user, expiresAt }, maxOfUser) {
       const session = { _id: toId(_id), userId: toId(user._id), tag: user.tag, expiresAt: new Date(expiresAt) }
-      // Those that remain are for a later log-in.
-      await Promise.all([add(session, maxOfUser), forgetExpired().catch(() => {})])
+      // A later log-in removes the expired sessions that remain.
+      await Promise.all([add(session, maxOfUser), removeExpired().catch(() => {})])
     },
 
     async find(_id) {

@@ -8,9 +8,9 @@ import type { Collections, UserDocument } from '../collections.js'
 import type { ReadOptions } from '../connect.js'
 import { isDuplicateKey, repeatAtConflict } from '../duplicates.js'
 import { toId } from '../ids.js'
+import type { Identities } from '../messages/addresses.js'
 import type { FollowUps } from '../messages/followUps.js'
-import type { Identities } from './identities.js'
-import type { ProfilePictures } from './profilePictures.js'
+import type { createProfilePictures } from './images.js'
 
 /** The fields of a StoredProfile. */
 export const profileFields = { tag: 1, firstName: 1, lastName: 1, img: 1, lastSeen: 1 } as const
@@ -19,7 +19,7 @@ export function toProfile({ _id, tag, firstName, lastName, img, lastSeen }: User
   return { _id: _id.toHexString(), tag, firstName, lastName, img, lastSeen }
 }
 
-/** What others may see of some users, in any order. */
+/** Returns what others may see of some users, in any order. */
 export async function findProfiles(
   { users }: Pick<Collections, 'users'>,
   ids: ObjectId[],
@@ -34,7 +34,7 @@ function toUser({ _id, tag, firstName, lastName, img, email, password }: UserDoc
   return { _id: _id.toHexString(), tag, firstName, lastName, img, email, passwordHash: password }
 }
 
-// Each of them fails only where the same user has been changed elsewhere.
+// An attempt fails only where another process has changed the same user.
 const maxAttempts = 20
 
 type Users = Pick<UserStore, 'create' | 'findById' | 'findByEmail' | 'findByTag' | 'update' | 'setPasswordHash'>
@@ -43,7 +43,7 @@ interface UserParts {
   queue: Pick<WriteQueue, 'alone'>
   identities: Identities
   followUps: Pick<FollowUps, 'user'>
-  pictures: ProfilePictures
+  pictures: ReturnType<typeof createProfilePictures>
 }
 
 export function createUsers(collections: Collections, { queue, identities, followUps, pictures }: UserParts): Users {
@@ -55,13 +55,13 @@ export function createUsers(collections: Collections, { queue, identities, follo
       await repeatAtConflict(() => users.insertOne(document))
     } catch (error) {
       if (!isDuplicateKey(error)) throw error
-      // Which key it is, not every server says.
+      // Not every server says which key is taken.
       throw (await users.findOne({ tagKey: document.tagKey })) ? refusals.tagTaken() : refusals.emailTaken()
     }
     return toUser(document)
   }
 
-  /** Names and their keys change in one write, which another change of the same user in between makes begin again. */
+  /** Changes names and their keys in one write. It begins again when another process has changed the same user meanwhile. */
   async function change(_id: ObjectId, changes: UserChanges) {
     const shown = changes.img === undefined ? {} : { imgShown: await pictures.show(changes.img, _id) }
     for (let attempt = 0; attempt < maxAttempts; attempt++) {

@@ -44,7 +44,7 @@ const answers: { why: string; error?: Error; outcome?: object }[] = [
   { why: 'another server is the primary', error: new MongoServerError({ message: 'not primary', code: 10107 }) }
 ]
 
-t.test('what an ordered insert has come to', async (t) => {
+t.test('the outcome of an ordered insert', async (t) => {
   for (const { why, error, outcome } of answers) {
     const insertMany = () => (error ? Promise.reject(error) : Promise.resolve())
     const inserting = insertInOrder({ insertMany } as unknown as Collection, [{}, {}, {}])
@@ -98,7 +98,7 @@ t.test('a group of messages', { skip: withoutMongo }, async (t) => {
     t.same(await history(), ['1 one', '2 two'])
   })
 
-  t.test('that may be stored or not is refused, and told when it is sent again', async (t) => {
+  t.test('without a clear outcome is refused, and pushed when it is sent again', async (t) => {
     const { say, history } = await openProcesses(t, newDatabase(t))
     await say('before')
     for (const isStored of [true, false]) {
@@ -115,7 +115,7 @@ t.test('a group of messages', { skip: withoutMongo }, async (t) => {
     t.same(await history(), ['1 before', '2 stored: true', '3 stored: false'])
   })
 
-  t.test('that is never accepted comes to an end', async (t) => {
+  t.test('that is never accepted fails in the end', async (t) => {
     const { say, history } = await openProcesses(t, newDatabase(t))
     let attempts = 0
     const intercepted = interceptInserts(t, () => {
@@ -130,7 +130,7 @@ t.test('a group of messages', { skip: withoutMongo }, async (t) => {
   })
 })
 
-t.test('a write that meets another one of the same document is repeated', async (t) => {
+t.test('a write that conflicts with another one of the same document is repeated', async (t) => {
   const conflict = new MongoServerError({ message: 'WriteConflict', code: 112 })
   const attempts = (...outcomes: unknown[]) => {
     return () => {

@@ -100,7 +100,7 @@ t.test('a derived update that the engine refuses', { skip: withoutMongo }, async
     })
   }
 
-  t.test('of the reader of one dialog does not keep others from reading', async (t) => {
+  t.test('of one dialog lets readers of other dialogs read', async (t) => {
     const processes = await openProcesses(t, newDatabase(t))
     const { store, ann, cid, findDialog } = processes
     const cursor = await store.updates.newestCursor()

@@ -14,7 +14,7 @@ async function openOnWire(t: Test, url: string) {
 
 const textsOf = (count: number) => Array.from({ length: count }, (_, number) => `old ${number}`)
 
-/** What had to be done before the answers, in the order of names; the versions of messages come later. */
+/** The commands before the answers, in the order of names; the versions of messages come later. */
 function commandsBefore(asked: Command[]): string[] {
   const later = ['update messages', 'update conversations', 'findAndModify settings']
   return asked
@@ -26,7 +26,7 @@ function commandsBefore(asked: Command[]): string[] {
 t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
 
-  t.test('by a reconnecting client are looked up together, and hold up nobody', async (t) => {
+  t.test('by a reconnecting client are looked up together, and delay no other message', async (t) => {
     const { wire, processes } = await openOnWire(t, newDatabase(t))
     const { store, bob, cid, say, history } = processes
     const first = await Promise.all(textsOf(retried).map((text) => say(text, text)))
@@ -60,7 +60,7 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     t.equal((await history()).length, retried + 1)
   })
 
-  t.test('are stored where only a part of them was, each with its first result', async (t) => {
+  t.test('are stored where only some were, each with its first result', async (t) => {
     const { processes } = await openOnWire(t, newDatabase(t))
     const { say, join, history } = processes
     const odd = textsOf(retried).filter((_, index) => index % 2 === 1)

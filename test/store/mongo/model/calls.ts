@@ -8,7 +8,7 @@ export interface Session {
   seen: number
 }
 
-/** One part of a write, which happens at once: what it answers, and the document that it leaves, if it changes one. */
+/** One atomic part of a write: returns its answer, and the changed document, if there is one. */
 export type Part = (documents: Documents) => { value: unknown; document?: Document }
 
 interface Common {

@@ -25,7 +25,7 @@ export function faultSteps(world: World, kinds: FaultKind[]): Step[] {
   })
 }
 
-/** What it has sent and was not executed never is; it remembers nothing. */
+/** Calls that it has sent and that were not executed never are. It remembers nothing. */
 function crash(process: Process): Step {
   return {
     label: `${process.name} crashes`,
@@ -38,7 +38,7 @@ function crash(process: Process): Step {
   }
 }
 
-/** What it has sent is executed at any time, though it is told that the connection was lost. */
+/** Calls that it has sent are executed at any time, though it is told that the connection was lost. */
 function cut(process: Process): Step {
   return {
     label: `${process.name} loses its connections`,

@@ -18,7 +18,7 @@ interface Read {
   /** The version before the first page, and the one after this page. */
   begin: number
   end: number
-  /** What the client has read up to this page. */
+  /** The messages that the client has read up to this page. */
   seen: Set<string>
   mayBeBehind: boolean
 }

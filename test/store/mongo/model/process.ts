@@ -11,7 +11,7 @@ import type { Told } from './scenario.js'
 export interface Process {
   name: string
   store: Store
-  /** What it has sent and has no answer to, in order. */
+  /** Calls that it has sent and that have no answer, in order. */
   calls: Call[]
   /** Ends its pauses, of which each began with the database in some state. */
   pauses: { since: number; end(): void }[]
@@ -26,7 +26,7 @@ export interface Process {
   onNewPrimary: (() => void)[]
 }
 
-// Nothing changes them after the beginning, so that it does not matter when they are read.
+// They never change after the beginning. So the time of a read does not matter.
 const fixed = new Set(['users', 'epochs'])
 
 /** Opens a process; nothing else happens meanwhile. */

@@ -3,9 +3,9 @@ import { compare, type Document, type Documents } from './documents.js'
 
 export type Data = ReadonlyMap<string, Documents>
 
-/** What a replica set has stored, as its primary sees it: a history of single writes, of which the first ones no fail-over undoes. */
+/** The data of a replica set, as its primary sees it: a history of single writes. No fail-over undoes the committed ones. */
 export interface ReplicaSet {
-  /** How many entries the primary has. */
+  /** Number of entries of the primary. */
   end(): number
   /** Up to which entry the primary knows that a majority has them. Majority reads see the data there. */
   committed(): number
@@ -17,9 +17,9 @@ export interface ReplicaSet {
   commitNext(): void
   /** Another server becomes the primary, which has only some entries, and knows only of some of them that a majority has them. */
   failOver(kept: number, known: number): void
-  /** How many times it has changed. */
+  /** Number of its changes. */
   changes(): number
-  /** What tells this state from others, as far as a fail-over that makes the primary forget so many commits can show it. */
+  /** Identifies this state, as far as a fail-over that makes the primary forget some commits can show it. */
   print(maxForgotten: number): string
 }
 
@@ -90,7 +90,7 @@ function assertUnique(collection: string, present: Documents, document: Document
 
 interface Entry {
   data: Data
-  /** What each document says, by its collection and its id. */
+  /** Contents of each document, by its collection and its id. */
   texts: ReadonlyMap<string, string>
   /** Made when it is asked for. */
   print?: string

@@ -9,12 +9,12 @@ export type Choose = (steps: () => Step[], print: World['print']) => number | un
 
 export interface Ended {
   trace: string[]
-  /** What is wrong at the end; the empty text when nothing is. */
+  /** The fault at the end; empty without one. */
   fault: string
   hasEnded: boolean
 }
 
-/** What may happen. */
+/** The possible events. */
 export interface Rules {
   /** Kinds of faults. */
   kinds: FaultKind[]
@@ -22,7 +22,7 @@ export interface Rules {
   isInOrder: boolean
 }
 
-// Beyond, something does not end.
+// A longer run does not end.
 const maxSteps = 1000
 
 /** Plays a scenario to its end, and compares what was told with what is stored. */

@@ -7,7 +7,7 @@ import { createWorld, type World } from './world.js'
 
 export type UserName = 'ann' | 'bob'
 
-/** What a client does: it sends messages at once, moves its read mark, or reads pages of updates, maybe from another process. */
+/** Actions of a client: it sends messages at once, moves its read mark, or reads pages of updates, maybe from another process. */
 export type Act = { send: string[]; id?: string } | { mark: 'all' | number } | { follow: number; at?: string }
 
 export interface Client {
@@ -25,7 +25,7 @@ export interface Scenario {
   clients: Client[]
   /** Whether clients read what was there at the beginning, too. */
   readsAll?: boolean
-  /** How many changes a client reads at once. */
+  /** Number of changes that a client reads at once. */
   limit?: number
   /** Whether its fail-overs that undo something are left to the long test. */
   isLong?: boolean
@@ -40,18 +40,18 @@ export interface Answer {
 export interface Page extends StoredUpdates {
   client: Client
   since: string
-  /** What was acknowledged before the page was asked for. */
+  /** The messages that were acknowledged before the request for the page. */
   acknowledged: string[]
 }
 
-/** What the clients were told. */
+/** The answers and notifications of the clients. */
 export interface Told {
   answers: Answer[]
   pages: Page[]
   marks: { client: Client; upToSeq: number }[]
   /** Messages that receivers were told of, each time. */
   pushed: string[]
-  /** What was refused though nothing was wrong with it. */
+  /** Valid calls that were refused. */
   refused: Error[]
 }
 

@@ -2,9 +2,9 @@ import { type Ended, type Rules, run } from './run.js'
 import type { Scenario } from './scenario.js'
 
 export interface Bounds extends Rules {
-  /** How many times something other than the first possible step is taken; a fault is not counted. */
+  /** Number of times that another than the first possible step is taken; a fault is not counted. */
   detours: number
-  /** How many faults happen. */
+  /** Number of faults. */
   faults: number
 }
 
@@ -19,7 +19,7 @@ export interface Walk {
 interface Fork {
   chosen: number
   isFault: boolean[]
-  /** What was left before the choice. */
+  /** The limits that were left before the choice. */
   left: Left
 }
 

@@ -24,9 +24,9 @@ export interface World {
   /** Lets everything run that does not wait for the database. */
   settle(): Promise<void>
   open(name: string): Promise<Process>
-  /** What may happen next, without faults; first what happens when nobody is slow. */
+  /** The next possible events, without faults; the first one is that of a world without delays. */
   steps(): Step[]
-  /** What tells this state from others. @param mayFailOver whether a new primary may still be behind */
+  /** Identifies this state. @param mayFailOver whether a new primary may still be behind */
   print(mayFailOver: boolean): string
 }
 
@@ -122,7 +122,7 @@ export function createWorld(replicaSet: ReplicaSet, isInOrder: boolean): World {
   return world
 }
 
-/** Whatever does not wait for the database has run after two turns of the event loop: one of them lets the write queue begin. */
+/** Waits two turns of the event loop, of which one starts the write queue. All that does not wait for the database has run then. */
 async function settle(): Promise<void> {
   await new Promise(setImmediate)
   await new Promise(setImmediate)

@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson'
 import t from 'tap'
-import { emptyDialog } from '../../../../src/store/mongo/messages/pairs.js'
+import { emptyDialog } from '../../../../src/store/mongo/messages/addresses.js'
 import { pairOf } from '../../../../src/store/pair.js'
 import type { StoredUser } from '../../../../src/store/store.js'
 import { openProcesses, type Processes } from '../../../helpers/mongo/processes.js'
@@ -35,7 +35,7 @@ t.test('a user with 5000 dialogs changes the name', { skip: withoutMongo }, asyn
   await store.messages.add({ sender: cid, receiverTag: ann.tag, text: 'hi' })
   await knowMany(processes, ann)
 
-  t.test('that writes one document, however many dialogs there are', async (t) => {
+  t.test('it writes one document, however many dialogs there are', async (t) => {
     const asked = wire.record()
     await store.users.update(ann._id, { firstName: 'Nova' })
     await store.updates.newestCursor()
@@ -45,7 +45,7 @@ t.test('a user with 5000 dialogs changes the name', { skip: withoutMongo }, asyn
     t.notOk(asked.some(({ collection }) => collection === 'conversations'))
   })
 
-  t.test('that holds up nobody, and contacts learn it', async (t) => {
+  t.test('it delays no other call, and contacts learn it', async (t) => {
     const cursor = await store.updates.newestCursor()
     const people = [ann, bob, cid, dan]
     const [, started, ...during] = await Promise.all([
@@ -63,7 +63,7 @@ t.test('a user with 5000 dialogs changes the name', { skip: withoutMongo }, asyn
     }
   })
 
-  t.test('a change that got no version is told to the contacts only, and lets a server start', async (t) => {
+  t.test('a change without a version is told to the contacts only, and lets a server start', async (t) => {
     const cursor = await store.updates.newestCursor()
     await collections.users.updateOne({ _id: new ObjectId(ann._id) }, rename('Nova'))
     t.match(await store.updates.list(dan._id, cursor, 9), { users: [] })
@@ -78,7 +78,7 @@ t.test('a user with 5000 dialogs changes the name', { skip: withoutMongo }, asyn
   })
 })
 
-t.test('a change of a contact is found when very many have changed theirs', { skip: withoutMongo }, async (t) => {
+t.test('a change of a contact is found among the changes of very many users', { skip: withoutMongo }, async (t) => {
   const { store, ann, bob, cid, say, collections } = await openProcesses(t, (await useMongo(t))(t))
   await say('hello')
   const cursor = await store.updates.newestCursor()

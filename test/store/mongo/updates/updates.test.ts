@@ -24,7 +24,7 @@ async function readPages(store: Store, { _id }: StoredUser, start: string, limit
 t.test('updates', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
 
-  t.test('come to an end while there is always something new, and tell of each message once', async (t) => {
+  t.test('end while new messages always arrive, and tell each message once', async (t) => {
     const { store, bob, say, leave } = await openProcesses(t, newDatabase(t))
     const start = await store.updates.newestCursor()
     await say('0')
@@ -70,7 +70,7 @@ t.test('updates', { skip: withoutMongo }, async (t) => {
     for (const limit of [1, 3, 99]) t.same(await readPages(store, bob, start, limit), expected, `${limit} at a time`)
   })
 
-  t.test('tell in order what a process had named versions for when it was killed', async (t) => {
+  t.test('tell in order the messages for which a killed process had named versions', async (t) => {
     const { store, bob, say, leave, collections } = await openProcesses(t, newDatabase(t))
     const start = await store.updates.newestCursor()
     await say('one')
@@ -103,7 +103,11 @@ t.test('a read mark in a group', { skip: withoutMongo }, async (t) => {
   t.same(marked, { hasMoved: true, unreadCount: 0, upToSeq: 2 }, 'covers a message that was stored before')
   t.match(next, { isDuplicate: false, message: { seq: 3, isRead: false } })
   t.match(later, { hasMoved: false, upToSeq: 2 })
-  t.match(await store.dialogs.list(bob._id, 0, 9), [{ readSeq: 2, unreadIncoming: 1 }], 'and none that comes after it')
+  t.match(
+    await store.dialogs.list(bob._id, 0, 9),
+    [{ readSeq: 2, unreadIncoming: 1 }],
+    'and no message that comes after it'
+  )
 
   t.test('are not given where the database does not show what it has stored', async (t) => {
     const { ann, say, findDialog, collections } = await openProcesses(t, (await useMongo(t))(t))

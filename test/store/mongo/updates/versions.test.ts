@@ -62,7 +62,7 @@ t.test('the counter of versions', { skip: withoutMongo }, async (t) => {
     })
   }
 
-  t.test('is read so that it is certain before a cursor above it is refused', async (t) => {
+  t.test('is read for certain before a cursor above it is refused', async (t) => {
     const { store, ann, say, collections } = await openProcesses(t, newDatabase(t))
     await say('one')
     const cursor = await store.updates.newestCursor()

@@ -2,7 +2,7 @@ import { ObjectId } from 'bson'
 import t from 'tap'
 import { collectionsOf, createIndexes, type MessageDocument } from '../../../../src/store/mongo/collections.js'
 import { connectToDatabase } from '../../../../src/store/mongo/connect.js'
-import { createTails } from '../../../../src/store/mongo/messages/dialogTails.js'
+import { createTails } from '../../../../src/store/mongo/messages/numbering.js'
 import { createWrites } from '../../../../src/store/mongo/messages/writes.js'
 import { useMongo, withoutMongo } from '../../../helpers/mongod.js'
 
@@ -37,7 +37,7 @@ t.test('the tails of dialogs', { skip: withoutMongo }, async (t) => {
     t.same(await seqs(all), [3, 4, 0])
   })
 
-  t.test('are read one by one where very much is newer', async (t) => {
+  t.test('are read one by one where very many messages are newer', async (t) => {
     await store(one, 4, 2100)
     await tails.reload(all)
     t.same(await seqs(all), [2100, 4, 0])
