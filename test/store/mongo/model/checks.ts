@@ -2,7 +2,8 @@ import type { ConversationDocument, MessageDocument } from '../../../../src/stor
 import type { StoredDialog } from '../../../../src/store/store.js'
 import { findFaultOfPages } from './pageChecks.js'
 import { follow } from './play.js'
-import { type Client, type Game, idOf, peerOf, type Scenario, type UserName, users } from './scenario.js'
+import type { Client, Game, Scenario } from './scenario.js'
+import { idOf, peerOf, type UserName, users } from './users.js'
 
 /** The documents that are stored at the end. */
 export interface Stored {

@@ -1,7 +1,8 @@
 import { AppError } from '../../../../src/errors.js'
 import type { Store } from '../../../../src/store/store.js'
 import type { Process } from './process.js'
-import { type Act, type Client, identityOf, idOf, peerOf, type Told, users } from './scenario.js'
+import type { Act, Client, Told } from './scenario.js'
+import { identityOf, idOf, peerOf, users } from './users.js'
 import type { World } from './world.js'
 
 interface Score {

@@ -1,11 +1,9 @@
-import { ObjectId } from 'bson'
 import type { AddedMessage, StoredUpdates } from '../../../../src/store/store.js'
 import { play } from './play.js'
 import type { Process } from './process.js'
 import { createReplicaSet, type Data } from './replicaSet.js'
+import { identityOf, peerOf, type UserName, users } from './users.js'
 import { createWorld, type World } from './world.js'
-
-export type UserName = 'ann' | 'bob'
 
 /** Actions of a client: it sends messages at once, moves its read mark, or reads pages of updates, maybe from another process. */
 export type Act = { send: string[]; id?: string } | { mark: 'all' | number } | { follow: number; at?: string }
@@ -54,15 +52,6 @@ export interface Told {
   /** Valid calls that were refused. */
   refused: Error[]
 }
-
-export const users: Record<UserName, { _id: ObjectId; tag: string }> = {
-  ann: { _id: new ObjectId('0a'.repeat(12)), tag: '@ann' },
-  bob: { _id: new ObjectId('0b'.repeat(12)), tag: '@bob' }
-}
-
-export const peerOf = (user: UserName): UserName => (user === 'ann' ? 'bob' : 'ann')
-export const identityOf = (user: UserName) => ({ _id: idOf(user), tag: users[user].tag })
-export const idOf = (user: UserName) => users[user]._id.toHexString()
 
 function seed(): Data {
   const documents = Object.values(users).map(({ _id, tag }) => {
