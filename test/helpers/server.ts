@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import argon2 from 'argon2'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
+import { cookieName } from '../../src/accounts/credentials.js'
 import { createApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
 import type { Methods } from '../../src/rpc/method.js'
-import type { TokenPayload } from '../../src/schemas/account.js'
+import { defaultImage } from '../../src/schemas/user.js'
 import { type Device, openDevice } from './device.js'
 
 type Section = Record<string, unknown>
@@ -40,7 +42,7 @@ export interface Server {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
   /** Opens a connection with a header `Cookie`, closed at the end of the test. */
   connect(cookie: string): Promise<Device>
-  /** Signs somebody up: `ann` is `@ann`, Ann Test, ann@test.example. */
+  /** Makes an account and a session, past HTTP: `ann` is `@ann`, Ann Test, ann@test.example. */
   signUp(name: string): Promise<Person>
 }
 
@@ -73,7 +75,7 @@ export async function startServer(
     })
 
   const connect = (cookie: string) => openDevice(t, `${url.replace('http', 'ws')}/api`, cookie)
-  return { app, url, dir, post, connect, signUp: (name) => signUp(t, { app, post, connect }, name) }
+  return { app, url, dir, post, connect, signUp: (name) => signUp({ app, connect }, name) }
 }
 
 function configFor(dir: string, overrides: Record<string, Section | boolean>) {
@@ -90,27 +92,19 @@ function configFor(dir: string, overrides: Record<string, Section | boolean>) {
   return { ...base, ...Object.fromEntries(merged) }
 }
 
-async function signUp(t: Test, { app, post, connect }: Pick<Server, 'app' | 'post' | 'connect'>, name: string) {
+// Few tests ask how strong a hash is.
+const cheapHash = { memoryCost: 1024, timeCost: 2, parallelism: 1 }
+
+async function signUp({ app, connect }: Pick<Server, 'app' | 'connect'>, name: string): Promise<Person> {
   const firstName = name[0]?.toUpperCase() + name.slice(1).replace(/[^a-z]/gi, '')
-  const account = {
-    tag: `@${name}`,
-    firstName,
-    lastName: 'Test',
-    email: `${name}@test.example`,
-    password: `${name}-secret`
-  }
-  const response = await post('/signup', { user: account })
-  t.equal(response.status, 200, `${name} signs up`)
-  const { token, user } = (await response.json()) as { token: string; user: { _id: string } }
-  const cookie = cookieOf(response)
-  return {
-    ...account,
-    _id: user._id,
-    token,
-    sessionId: (app.jwt.decode<TokenPayload>(token) as TokenPayload).jti,
-    cookie,
-    connect: () => connect(cookie)
-  }
+  const profile = { tag: `@${name}`, firstName, lastName: 'Test', email: `${name}@test.example` }
+  const password = `${name}-secret`
+  const passwordHash = await argon2.hash(password, cheapHash)
+  const { _id, tag, email } = await app.db.users.create({ ...profile, img: defaultImage, passwordHash })
+  const { _id: sessionId } = await app.sessions.begin({ _id, tag })
+  const token = app.jwt.sign({ data: { _id, tag, email }, sub: _id, jti: sessionId })
+  const cookie = `${cookieName}=${token}`
+  return { ...profile, password, _id, token, sessionId, cookie, connect: () => connect(cookie) }
 }
 
 /** What a browser would send back of a response's cookies. */
