@@ -1,8 +1,7 @@
 import t from 'tap'
-import { entry } from '../helpers/faults/load.js'
 import { randomFrames, randomHttp, randomNoise, randomRpc } from '../helpers/fuzz/garbage.js'
 import { throwAt } from '../helpers/fuzz/throwAt.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { createRandom } from '../helpers/random.js'
 import { eve } from '../helpers/server.js'
 

@@ -2,8 +2,7 @@ import t from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
 import { openDevice } from '../helpers/device.js'
 import { descriptorsBecome, descriptorsOf } from '../helpers/faults/descriptors.js'
-import { entry } from '../helpers/faults/load.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { openWire } from '../helpers/wire.js'
 
 const pingIntervalMs = 1000

@@ -1,8 +1,8 @@
 import t from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
-import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
+import { createLoad, talkToEachOther } from '../helpers/faults/load.js'
 import { checkFile, judge } from '../helpers/faults/verdict.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 
 const kills = 5
 const maxStartMs = 2000

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { openDevice } from '../helpers/device.js'
-import { entry, type Sent } from '../helpers/faults/load.js'
+import type { Sent } from '../helpers/faults/load.js'
 import { historyOf } from '../helpers/flow/truth.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { openWire } from '../helpers/wire.js'
 
 type Answer = Required<Pick<Sent, 'message'>> & { duplicate?: boolean }

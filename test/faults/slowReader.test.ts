@@ -1,8 +1,7 @@
 import t from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
-import { entry } from '../helpers/faults/load.js'
 import { mebibyte, observe } from '../helpers/faults/observe.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 
 const maxGrowthBytes = 150 * mebibyte
 const maxAnswerMs = 3000

@@ -4,10 +4,10 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { openDevice } from '../helpers/device.js'
-import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
+import { createLoad, talkToEachOther } from '../helpers/faults/load.js'
 import { judge } from '../helpers/faults/verdict.js'
 import { historyOf } from '../helpers/flow/truth.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { halfALogIn, openSocket } from '../helpers/rawHttp.js'
 
 const statusOf = async (url: string) => (await fetch(url)).status

@@ -4,8 +4,7 @@ import { delimiter, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { peopleIn } from '../helpers/commands/drill.js'
-import { entry } from '../helpers/faults/load.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 
 const page = readFileSync('docs/operation.md', 'utf8')
 const section = page.slice(page.indexOf('\n## Backup\n'))

@@ -4,7 +4,7 @@ import type { Dialog } from '../../src/schemas/dialog.js'
 import type { Message } from '../../src/schemas/message.js'
 import type { Device } from '../helpers/device.js'
 import { openReplica, type Replica } from '../helpers/flow/replica.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { createRandom, type Random } from '../helpers/random.js'
 import { openWire } from '../helpers/wire.js'
 
@@ -109,7 +109,7 @@ async function checkAgainstStore(t: Test, device: Device, replicas: Replica[]) {
 t.test('connections cut at random moments, and a server that is killed: every device knows everything', async (t) => {
   const random = createRandom(t)
   const dir = t.testdir()
-  const start = () => startMessenger(t, { dir, environment: { RATE_LIMITS: 'off' } })
+  const start = () => startMessenger(t, { dir, entry, environment: { RATE_LIMITS: 'off' } })
   let messenger = await start()
   const wire = await openWire(t, messenger.url)
   const cookies = await Promise.all(names.map((name) => messenger.signUp(name)))

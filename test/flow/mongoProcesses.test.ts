@@ -4,7 +4,7 @@ import type { Message } from '../../src/schemas/message.js'
 import type { Notification } from '../helpers/device.js'
 import { type Answer, type Person, type Sent, type Talk, talkFollowed, talkTogether } from '../helpers/flow/crowd.js'
 import { checkDialog, updatesSince } from '../helpers/flow/truth.js'
-import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
+import { entry, type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
 import { useMongo, withoutMongo } from '../helpers/mongod.js'
 import { openMongoWire } from '../helpers/mongoWire.js'
 import { createRandom } from '../helpers/random.js'
@@ -125,7 +125,7 @@ t.test('three processes on one database, all in the same dialogs', { skip: witho
   const environment = { DB_URL: wire.url, RATE_LIMITS: 'off', LOG_LEVEL: 'error' }
   const messengers: MessengerProcess[] = []
   for (let count = 0; count < processes; count++) {
-    messengers.push(await startMessenger(t, { dir: t.testdir(), entry: 'dist/bin/messenger-server.js', environment }))
+    messengers.push(await startMessenger(t, { dir: t.testdir(), entry, environment }))
   }
   const people = await Promise.all(names.map((name) => meet(messengers, name)))
   const talk: Talk = { random: createRandom(t), people, sent: new Map(), read: [] }

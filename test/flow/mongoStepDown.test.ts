@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb'
 import t from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
 import { checkDialog } from '../helpers/flow/truth.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { useMongo } from '../helpers/mongod.js'
 
 const url = process.env.MONGODB_URL
@@ -25,7 +25,7 @@ t.test('a primary that steps down takes no message with it', { skip }, async (t)
   const client = new MongoClient(url as string)
   t.teardown(() => client.close())
   const environment = { DB_URL: (await useMongo(t))(t), RATE_LIMITS: 'off', LOG_LEVEL: 'silent' }
-  const messenger = await startMessenger(t, { dir: t.testdir(), entry: 'dist/bin/messenger-server.js', environment })
+  const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
   const ann = await messenger.connect(await messenger.signUp('ann'))
   const bob = await messenger.connect(await messenger.signUp('bob'))
 

@@ -11,11 +11,10 @@ import t, { type Test } from 'tap'
 import { createDevice, openDevice } from '../helpers/device.js'
 import { form } from '../helpers/images/pictures.js'
 import { blocksOf } from '../helpers/install/blocks.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { type Nginx, startNginx, withoutNginx } from '../helpers/nginx.js'
 import { eve } from '../helpers/server.js'
 
-const entry = 'dist/bin/messenger-server.js'
 const [block = '', ...otherBlocks] = blocksOf('docs/configuration.md', 'nginx')
 const config = JSON.parse(readFileSync('config.json', 'utf8'))
 const name = 'messenger.example.org'

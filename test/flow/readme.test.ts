@@ -6,10 +6,9 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { startServer } from '../helpers/server.js'
 
-const entry = 'dist/bin/messenger-server.js'
 const tools = ['bash', 'curl']
 const missing = tools.filter((tool) => spawnSync(tool, ['--version']).error)
 

@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Message } from '../../src/schemas/message.js'
-import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
+import { createLoad, talkToEachOther } from '../helpers/faults/load.js'
 import { historyOf } from '../helpers/flow/truth.js'
-import { type MessengerProcess, reportOf, spawnMessenger, startMessenger } from '../helpers/messengerProcess.js'
+import { entry, type MessengerProcess, reportOf, spawnMessenger, startMessenger } from '../helpers/messengerProcess.js'
 import { eve } from '../helpers/server.js'
 
 const environment = { RATE_LIMITS: 'off', NODE_OPTIONS: '' }

@@ -24,9 +24,6 @@ export interface Load {
   more(count: number, outcome?: Outcome): Promise<void>
 }
 
-/** What is tested as its users run it. */
-export const entry = 'dist/bin/messenger-server.js'
-
 export function createLoad(): Load {
   const sent: Sent[] = []
   const observers: ((entry: Sent) => void)[] = []
