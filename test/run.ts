@@ -76,6 +76,7 @@ function checkCoverage(): boolean {
   const excluded = withoutMongo ? mongoOnly.map((files) => `--exclude=${files}`) : []
   const isWhole = paths.length === 0
   const args = ['report', `--temp-directory=${coverageDir}`, '--include=dist/src/**', ...excluded, '--skip-full']
-  const { status } = spawnSync('c8', [...args, ...(isWhole ? ['--100'] : [])], { stdio: 'inherit' })
+  const c8 = ['node_modules/c8/bin/c8.js', ...args, ...(isWhole ? ['--100'] : [])]
+  const { status } = spawnSync(process.execPath, c8, { stdio: 'inherit' })
   return status === 0
 }
