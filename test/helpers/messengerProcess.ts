@@ -12,7 +12,7 @@ export interface MessengerProcess {
   url: string
   /** Signs up `@name`. Returns the header `Cookie`, which is valid after a restart, too. */
   signUp(name: string): Promise<string>
-  /** Opens a connection, closed at the end of the test. */
+  /** Opens a connection, which closes with the test. */
   connect(cookie: string): Promise<Device>
   /** Sends a signal and waits for the end. Returns the exit code, or null when the signal has ended the process. */
   end(signal: NodeJS.Signals): Promise<number | null>

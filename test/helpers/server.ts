@@ -14,10 +14,10 @@ import { type Device, openDevice } from './device.js'
 type Section = Record<string, unknown>
 
 export interface StartOptions {
-  /** Sections of config.json, over those of the test. */
+  /** Sections of config.json, which replace keys of the test configuration. */
   config?: Record<string, Section | boolean>
   methods?: Methods
-  /** The folder of the database; one of the test's own when absent. */
+  /** Folder of the database; a temporary one when absent. */
   dir?: string
 }
 
@@ -28,25 +28,25 @@ export interface Person {
   password: string
   token: string
   sessionId: string
-  /** The value of the header `Cookie`. */
+  /** Value of the header `Cookie`. */
   cookie: string
-  /** Opens a connection, closed at the end of the test. */
+  /** Opens a connection, which closes with the test. */
   connect(): Promise<Device>
 }
 
 export interface Server {
   app: FastifyInstance
-  /** `http://127.0.0.1:PORT`, where a request never leaves the machine. */
+  /** `http://127.0.0.1:PORT` */
   url: string
   dir: string
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
-  /** Opens a connection with a header `Cookie`, closed at the end of the test. */
+  /** Opens a connection with a header `Cookie`, which closes with the test. */
   connect(cookie: string): Promise<Device>
-  /** Makes an account and a session, past HTTP: `ann` is `@ann`, Ann Test, ann@test.example. */
+  /** Makes an account and a session without HTTP: `ann` is `@ann`, Ann Test, ann@test.example. */
   signUp(name: string): Promise<Person>
 }
 
-/** Somebody who can sign up, but for what a test changes of her. */
+/** A valid sign-up, of which tests change fields. */
 export const eve = {
   tag: '@eve',
   firstName: 'Eve',
@@ -55,7 +55,7 @@ export const eve = {
   password: 'secret'
 }
 
-/** Starts a server on a free port; it ends with the test. */
+/** Starts a server on a free port. It ends with the test. */
 export async function startServer(
   t: Test,
   { config = {}, methods, dir = t.testdir() }: StartOptions = {}
@@ -82,7 +82,7 @@ function configFor(dir: string, overrides: Record<string, Section | boolean>) {
   const base: Record<string, Section> = {
     app: { logLevel: 'silent', rateLimits: 'off' },
     db: { url: `file:${join(dir, 'messenger.db')}` },
-    // The test works on the same event loop.
+    // The test runs on the same event loop.
     overload: { maxEventLoopDelayMs: 0, maxEventLoopUtilization: 0 },
     client: { url: 'http://localhost:3000' }
   }
@@ -92,7 +92,7 @@ function configFor(dir: string, overrides: Record<string, Section | boolean>) {
   return { ...base, ...Object.fromEntries(merged) }
 }
 
-// Few tests ask how strong a hash is.
+// A hash of full strength takes 30 ms, and few tests are about its strength.
 const cheapHash = { memoryCost: 1024, timeCost: 2, parallelism: 1 }
 
 async function signUp({ app, connect }: Pick<Server, 'app' | 'connect'>, name: string): Promise<Person> {
@@ -107,7 +107,7 @@ async function signUp({ app, connect }: Pick<Server, 'app' | 'connect'>, name: s
   return { ...profile, password, _id, token, sessionId, cookie, connect: () => connect(cookie) }
 }
 
-/** What a browser would send back of a response's cookies. */
+/** Returns the header `Cookie` that a browser would send after a response. */
 export function cookieOf(response: Response): string {
   return response.headers
     .getSetCookie()

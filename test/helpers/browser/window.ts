@@ -8,7 +8,7 @@ export interface Account {
   password: string
 }
 
-/** A user's window with the page: what a person does in it and sees. Whatever does not come to pass times out. */
+/** A user's window with the page. An expected sight that does not come times out. */
 export interface Window {
   page: Page
   context: BrowserContext
@@ -17,22 +17,22 @@ export interface Window {
   /** Signs up past the form, which takes a second to fill in. */
   signUp(account: Account): Promise<void>
   logIn(account: Pick<Account, 'email' | 'password'>): Promise<void>
-  /** Types a part of a tag into the search field and opens who is found. */
+  /** Types a part of a tag into the search field and opens the person found. */
   find(tagPart: string, name: string): Promise<void>
-  /** The line of somebody in the list. */
+  /** Line of a person in the list. */
   line(name: string): Locator
   open(name: string): Promise<void>
   write(text: string): Promise<void>
-  /** The message with exactly this text. */
+  /** Message with exactly this text. */
   message(text: string): Locator
   seesMessage(text: string, status?: string): Promise<void>
-  /** The messages that are shown, top to bottom. */
+  /** Returns the shown messages, top to bottom. */
   texts(): Promise<string[]>
   sees(text: string): Promise<void>
   seesTitle(title: string): Promise<void>
   /** Waits until a JavaScript expression is true in the page. */
   comesTrue(expression: string): Promise<void>
-  /** What the console has said that it should not, but for the failed requests that the browser reports itself. */
+  /** Returns errors and warnings of the console, without the failed requests that the tests provoke. */
   complaints(): string[]
 }
 
@@ -45,7 +45,7 @@ function accountOf(name: string): Account {
 export const anna = accountOf('anna')
 export const boris = accountOf('boris')
 
-/** Anna signs up in one window, Boris in another one, and they have said hello. */
+/** Signs up Anna in one window and Boris in another one. Anna says hello. */
 export async function meet(annas: Window, boriss: Window): Promise<void> {
   await annas.signUp(anna)
   await boriss.signUp(boris)
@@ -56,7 +56,7 @@ export async function meet(annas: Window, boriss: Window): Promise<void> {
 }
 
 const timeoutMs = 60_000
-// These are what the tests provoke: refusals, and a server that is down.
+// The tests provoke these: refusals, and a server that is down.
 const expected = /^Failed to load resource|^WebSocket connection to .* failed/
 
 export async function openWindow(browser: Browser, url: string, options: object = {}): Promise<Window> {
@@ -65,7 +65,7 @@ export async function openWindow(browser: Browser, url: string, options: object 
   return openTab(context, url)
 }
 
-/** Another tab of the same browser, which shares its cookies. */
+/** Opens another tab of the same browser, which shares its cookies. */
 export async function openTab(context: BrowserContext, url: string): Promise<Window> {
   const page = await context.newPage()
   const complaints = listen(page)
@@ -76,7 +76,7 @@ export async function openTab(context: BrowserContext, url: string): Promise<Win
       .getByRole('log')
       .getByRole('listitem')
       .filter({ has: page.getByText(text, { exact: true }) })
-  // The page forbids eval, so that Playwright's waitForFunction could ask only once.
+  // The page forbids eval, so Playwright's waitForFunction would ask only once.
   const comesTrue = async (expression: string) => {
     const deadline = performance.now() + timeoutMs
     while (!(await page.evaluate(expression))) {
