@@ -62,7 +62,7 @@ await testInChromium(t, 'the address names the open conversation', async (t, bro
     }
   })
 
-  await t.test('it may change while a conversation is open, back and forth', async (t) => {
+  await t.test('it may change back and forth while a conversation is open', async (t) => {
     await go('#%40boris')
     await annas.sees('@boris · online')
     await page.evaluate("location.hash = '#%40nobody'")

@@ -76,7 +76,7 @@ await testInChromium(
       await seesNames(['Josephine Baker'])
     })
 
-    await t.test('shows no late answer to what is not asked any more', async (t) => {
+    await t.test('shows no late answer to an abandoned query', async (t) => {
       isHeld = true
       asked.length = 0
       await field.fill('jose')
@@ -95,7 +95,7 @@ await testInChromium(
       t.equal(await found.count(), 0)
     })
 
-    await t.test('works on without a connection for contacts, and asks again with the next one', async () => {
+    await t.test('finds contacts without a connection, and asks again with the next one', async () => {
       await annas.context.setOffline(true)
       await annas.sees('You are offline.')
       await field.fill('bor')

@@ -43,7 +43,7 @@ await testInChromium(t, 'one person in several tabs', async (t, browser, { url }
     await boriss.page.getByRole('heading', { name: 'Anna Berg-Lind' }).waitFor()
   })
 
-  await t.test('a new picture is seen by both, and a file that is none is refused', async () => {
+  await t.test('a new picture is seen by both, and a file that is not a picture is refused', async () => {
     const { page } = annas
     await page.bringToFront()
     await page.getByRole('button', { name: 'Your profile' }).click()
@@ -63,7 +63,7 @@ await testInChromium(t, 'one person in several tabs', async (t, browser, { url }
     await boriss.comesTrue(isShownIn('#peer-avatar'))
   })
 
-  await t.test('who logs out or in does so in all tabs', async () => {
+  await t.test('a log-out or log-in holds in all tabs', async () => {
     await annas.page.getByRole('button', { name: 'Log out' }).click()
     await second.page.getByRole('button', { name: 'Log in' }).waitFor()
     await boriss.sees('@anna · last seen at ')

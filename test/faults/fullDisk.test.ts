@@ -8,7 +8,7 @@ import { entry, type MessengerProcess, startMessenger } from '../helpers/messeng
 import { eve } from '../helpers/server.js'
 
 const diskBytes = 8 * 1024 * 1024
-// A few more than there are before; each checkpoint that fails would add one, if it did.
+// Slightly more than before: a leak would add one for each failed checkpoint.
 const maxThreads = 20
 
 const environment = { RATE_LIMITS: 'off', DB_MAX_LOG_PAGES: '200' }

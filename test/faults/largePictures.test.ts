@@ -6,7 +6,7 @@ import { form } from '../helpers/images/pictures.js'
 import { memoryOf } from '../helpers/memory.js'
 import { entry, startMessenger } from '../helpers/messengerProcess.js'
 
-/** 25 megapixels, of which a decoder keeps as much as it can: progressive, a long strip, turned, in full colours. */
+/** Makes a JPEG of which a decoder keeps as much as possible: progressive, turned, in full colours. */
 const strip = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: 'green' } })
     .withMetadata({ orientation: 6 })

@@ -12,7 +12,7 @@ const send = ['@bob', 'hello', 'the id of it']
 
 for (const isKilled of [false, true]) {
   const why = isKilled ? 'with the server' : 'with the connection'
-  t.test(`an answer that was lost ${why}: the same message sent again, three times at once`, async (t) => {
+  t.test(`an answer that was lost ${why}: the client sends the same message again, three times at once`, async (t) => {
     const dir = t.testdir()
     let messenger = await startMessenger(t, { dir, entry, environment })
     const wire = await openWire(t, messenger.url)

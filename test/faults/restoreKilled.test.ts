@@ -18,7 +18,7 @@ t.test('a backup that is killed is whole or not there', { skip }, (t) => killBac
 
 /** Runs a command where the system refuses a call. */
 function refuse(call: string, command: string, file: string, dir: string) {
-  // The compiled modules, whose coverage counts.
+  // These are the compiled modules, whose coverage counts.
   const server = [process.execPath, resolve('dist/src/server.js'), command, file]
   const inject = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:error=EPERM`]
   const { status, stderr } = spawnSync('strace', [...inject, ...server], {
@@ -28,7 +28,7 @@ function refuse(call: string, command: string, file: string, dir: string) {
   return { status, stderr: String(stderr) }
 }
 
-t.test('a file system without hard links takes backups, too', { skip }, async (t) => {
+t.test('a file system without hard links accepts backups', { skip }, async (t) => {
   const { dir } = await makeHouse(t)
   const file = join(dir, 'copy.db')
   t.match(refuse('link', 'backup', file, dir), { status: 0, stderr: '' })
@@ -36,7 +36,7 @@ t.test('a file system without hard links takes backups, too', { skip }, async (t
   t.same(readdirSync(dir).sort(), ['backup.db', 'copy.db', 'data'])
 })
 
-t.test('a file system without hard links keeps its database, and a restore says what to do', { skip }, async (t) => {
+t.test('a restore without hard links keeps the database and says what to do', { skip }, async (t) => {
   const { dir, file, backup } = await makeHouse(t)
   const says =
     /messenger\.db: its file system gives it no second name to be kept under \(EPERM\): move it away first\n$/
@@ -47,7 +47,7 @@ t.test('a file system without hard links keeps its database, and a restore says 
   t.same(peopleIn(file), ['@ann'])
 })
 
-t.test('a backup whose draft cannot be deleted is not taken for one that was there before', { skip }, async (t) => {
+t.test('a backup with an undeletable draft does not report an existing file', { skip }, async (t) => {
   const { dir } = await makeHouse(t)
   const { status, stderr } = refuse('unlink', 'backup', join(dir, 'copy.db'), dir)
   t.equal(status, 1)

@@ -11,7 +11,7 @@ const messagesBefore = 20
 const messagesAfter = 50
 const retryMs = 20
 
-/** By the older name of `hello`, which every server knows. */
+/** Asks by the older name of `hello`, which every server knows. */
 async function isReplicaSet(url: string): Promise<boolean> {
   const client = new MongoClient(url)
   const { setName } = await client.db('admin').command({ isMaster: 1 })
@@ -39,13 +39,13 @@ t.test('a primary that steps down takes no message with it', { skip }, async (t)
           () => true,
           () => false
         )
-      // Until there is a new primary, which the test's time-out limits.
+      // The timeout of the test limits the wait for a new primary.
       while (!(await isSent())) await delay(retryMs)
     }
   }
   await send(messagesBefore)
   const sending = send(messagesAfter)
-  // It may end the connection on which it is told.
+  // The step-down may close the connection of this command.
   await client
     .db('admin')
     .command({ replSetStepDown: 10, force: true })

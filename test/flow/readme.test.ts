@@ -17,7 +17,7 @@ const blocks = Array.from(
   ([, block]) => block as string
 )
 
-/** Lines of what a process prints, as they come. */
+/** Reads the output of a process line by line. */
 async function* linesOf({ stdout }: ChildProcess) {
   for await (const [line] of on(createInterface(stdout as Readable), 'line')) yield String(line)
 }
@@ -34,7 +34,7 @@ t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missi
   t.equal(start, 'npm ci && npm start\n')
   t.same(more, [], 'every command is run')
 
-  /** Runs commands that each print one line of JSON. */
+  /** Runs commands that print one line of JSON each. */
   const run = async (commands: string | undefined) => {
     const { stdout } = await promisify(execFile)('bash', ['-ec', String(commands)], { cwd: dir })
     return stdout

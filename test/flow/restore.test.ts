@@ -24,7 +24,7 @@ async function logIn({ url }: MessengerProcess, name: string): Promise<number> {
   return response.status
 }
 
-t.test('a server is backed up while people talk, goes on, is killed, and goes back', async (t) => {
+t.test('a backup under load restores the server of that time', async (t) => {
   const dir = t.testdir()
   const first = await start(t, dir)
   const cookies = { ann: await first.signUp('ann'), bob: await first.signUp('bob') }
@@ -79,7 +79,7 @@ t.test('a server is backed up while people talk, goes on, is killed, and goes ba
   await second.end('SIGTERM')
 })
 
-t.test('on a new machine a backup is a server, and with the secret everybody is still logged in', async (t) => {
+t.test('on a new machine a backup is a whole server, and with the secret all sessions are valid', async (t) => {
   const dir = t.testdir({ old: {}, new: {}, same: {} })
   const old = await start(t, join(dir, 'old'))
   const cookie = await old.signUp('ann')
@@ -112,7 +112,7 @@ t.test('on a new machine a backup is a server, and with the secret everybody is 
   }
 })
 
-t.test('a backup that was copied under the log of the former database is told, and nothing is mixed', async (t) => {
+t.test('a backup that was copied beside the log of the former database is refused, and nothing is mixed', async (t) => {
   const dir = t.testdir()
   const first = await start(t, dir)
   await first.signUp('ann')

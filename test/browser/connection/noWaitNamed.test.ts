@@ -37,7 +37,7 @@ const impatient = {
 
 await testInChromium(
   t,
-  'a call is refused for coming too soon, and the server does not say how long to wait',
+  'the server refuses a call that comes too soon without naming a wait',
   async (t, browser, server) => {
     const annas = await openWindow(browser, server.url)
     await annas.signUp(anna)

@@ -11,7 +11,7 @@ await testInChromium(t, 'a device that loses its network', async (t, browser, { 
   const lost = page.getByText('You are offline. Connection lost. Reconnecting…')
   const soonMs = 5000
 
-  await t.test('is told so at once, and what is written waits', async (t) => {
+  await t.test('says so at once, and new messages wait', async (t) => {
     await context.setOffline(true)
     await lost.waitFor({ timeout: soonMs })
     await annas.write('Written in a tunnel')
@@ -26,7 +26,7 @@ await testInChromium(t, 'a device that loses its network', async (t, browser, { 
     t.same(await boriss.texts(), ['Hello', 'Written in a tunnel'])
   })
 
-  await t.test('is connected where the browser is wrong about it', async (t) => {
+  await t.test('is connected although the browser says that it is offline', async (t) => {
     await page.evaluate("window.dispatchEvent(new Event('offline'))")
     await annas.write('Still here')
     await annas.seesMessage('Still here', 'Read')
@@ -60,7 +60,7 @@ await testInChromium(t, 'a device that comes to another network', async (t, brow
 
   await t.test('finds out whether a connection that looks alive is dead', async () => {
     wire.freeze()
-    // "Connection lost" would be shown for a moment that a look each half second can miss.
+    // "Connection lost" may show for less than the half second between two looks.
     const another = page.waitForEvent('websocket', { timeout: 30_000 })
     await tell('online')
     await another

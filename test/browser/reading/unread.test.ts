@@ -23,14 +23,14 @@ await testInChromium(t, 'more unread messages than are loaded at once', async (t
   const marks = listenToMarks(annas)
   await annas.page.reload()
 
-  await t.test('the conversation opens at the first of them, and only what is in sight is read', async (t) => {
+  await t.test('the conversation opens at the first of them, and only messages in sight are read', async (t) => {
     await annas.open('Carol Test')
     const readSeq = await startsAtFirstUnread(t, annas, device, 1)
     await annas.seesTitle(`(${1200 - readSeq}) Messenger`)
     await annas.page.getByRole('button', { name: `Go to the end, ${1200 - readSeq} unread` }).waitFor()
   })
 
-  await t.test('the rest is loaded while one scrolls, and counted down', async (t) => {
+  await t.test('the rest is loaded and counted down during scrolling', async (t) => {
     const { page } = annas
     await page.getByRole('log').hover()
     let highest = 0

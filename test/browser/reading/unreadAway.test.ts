@@ -14,7 +14,7 @@ import { anna, openWindow } from '../../helpers/browser/window.js'
 
 const atEnd = 'log.scrollHeight - log.scrollTop - log.clientHeight < 2'
 
-await testInChromium(t, 'a page where nobody looks', async (t, browser, server) => {
+await testInChromium(t, 'a page that is not looked at', async (t, browser, server) => {
   const annas = await openWindow(browser, server.url)
   await annas.signUp(anna)
   const device = await (await server.signUp('carol')).connect()

@@ -39,7 +39,7 @@ await testInChromium(
         await from.call('sendMessageToUser', [to, 'Hello'])
       }
     }
-    // The page must not ask by itself, after some time.
+    // The page must not ask by itself after some time.
     await annas.page.addInitScript('window.setInterval = () => 0')
     await annas.page.reload()
     const unreadOf = (name: string, count: number) =>
