@@ -1,11 +1,10 @@
 import t, { type Test } from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { boris, meet, openWindow, type Window } from '../helpers/browser/window.js'
+import { boris, openPair } from '../helpers/browser/people.js'
+import { openWindow, type Window } from '../helpers/browser/window.js'
 
 await testInChromium(t, 'the address names the open conversation', async (t, browser, { url }) => {
-  const annas = await openWindow(browser, url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas, boriss] = await openPair(browser, url)
   const { page } = annas
   const go = async (hash: string) => {
     await page.evaluate("location.hash = ''")
@@ -97,8 +96,7 @@ const languages = [
   { why: 'are missing', value: 'undefined' }
 ]
 await testInChromium(t, 'a browser with unusable languages shows times', async (t, browser, { url }) => {
-  const [annas, boriss] = [await openWindow(browser, url), await openWindow(browser, url)]
-  await meet(annas, boriss)
+  const [annas] = await openPair(browser, url)
   const storageState = await annas.context.storageState()
 
   async function readHello(t: Test, window: Window) {

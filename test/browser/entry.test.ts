@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, meet, openWindow } from '../helpers/browser/window.js'
+import { anna, openPair } from '../helpers/browser/people.js'
+import { openWindow } from '../helpers/browser/window.js'
 
 // Over plain HTTP, Chromium keeps a secure cookie of 127.0.0.1, but not of another name.
 const elsewhere = { args: ['--host-resolver-rules=MAP chat.test 127.0.0.1'], config: { cookie: { secure: true } } }
@@ -41,9 +42,7 @@ await testInChromium(
 )
 
 await testInChromium(t, 'a session that ends', async (t, browser, { url, app }) => {
-  const annas = await openWindow(browser, url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas] = await openPair(browser, url)
 
   await t.test('is not reported as a cookie that was not kept', async (t) => {
     const [cookie] = await annas.context.cookies()

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, boris, meet, openWindow } from '../helpers/browser/window.js'
+import { anna, boris, meet } from '../helpers/browser/people.js'
+import { openWindow } from '../helpers/browser/window.js'
 
 /** Key events of Safari when a key ends a composition: `compositionend` comes first. */
 const pressAsSafari = (page: Page, selector: string, key: string) =>

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, boris, openWindow } from '../helpers/browser/window.js'
+import { anna, boris } from '../helpers/browser/people.js'
+import { openWindow } from '../helpers/browser/window.js'
 
 await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
   const annas = await openWindow(browser, url)

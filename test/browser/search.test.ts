@@ -1,7 +1,7 @@
 import t from 'tap'
 import { methods } from '../../src/rpc/index.js'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { meet, openWindow } from '../helpers/browser/window.js'
+import { openPair } from '../helpers/browser/people.js'
 
 const { findUsers } = methods
 const asked: unknown[] = []
@@ -33,9 +33,7 @@ await testInChromium(
       const response = await server.post('/signup', { user: { tag, firstName, lastName, email, password: 'secret-1' } })
       t.equal(response.status, 200)
     }
-    const annas = await openWindow(browser, server.url)
-    const boriss = await openWindow(browser, server.url)
-    await meet(annas, boriss)
+    const [annas, boriss] = await openPair(browser, server.url)
     const { page } = annas
     const field = page.getByLabel('Find people')
     const found = page.getByRole('list', { name: 'People found' }).getByRole('listitem')

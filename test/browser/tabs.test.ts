@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, boris, meet, openTab, openWindow } from '../helpers/browser/window.js'
+import { anna, boris, openPair } from '../helpers/browser/people.js'
+import { openTab, openWindow } from '../helpers/browser/window.js'
 
 const dot = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
@@ -8,9 +9,7 @@ const dot = Buffer.from(
 )
 
 await testInChromium(t, 'one person in several tabs', async (t, browser, { url }) => {
-  const annas = await openWindow(browser, url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas, boriss] = await openPair(browser, url)
 
   await t.test('a reload keeps the session and the conversation', async () => {
     await annas.page.reload()

@@ -1,14 +1,13 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { meet, openWindow, type Window } from '../../helpers/browser/window.js'
+import { openPair } from '../../helpers/browser/people.js'
+import type { Window } from '../../helpers/browser/window.js'
 import { openWire } from '../../helpers/wire.js'
 
 await testInChromium(t, 'the connection is cut', async (t, browser, server) => {
   const wire = await openWire(t, server.url)
-  const annas = await openWindow(browser, wire.url)
-  const boriss = await openWindow(browser, server.url)
+  const [annas, boriss] = await openPair(browser, server.url, wire.url)
   const carol = await (await server.signUp('carol')).connect()
-  await meet(annas, boriss)
   await carol.call('sendMessageToUser', ['@anna', 'Carol says hello'])
 
   await t.test('the page reconnects by itself and gets all missed changes', async (t) => {

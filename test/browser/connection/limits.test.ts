@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { meet, openTab, openWindow } from '../../helpers/browser/window.js'
+import { openPair } from '../../helpers/browser/people.js'
+import { openTab } from '../../helpers/browser/window.js'
 
 const config = {
   app: { rateLimits: 'on' },
@@ -12,9 +13,7 @@ await testInChromium(
   t,
   'the limits of the server',
   async (t, browser, server) => {
-    const annas = await openWindow(browser, server.url)
-    const boriss = await openWindow(browser, server.url)
-    await meet(annas, boriss)
+    const [annas, boriss] = await openPair(browser, server.url)
 
     await t.test('messages that are written too fast are sent later, in order', async (t) => {
       const texts = ['One', 'Two', 'Three', 'Four']

@@ -2,8 +2,9 @@ import t from 'tap'
 import { AppError } from '../../../src/errors.js'
 import { methods } from '../../../src/rpc/index.js'
 import { testInChromium } from '../../helpers/browser/chromium.js'
+import { anna } from '../../helpers/browser/people.js'
 import { isRead } from '../../helpers/browser/reader.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 const { markMessagesWithUserAsRead, sendMessageToUser } = methods
 const callsAt: number[] = []

@@ -1,12 +1,10 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { meet, openWindow } from '../../helpers/browser/window.js'
+import { openPair } from '../../helpers/browser/people.js'
 import { openWire, type Wire } from '../../helpers/wire.js'
 
 await testInChromium(t, 'a device that loses its network', async (t, browser, { url }) => {
-  const annas = await openWindow(browser, url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas, boriss] = await openPair(browser, url)
   const { page, context } = annas
   const lost = page.getByText('You are offline. Connection lost. Reconnecting…')
   const soonMs = 5000
@@ -39,9 +37,7 @@ await testInChromium(t, 'a device that loses its network', async (t, browser, { 
 await testInChromium(t, 'a device that comes to another network', async (t, browser, { url }) => {
   let isDead = false
   const wire: Wire = await openWire(t, url, { onConnection: () => isDead && setImmediate(() => wire.freeze()) })
-  const annas = await openWindow(browser, wire.url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas, boriss] = await openPair(browser, url, wire.url)
   const { page } = annas
   const lost = page.getByText('Connection lost. Reconnecting…')
   const tell = (name: string) => page.evaluate(`window.dispatchEvent(new Event('${name}'))`)

@@ -6,7 +6,8 @@ import { loadConfig } from '../../../src/config.js'
 import { AppError } from '../../../src/errors.js'
 import { methods } from '../../../src/rpc/index.js'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { anna, boris, meet, openWindow } from '../../helpers/browser/window.js'
+import { anna, boris, meet } from '../../helpers/browser/people.js'
+import { openWindow } from '../../helpers/browser/window.js'
 import type { Server } from '../../helpers/server.js'
 
 await testInChromium(t, 'the server is restarted', async (t, browser, server) => {

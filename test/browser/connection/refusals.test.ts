@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { boris, openWindow } from '../../helpers/browser/window.js'
+import { boris } from '../../helpers/browser/people.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 const shared = 'Everybody in your network has the same address.'
 const limitedTo = (rate: object) => ({ config: { app: { rateLimits: 'on' }, rate: { ...rate } } })

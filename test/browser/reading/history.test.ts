@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { anna } from '../../helpers/browser/people.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 await testInChromium(t, 'a long conversation', async (t, browser, server) => {
   const annas = await openWindow(browser, server.url)

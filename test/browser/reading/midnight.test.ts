@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { anna, openWindow, type Window } from '../../helpers/browser/window.js'
+import { anna } from '../../helpers/browser/people.js'
+import { openWindow, type Window } from '../../helpers/browser/window.js'
 import type { Device } from '../../helpers/device.js'
 
 const minuteMs = 60 * 1000

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
+import { anna } from '../../helpers/browser/people.js'
 import {
   inSight,
   isRead,
@@ -10,7 +11,7 @@ import {
   startsAtFirstUnread,
   writeMany
 } from '../../helpers/browser/reader.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 const atEnd = 'log.scrollHeight - log.scrollTop - log.clientHeight < 2'
 

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { methods } from '../../../src/rpc/index.js'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { anna } from '../../helpers/browser/people.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 const { getUpdates } = methods
 let isHeld = false

@@ -36,25 +36,6 @@ export interface Window {
   complaints(): string[]
 }
 
-/** `anna` is `@anna`, Anna Berg, anna@x.example. */
-function accountOf(name: string): Account {
-  const firstName = name[0]?.toUpperCase() + name.slice(1)
-  return { tag: `@${name}`, firstName, lastName: 'Berg', email: `${name}@x.example`, password: `${name}-secret` }
-}
-
-export const anna = accountOf('anna')
-export const boris = accountOf('boris')
-
-/** Signs up Anna in one window and Boris in another one. Anna says hello. */
-export async function meet(annas: Window, boriss: Window): Promise<void> {
-  await annas.signUp(anna)
-  await boriss.signUp(boris)
-  await annas.find('boris', 'Boris Berg')
-  await annas.write('Hello')
-  await boriss.open('Anna Berg')
-  await annas.seesMessage('Hello', 'Read')
-}
-
 const timeoutMs = 60_000
 // The tests provoke these: refusals, and a server that is down.
 const expected = /^Failed to load resource|^WebSocket connection to .* failed/
