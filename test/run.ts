@@ -6,7 +6,7 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,13 +26,15 @@ const paths = process.argv.slice(2).filter((arg) => arg !== '--long')
 const isLong = process.argv.includes('--long')
 const dir = await mkdtemp(join(tmpdir(), 'messenger-tests-'))
 const coverageDir = join(dir, 'coverage')
+await mkdir(coverageDir)
+const coverage = new URL('helpers/coverage.js', import.meta.url)
 
 const mongod = withoutMongo || process.env.MONGODB_URL ? undefined : await runMongod(dir)
 const browser = await launchBrowserServer()
 const env = {
   ...process.env,
   TAP_TIMEOUT: isLong ? '600' : '120',
-  ...(!isLong && { NODE_V8_COVERAGE: coverageDir }),
+  ...(!isLong && { COVERAGE_DIR: coverageDir, NODE_OPTIONS: `--import=${coverage}` }),
   ...(mongod && { MONGODB_URL: mongod.url }),
   ...(browser && { CHROMIUM_ENDPOINT: browser.wsEndpoint() })
 }

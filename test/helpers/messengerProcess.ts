@@ -32,7 +32,7 @@ export const entry = 'dist/bin/messenger-server.js'
 
 /** Runs the server as its users do, in a process of its own that ends with the test. */
 export function spawnMessenger(t: Test, { dir, entry, args = [], environment }: ProcessOptions): ChildProcess {
-  const coverage = entry === undefined ? {} : { NODE_V8_COVERAGE: '' }
+  const coverage = entry === undefined ? {} : { NODE_OPTIONS: '' }
   const child = spawn(process.execPath, [resolve(entry ?? 'dist/src/server.js'), ...args], {
     cwd: dir,
     env: { ...process.env, ...coverage, HOST: '127.0.0.1', PORT: '0', ...environment }
