@@ -27,7 +27,7 @@ const isLong = process.argv.includes('--long')
 const dir = await mkdtemp(join(tmpdir(), 'messenger-tests-'))
 const coverageDir = join(dir, 'coverage')
 await mkdir(coverageDir)
-const coverage = new URL('helpers/coverage.js', import.meta.url)
+const coverage = new URL('coverage.js', import.meta.url)
 
 const mongod = withoutMongo || process.env.MONGODB_URL ? undefined : await runMongod(dir)
 const browser = await launchBrowserServer()

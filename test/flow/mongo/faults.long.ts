@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { startSurvivors } from '../helpers/flow/mongoFaults.js'
-import { startMongod, withoutMongod } from '../helpers/mongod.js'
+import { startSurvivors } from '../../helpers/flow/mongoFaults.js'
+import { startMongod, withoutMongod } from '../../helpers/mongod.js'
 
 t.test('a server survives a MongoDB that goes away and comes back', { skip: withoutMongod }, async (t) => {
   const mongod = await startMongod(t)

@@ -1,13 +1,13 @@
 import t, { type Test } from 'tap'
-import type { Dialog } from '../../src/schemas/dialog.js'
-import type { Message } from '../../src/schemas/message.js'
-import type { Notification } from '../helpers/device.js'
-import { type Answer, type Person, type Sent, type Talk, talkFollowed, talkTogether } from '../helpers/flow/crowd.js'
-import { checkDialog, updatesSince } from '../helpers/flow/truth.js'
-import { entry, type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
-import { useMongo, withoutMongo } from '../helpers/mongod.js'
-import { openMongoWire } from '../helpers/mongoWire.js'
-import { createRandom } from '../helpers/random.js'
+import type { Dialog } from '../../../src/schemas/dialog.js'
+import type { Message } from '../../../src/schemas/message.js'
+import type { Notification } from '../../helpers/device.js'
+import { type Answer, type Person, type Sent, type Talk, talkFollowed, talkTogether } from '../../helpers/flow/crowd.js'
+import { checkDialog, updatesSince } from '../../helpers/flow/truth.js'
+import { entry, type MessengerProcess, startMessenger } from '../../helpers/messengerProcess.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
+import { openMongoWire } from '../../helpers/mongoWire.js'
+import { createRandom } from '../../helpers/random.js'
 
 const processes = 3
 const names = ['ann', 'bob', 'cid']

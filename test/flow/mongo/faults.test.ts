@@ -1,6 +1,6 @@
 import t from 'tap'
-import { startSurvivors } from '../helpers/flow/mongoFaults.js'
-import { useMongo, withoutMongo } from '../helpers/mongod.js'
+import { startSurvivors } from '../../helpers/flow/mongoFaults.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 
 t.test('a server survives cut connections to MongoDB', { skip: withoutMongo }, async (t) => {
   const { wire, survive } = await startSurvivors(t, (await useMongo(t))(t))

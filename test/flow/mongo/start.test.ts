@@ -3,9 +3,9 @@ import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Collection, type MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
-import { openStore } from '../../src/store/open.js'
-import { entry, reportOf, spawnMessenger } from '../helpers/messengerProcess.js'
-import { findFreePort, startMongod, useMongo, withoutMongo, withoutMongod } from '../helpers/mongod.js'
+import { openStore } from '../../../src/store/open.js'
+import { entry, reportOf, spawnMessenger } from '../../helpers/messengerProcess.js'
+import { findFreePort, startMongod, useMongo, withoutMongo, withoutMongod } from '../../helpers/mongod.js'
 
 // The machine may be busy.
 const maxStartMs = 60_000

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { type Deed, read, say } from '../helpers/flow/scene.js'
-import { killAfterEachWrite, startVictim, succeeds, testDeed } from '../helpers/flow/victim.js'
-import type { MessengerProcess } from '../helpers/messengerProcess.js'
-import { withoutMongo } from '../helpers/mongod.js'
-import { cookieOf, eve } from '../helpers/server.js'
+import { type Deed, read, say } from '../../helpers/flow/scene.js'
+import { killAfterEachWrite, startVictim, succeeds, testDeed } from '../../helpers/flow/victim.js'
+import type { MessengerProcess } from '../../helpers/messengerProcess.js'
+import { withoutMongo } from '../../helpers/mongod.js'
+import { cookieOf, eve } from '../../helpers/server.js'
 
 const talk = ['one', 'two', 'three']
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { killBackups, killRestores, moments, moreMoments, withoutStrace as skip } from '../helpers/faults/killIn.js'
+import { killBackups, killRestores, moments, moreMoments, withoutStrace as skip } from '../../helpers/faults/killIn.js'
 
 t.test('a restore that is killed leaves the former database or the restored one', { skip }, (t) =>
   killRestores(t, [

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import t from 'tap'
-import type { Dialog } from '../../src/schemas/dialog.js'
-import { checkDialog } from '../helpers/flow/truth.js'
-import { entry, startMessenger } from '../helpers/messengerProcess.js'
-import { useMongo } from '../helpers/mongod.js'
+import type { Dialog } from '../../../src/schemas/dialog.js'
+import { checkDialog } from '../../helpers/flow/truth.js'
+import { entry, startMessenger } from '../../helpers/messengerProcess.js'
+import { useMongo } from '../../helpers/mongod.js'
 
 const url = process.env.MONGODB_URL
 const messagesBefore = 20

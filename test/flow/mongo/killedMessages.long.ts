@@ -1,7 +1,7 @@
 import t from 'tap'
-import { say } from '../helpers/flow/scene.js'
-import { startVictim, testDeed } from '../helpers/flow/victim.js'
-import { withoutMongo } from '../helpers/mongod.js'
+import { say } from '../../helpers/flow/scene.js'
+import { startVictim, testDeed } from '../../helpers/flow/victim.js'
+import { withoutMongo } from '../../helpers/mongod.js'
 
 const talk = ['one', 'two', 'three']
 const title = 'a server that is killed after any write of a message leaves no trace for readers'

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { read, say } from '../helpers/flow/scene.js'
-import { startVictim, testDeed } from '../helpers/flow/victim.js'
-import { withoutMongo } from '../helpers/mongod.js'
+import { read, say } from '../../helpers/flow/scene.js'
+import { startVictim, testDeed } from '../../helpers/flow/victim.js'
+import { withoutMongo } from '../../helpers/mongod.js'
 
 t.test('a server that is killed after any write leaves no trace for readers', { skip: withoutMongo }, async (t) => {
   const victim = await startVictim(t)

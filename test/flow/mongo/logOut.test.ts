@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import t from 'tap'
-import { entry, startMessenger } from '../helpers/messengerProcess.js'
-import { startMongod, withoutMongod } from '../helpers/mongod.js'
-import { cookieOf } from '../helpers/server.js'
+import { entry, startMessenger } from '../../helpers/messengerProcess.js'
+import { startMongod, withoutMongod } from '../../helpers/mongod.js'
+import { cookieOf } from '../../helpers/server.js'
 
 const maxLooks = 200
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import { entry, type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
+import { entry, type MessengerProcess, startMessenger } from '../../helpers/messengerProcess.js'
 
 const messages = 100
 const skip = spawnSync('strace', ['-V']).error && 'needs strace'

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, renameSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { makeHouse, peopleIn } from '../helpers/commands/drill.js'
-import { killBackups, killRestores, withoutStrace as skip } from '../helpers/faults/killIn.js'
+import { makeHouse, peopleIn } from '../../helpers/commands/drill.js'
+import { killBackups, killRestores, withoutStrace as skip } from '../../helpers/faults/killIn.js'
 
 const [early, late] = [
   ['fsync', 1],

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
-import { driver as SQLite } from '../../src/store/sqlite/driver.js'
-import { makeDisk, whyNoDisk } from '../helpers/faults/disk.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
-import { cookieOf } from '../helpers/server.js'
-import { statusFor } from '../helpers/statusFor.js'
+import { driver as SQLite } from '../../../src/store/sqlite/driver.js'
+import { makeDisk, whyNoDisk } from '../../helpers/faults/disk.js'
+import { startMessenger } from '../../helpers/messengerProcess.js'
+import { cookieOf } from '../../helpers/server.js'
+import { statusFor } from '../../helpers/statusFor.js'
 
 const diskBytes = 4 * 1024 * 1024
 const maxLooks = 300

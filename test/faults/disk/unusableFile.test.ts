@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { cpSync, readdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { driver as SQLite } from '../../src/store/sqlite/driver.js'
-import { damage } from '../helpers/faults/damage.js'
-import { makeDisk, whyNoDisk } from '../helpers/faults/disk.js'
-import { createLoad, talkToEachOther } from '../helpers/faults/load.js'
-import { entry, reportOf, spawnMessenger, startMessenger } from '../helpers/messengerProcess.js'
+import { driver as SQLite } from '../../../src/store/sqlite/driver.js'
+import { damage } from '../../helpers/faults/damage.js'
+import { makeDisk, whyNoDisk } from '../../helpers/faults/disk.js'
+import { createLoad, talkToEachOther } from '../../helpers/faults/load.js'
+import { entry, reportOf, spawnMessenger, startMessenger } from '../../helpers/messengerProcess.js'
 
 const environment = { RATE_LIMITS: 'off', DB_BUSY_TIMEOUT_MS: '300' }
 
