@@ -30,7 +30,7 @@ const proofs: Proof[] = [
   { page: 'CONTRIBUTING.md', languages: ['sh'], why: 'it runs the tests' },
   { page: 'docs/configuration.md', languages: ['nginx'], by: ['test/flow/nginx.test.ts'] },
   { page: 'docs/moving.md', languages: ['sh'], by: ['test/flow/moving.test.ts'] },
-  { page: 'docs/mongodb.md', languages: ['sh'], why: 'it needs Docker; test/flow/mongoProcesses.test.ts sets DB_URL' },
+  { page: 'docs/mongodb.md', languages: ['sh'], why: 'it needs Docker; test/flow/mongo/processes.test.ts sets DB_URL' },
   {
     page: 'docs/operation.md',
     languages: ['crontab', 'ini', 'sh'],

@@ -5,9 +5,8 @@ import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { openDevice } from './helpers/device.js'
-import { reportOf, spawnMessenger, startMessenger } from './helpers/messengerProcess.js'
+import { entry, reportOf, spawnMessenger, startMessenger } from './helpers/messengerProcess.js'
 
-const entry = 'dist/bin/messenger-server.js'
 const files = ['jwt.key', 'messenger.db', 'messenger.db-shm', 'messenger.db-wal']
 
 t.test('the server starts in an empty folder and stops on a signal', async (t) => {

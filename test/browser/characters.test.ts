@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, openWindow } from '../helpers/browser/window.js'
+import { anna } from '../helpers/browser/people.js'
+import { openWindow } from '../helpers/browser/window.js'
 
 const family = '👩‍👩‍👧‍👦'
 const e = 'e\u0301'

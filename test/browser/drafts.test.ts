@@ -1,13 +1,12 @@
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, boris, meet, openTab, openWindow, type Window } from '../helpers/browser/window.js'
+import { anna, boris, openPair } from '../helpers/browser/people.js'
+import { openTab, openWindow, type Window } from '../helpers/browser/window.js'
 
 const textOf = ({ page }: Window) => page.getByLabel('Message').inputValue()
 
 await testInChromium(t, 'a draft', async (t, browser, { url }) => {
-  const annas = await openWindow(browser, url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas, boriss] = await openPair(browser, url)
   const { page } = annas
   const field = page.getByLabel('Message')
 

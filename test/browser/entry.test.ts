@@ -1,8 +1,9 @@
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, meet, openWindow } from '../helpers/browser/window.js'
+import { anna, openPair } from '../helpers/browser/people.js'
+import { openWindow } from '../helpers/browser/window.js'
 
-// Chromium keeps a secure cookie of a page over plain HTTP where it comes from this machine, but not from another name.
+// Over plain HTTP, Chromium keeps a secure cookie of 127.0.0.1, but not of another name.
 const elsewhere = { args: ['--host-resolver-rules=MAP chat.test 127.0.0.1'], config: { cookie: { secure: true } } }
 
 await testInChromium(
@@ -14,13 +15,13 @@ await testInChromium(
     const advice =
       'this browser did not keep the cookie that logs you in. Allow cookies for this page, or open it with https://'
 
-    await t.test('is told so after a sign-up, where the account can be used already', async (t) => {
+    await t.test('says so after a sign-up, whose account is ready', async (t) => {
       await annas.tryToSignUp(anna)
       await annas.sees(`Your account is ready, but ${advice}`)
       t.equal(await page.getByRole('button', { name: 'Log in' }).isVisible(), true)
     })
 
-    await t.test('is told so after a log-in, for as long as it takes', async (t) => {
+    await t.test('says so after a log-in, until it is solved', async (t) => {
       await annas.logIn({ ...anna, password: 'wrong-secret' })
       await annas.sees('The e-mail or the password is wrong.')
       await annas.logIn(anna)
@@ -28,7 +29,7 @@ await testInChromium(
       t.equal(await page.getByRole('alert').filter({ hasText: advice }).count(), 1)
     })
 
-    await t.test('is told nothing before', async (t) => {
+    await t.test('says nothing before', async (t) => {
       await page.reload()
       await page.getByRole('button', { name: 'Log in' }).waitFor()
       t.equal(await page.getByText('cookie').count(), 0)
@@ -41,22 +42,20 @@ await testInChromium(
 )
 
 await testInChromium(t, 'a session that ends', async (t, browser, { url, app }) => {
-  const annas = await openWindow(browser, url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas] = await openPair(browser, url)
 
-  await t.test('is another matter than a cookie that was never kept', async (t) => {
+  await t.test('is not reported as a cookie that was not kept', async (t) => {
     const [cookie] = await annas.context.cookies()
     const { jti } = app.jwt.decode<{ jti: string; data: { _id: string } }>(cookie?.value ?? '') ?? {}
     const session = await app.sessions.find(jti as string)
     t.ok(session)
     if (session) await app.sessions.end(session)
-    // In the form, where it stays until the user is back.
+    // The message is in the form and stays until the user is back.
     await annas.page.locator('#login').getByText('Your session has ended. Please log in again.').waitFor()
     t.equal(await annas.page.getByText('cookie').count(), 0)
   })
 
-  await t.test('leaves what somebody types in another tab’s log-in form as it is', async (t) => {
+  await t.test('keeps the text in another tab’s log-in form', async (t) => {
     await annas.page.getByLabel('E-mail').fill('anna@x')
     const attempt = annas.page.waitForEvent('websocket')
     await annas.page.evaluate("new BroadcastChannel('messenger').postMessage('logged in')")
@@ -145,7 +144,7 @@ await testInChromium(t, 'a text that is too long', async (t, browser, { url }) =
   t.same(annas.complaints(), [], 'the console is silent')
 })
 
-await testInChromium(t, 'somebody with one name', async (t, browser, { url }) => {
+await testInChromium(t, 'a user with one name', async (t, browser, { url }) => {
   const sukarnos = await openWindow(browser, url)
   const { page } = sukarnos
   await sukarnos.signUp({ ...anna, firstName: 'Sukarno', lastName: '' })

@@ -1,21 +1,22 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, boris, meet, openWindow } from '../helpers/browser/window.js'
+import { anna, boris, meet } from '../helpers/browser/people.js'
+import { openWindow } from '../helpers/browser/window.js'
 
-/** Key events as Safari sends them when a key ends a composition: `compositionend` has come before. */
+/** Key events of Safari when a key ends a composition: `compositionend` comes first. */
 const pressAsSafari = (page: Page, selector: string, key: string) =>
   page.evaluate(
     `document.querySelector('${selector}').dispatchEvent(
       new KeyboardEvent('keydown', { key: '${key}', keyCode: 229, isComposing: false, bubbles: true, cancelable: true }))`
   )
 
-/** Begins a composition in the field that has the focus, as an input method does. */
+/** Begins a composition in the focused field, like an input method. */
 async function compose(page: Page, text: string) {
   const session = await page.context().newCDPSession(page)
   await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
   return {
-    /** Presses a key while the composition goes on. */
+    /** Presses a key during the composition. */
     press: async (key: string) => {
       await session.send('Input.dispatchKeyEvent', { type: 'keyDown', key, text: key === 'Enter' ? '\r' : '' })
       await session.send('Input.dispatchKeyEvent', { type: 'keyUp', key })
@@ -114,14 +115,14 @@ await testInChromium(t, 'Enter on a touch screen', async (t, browser, { url }) =
     await annas.seesMessage('One two', 'Sent')
   })
 
-  await t.test('with Ctrl it sends there, too', async (t) => {
+  await t.test('with Ctrl it sends there as well', async (t) => {
     await field.pressSequentially('Three')
     await annas.page.keyboard.press('Control+Enter')
     await annas.seesMessage('Three', 'Sent')
     t.equal(await field.inputValue(), '')
   })
 
-  await t.test('sends where there is a mouse as well', async (t) => {
+  await t.test('sends on a device that also has a mouse', async (t) => {
     await boriss.page.addInitScript("Object.defineProperty(navigator, 'maxTouchPoints', { value: 10 })")
     await boriss.page.reload()
     await boriss.open('Anna Berg')

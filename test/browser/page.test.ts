@@ -1,12 +1,13 @@
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, boris, openWindow } from '../helpers/browser/window.js'
+import { anna, boris } from '../helpers/browser/people.js'
+import { openWindow } from '../helpers/browser/window.js'
 
 await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
   const annas = await openWindow(browser, url)
   const boriss = await openWindow(browser, `${url}/example`)
 
-  await t.test('what is wrong with a sign-up is said at its field', async () => {
+  await t.test('an invalid sign-up shows the error at its field', async () => {
     await boriss.tryToSignUp({ ...boris, firstName: 'b0ris', password: 'four' })
     await boriss.sees('Only letters; between words a blank, a hyphen, an apostrophe or a dot')
     await boriss.sees('The password must not have fewer than 5 characters.')
@@ -57,7 +58,7 @@ await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
     t.equal(await boriss.page.locator('#log b').count(), 0)
   })
 
-  await t.test('what is written to somebody who looks away is not read', async () => {
+  await t.test('a message to a user who looks away is not read', async () => {
     await boriss.page.evaluate('document.hasFocus = () => false')
     await annas.write('Are you there?')
     await boriss.seesTitle('(1) Messenger')
@@ -79,7 +80,7 @@ await testInChromium(t, 'two people talk', async (t, browser, { url }) => {
     await boriss.seesMessage('👋'.repeat(2048))
   })
 
-  await t.test('with somebody who is gone one is told so', async () => {
+  await t.test('a contact who is gone is shown as such', async () => {
     await boriss.page.getByRole('button', { name: 'Log out' }).click()
     await boriss.page.getByRole('button', { name: 'Log in' }).waitFor()
     await annas.sees('@boris · last seen at ')

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, openWindow, type Window } from '../helpers/browser/window.js'
+import { anna } from '../helpers/browser/people.js'
+import { openWindow, type Window } from '../helpers/browser/window.js'
 
 const omar = {
   tag: '@omar',
@@ -10,7 +11,7 @@ const omar = {
   password: 'omar-secret'
 }
 
-/** Texts with the side on which each of their lines begins. */
+/** Texts with the side on which each line begins. */
 const texts: { why: string; text: string; sides: ('left' | 'right')[] }[] = [
   { why: 'Arabic', text: 'مرحبا يا آنا، كيف حالك؟', sides: ['right'] },
   { why: 'Hebrew with a number at its end', text: 'נפגש מחר בשעה 12:30', sides: ['right'] },
@@ -42,7 +43,7 @@ const lastMessage = `(() => {
     const whole = box(from, from + line.length)
     const first = box(from, from + [...new Intl.Segmenter().segment(line)][0].segment.length)
     from += line.length + 1
-    // The time stands beside the last line, and the longest one has no free side.
+    // The time is beside the last line, and the longest line has no free side.
     if (from < text.length && body.clientWidth - whole.width > 9) return whole.left - left < right - whole.right ? 'left' : 'right'
     return first.left - whole.left < whole.right - first.right ? 'left' : 'right'
   })
@@ -50,7 +51,7 @@ const lastMessage = `(() => {
   return { sides, time: meta.left - left < right - meta.right ? 'left' : 'right' }
 })()`
 
-/** Tells whether a text is too long for its box, and its first letter is within it all the same. */
+/** Tells whether a text is too long for its box with its first letter inside. */
 const isCutAtItsEnd = (selector: string) => `(() => {
   const box = document.querySelector('${selector}')
   const node = document.createTreeWalker(box, NodeFilter.SHOW_TEXT).nextNode()
@@ -62,7 +63,7 @@ const isCutAtItsEnd = (selector: string) => `(() => {
   return box.scrollWidth > box.clientWidth && first.left >= left - 1 && first.right <= right + 1
 })()`
 
-/** Tells whether the last character of what was searched for stands to the left of its first one. */
+/** Tells whether the last character of the query is left of its first one. */
 const endsAtItsLeft = `(() => {
   const walker = document.createTreeWalker(document.getElementById('sidebar-note'), NodeFilter.SHOW_TEXT)
   let node = walker.nextNode()
@@ -114,7 +115,7 @@ await testInChromium(t, 'texts from right to left', async (t, browser, server) =
     await field.fill('')
   })
 
-  await t.test('a search that finds nobody is quoted in its own direction', async (t) => {
+  await t.test('a search without a result is quoted in its own direction', async (t) => {
     const typed = 'سلام!'
     await annas.page.getByLabel('Find people').fill(typed)
     await annas.sees(`Nobody was found for “${typed}”.`)

@@ -42,7 +42,7 @@ function serverFinds(query: string): string[] {
     .map(({ tag }) => tag)
 }
 
-// No query is a part of such a tag.
+// No query is part of such a tag.
 const people = names.map(([firstName, lastName], index) => ({ tag: `@${'x'.repeat(20 + index)}`, firstName, lastName }))
 const state = { people: Object.fromEntries(people.map((one) => [one.tag, one])), dialogs: people }
 

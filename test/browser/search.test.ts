@@ -1,7 +1,7 @@
 import t from 'tap'
 import { methods } from '../../src/rpc/index.js'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { meet, openWindow } from '../helpers/browser/window.js'
+import { openPair } from '../helpers/browser/people.js'
 
 const { findUsers } = methods
 const asked: unknown[] = []
@@ -33,9 +33,7 @@ await testInChromium(
       const response = await server.post('/signup', { user: { tag, firstName, lastName, email, password: 'secret-1' } })
       t.equal(response.status, 200)
     }
-    const annas = await openWindow(browser, server.url)
-    const boriss = await openWindow(browser, server.url)
-    await meet(annas, boriss)
+    const [annas, boriss] = await openPair(browser, server.url)
     const { page } = annas
     const field = page.getByLabel('Find people')
     const found = page.getByRole('list', { name: 'People found' }).getByRole('listitem')
@@ -76,7 +74,7 @@ await testInChromium(
       await seesNames(['Josephine Baker'])
     })
 
-    await t.test('shows no late answer to what is not asked any more', async (t) => {
+    await t.test('shows no late answer to an abandoned query', async (t) => {
       isHeld = true
       asked.length = 0
       await field.fill('jose')
@@ -95,7 +93,7 @@ await testInChromium(
       t.equal(await found.count(), 0)
     })
 
-    await t.test('works on without a connection for contacts, and asks again with the next one', async () => {
+    await t.test('finds contacts without a connection, and asks again with the next one', async () => {
       await annas.context.setOffline(true)
       await annas.sees('You are offline.')
       await field.fill('bor')

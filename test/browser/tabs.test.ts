@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../helpers/browser/chromium.js'
-import { anna, boris, meet, openTab, openWindow } from '../helpers/browser/window.js'
+import { anna, boris, openPair } from '../helpers/browser/people.js'
+import { openTab, openWindow } from '../helpers/browser/window.js'
 
 const dot = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
@@ -8,9 +9,7 @@ const dot = Buffer.from(
 )
 
 await testInChromium(t, 'one person in several tabs', async (t, browser, { url }) => {
-  const annas = await openWindow(browser, url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas, boriss] = await openPair(browser, url)
 
   await t.test('a reload keeps the session and the conversation', async () => {
     await annas.page.reload()
@@ -43,7 +42,7 @@ await testInChromium(t, 'one person in several tabs', async (t, browser, { url }
     await boriss.page.getByRole('heading', { name: 'Anna Berg-Lind' }).waitFor()
   })
 
-  await t.test('a new picture is seen by both, and a file that is none is refused', async () => {
+  await t.test('a new picture is seen by both, and a file that is not a picture is refused', async () => {
     const { page } = annas
     await page.bringToFront()
     await page.getByRole('button', { name: 'Your profile' }).click()
@@ -63,7 +62,7 @@ await testInChromium(t, 'one person in several tabs', async (t, browser, { url }
     await boriss.comesTrue(isShownIn('#peer-avatar'))
   })
 
-  await t.test('who logs out or in does so in all tabs', async () => {
+  await t.test('a log-out or log-in holds in all tabs', async () => {
     await annas.page.getByRole('button', { name: 'Log out' }).click()
     await second.page.getByRole('button', { name: 'Log in' }).waitFor()
     await boriss.sees('@anna · last seen at ')

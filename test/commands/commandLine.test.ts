@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { findCommand, helpOf } from '../../src/commands/index.js'
-import { reportOf, spawnMessenger } from '../helpers/messengerProcess.js'
+import { entry, reportOf, spawnMessenger } from '../helpers/messengerProcess.js'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const names = ['backup', 'restore', 'copy', 'adopt']
-const entry = 'dist/bin/messenger-server.js'
 const secret = 'mongodb://ann:hidden@127.0.0.1/x'
 
 t.test('the program says how it is used, and which version it is', async (t) => {

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
-import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
+import { createLoad, talkToEachOther } from '../helpers/faults/load.js'
 import { judge } from '../helpers/faults/verdict.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 
 const hourMs = 60 * 60 * 1000
 const jumpsMs = [hourMs, -2 * hourMs, hourMs]
 
-// Runs before the server: a clock that jumps at a signal, by what a file says.
+// This module runs before the server: its clock jumps at a signal, by the value in a file.
 const clock = `
 import { readFileSync } from 'node:fs'
 const RealDate = Date

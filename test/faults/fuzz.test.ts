@@ -1,8 +1,7 @@
 import t from 'tap'
-import { entry } from '../helpers/faults/load.js'
 import { randomFrames, randomHttp, randomNoise, randomRpc } from '../helpers/fuzz/garbage.js'
 import { throwAt } from '../helpers/fuzz/throwAt.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { createRandom } from '../helpers/random.js'
 import { eve } from '../helpers/server.js'
 
@@ -13,7 +12,7 @@ const attempts = 1500
 const kinds = [randomNoise, randomHttp, randomFrames, randomRpc]
 const isFailure = /^HTTP\/1\.1 5\d\d|"code":-32000\b/m
 
-// Without these it would have tried nothing.
+// A run without these replies has tried nothing.
 const kindsOfReply = [
   { name: 'upgrades', looks: /^HTTP\/1\.1 101/ },
   { name: 'refused requests', looks: /^HTTP\/1\.1 4/ },
@@ -23,7 +22,7 @@ const kindsOfReply = [
 
 const environment = { RATE_LIMITS: 'off', LOG_LEVEL: 'error' }
 
-t.test('whatever is thrown at it, others do not notice, and it blames itself for nothing', async (t) => {
+t.test('garbage on connections affects no other user and logs no error', async (t) => {
   const random = createRandom(t)
   const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
   const said: string[] = []

@@ -2,15 +2,14 @@ import t from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
 import { openDevice } from '../helpers/device.js'
 import { descriptorsBecome, descriptorsOf } from '../helpers/faults/descriptors.js'
-import { entry } from '../helpers/faults/load.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { openWire } from '../helpers/wire.js'
 
 const pingIntervalMs = 1000
-// Two intervals, the grace period, and what a busy machine adds; with the defaults two intervals are 50 s.
+// Two intervals, the grace period, and time for a busy machine. With the defaults two intervals are 50 s.
 const maxMs = 2 * pingIntervalMs + 1000 + 2000
 
-t.test('a connection whose other end has silently gone is ended, and contacts are told', async (t) => {
+t.test('a connection without a live other end is closed, and contacts are told', async (t) => {
   const environment = { WEB_SOCKET_PING_INTERVAL_MS: `${pingIntervalMs}`, RATE_LIMITS: 'off' }
   const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
   const wire = await openWire(t, messenger.url)

@@ -4,9 +4,9 @@ import t from 'tap'
 import { mebibyte } from '../helpers/faults/observe.js'
 import { form } from '../helpers/images/pictures.js'
 import { memoryOf } from '../helpers/memory.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 
-/** 25 megapixels, of which a decoder keeps as much as it can: progressive, a long strip, turned, in full colours. */
+/** Makes a JPEG of which a decoder keeps as much as possible: progressive, turned, in full colours. */
 const strip = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: 'green' } })
     .withMetadata({ orientation: 6 })
@@ -19,7 +19,7 @@ const pictures = [
 ]
 for (const { why, width, height } of pictures) {
   t.test(`two pictures at once, as large as they may be: ${why}`, { skip: process.platform !== 'linux' }, async (t) => {
-    const messenger = await startMessenger(t, { dir: t.testdir() })
+    const messenger = await startMessenger(t, { dir: t.testdir(), entry })
     const cookie = await messenger.signUp('ann')
     const upload = async (bytes: Buffer) => {
       const headers = { cookie }

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { openDevice } from '../helpers/device.js'
-import { entry, type Sent } from '../helpers/faults/load.js'
+import type { Sent } from '../helpers/faults/load.js'
 import { historyOf } from '../helpers/flow/truth.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { openWire } from '../helpers/wire.js'
 
 type Answer = Required<Pick<Sent, 'message'>> & { duplicate?: boolean }
@@ -12,7 +12,7 @@ const send = ['@bob', 'hello', 'the id of it']
 
 for (const isKilled of [false, true]) {
   const why = isKilled ? 'with the server' : 'with the connection'
-  t.test(`an answer that was lost ${why}: the same message sent again, three times at once`, async (t) => {
+  t.test(`an answer that was lost ${why}: the client sends the same message again, three times at once`, async (t) => {
     const dir = t.testdir()
     let messenger = await startMessenger(t, { dir, entry, environment })
     const wire = await openWire(t, messenger.url)

@@ -1,26 +1,25 @@
 import t from 'tap'
 import type { Dialog } from '../../src/schemas/dialog.js'
-import { entry } from '../helpers/faults/load.js'
 import { mebibyte, observe } from '../helpers/faults/observe.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 
 const maxGrowthBytes = 150 * mebibyte
 const maxAnswerMs = 3000
 const longText = '中'.repeat(4096)
-// What a connection is sent at most, while nobody reads there: more than every limit and the buffers of both ends.
+// More messages than all limits and the buffers of both ends hold.
 const maxMessages = 6000
 const sendersAtOnce = 20
 
 const environment = { RATE_LIMITS: 'off', PRESENCE_OFFLINE_GRACE_MS: '0', WEB_SOCKET_PING_INTERVAL_MS: '1000' }
 
-t.test('whoever does not read is cut off, at the cost of nobody else', async (t) => {
+t.test('a client that does not read is disconnected without affecting others', async (t) => {
   const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
   const [anns, bobs] = [await messenger.signUp('ann'), await messenger.signUp('bob')]
   const ann = await messenger.connect(anns)
   const cid = await messenger.connect(await messenger.signUp('cid'))
   const isBobOnline = async () => (await ann.call<Dialog[]>('getDialogsList', [0, 1]))[0]?.userInfo.isOnline
 
-  await t.test('who is talked to', async (t) => {
+  await t.test('a client that is sent messages', async (t) => {
     const bob = await messenger.connect(bobs)
     bob.socket.pause()
     await ann.call('sendMessageToUser', ['@bob', 'hello'])
@@ -38,7 +37,7 @@ t.test('whoever does not read is cut off, at the cost of nobody else', async (t)
     t.ok(answerMs < maxAnswerMs, `others are answered in ${Math.round(answerMs)} ms`)
   })
 
-  await t.test('who asks without end', async (t) => {
+  await t.test('a client that asks without end', async (t) => {
     const bob = await messenger.connect(bobs)
     await bob.call('getSelfInfo')
     t.equal(await isBobOnline(), true)

@@ -4,19 +4,19 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { openDevice } from '../helpers/device.js'
-import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
+import { createLoad, talkToEachOther } from '../helpers/faults/load.js'
 import { judge } from '../helpers/faults/verdict.js'
 import { historyOf } from '../helpers/flow/truth.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { halfALogIn, openSocket } from '../helpers/rawHttp.js'
 
 const statusOf = async (url: string) => (await fetch(url)).status
 
-t.test('told to stop under load, it answers what it has read, says good-bye, and keeps its word', async (t) => {
+t.test('a server that stops under load answers every request that it has read and says good-bye', async (t) => {
   const dir = t.testdir()
   const messenger = await startMessenger(t, { dir, entry, environment: { RATE_LIMITS: 'off' } })
   const cookies = { ann: await messenger.signUp('ann'), bob: await messenger.signUp('bob') }
-  // It has to be waited for, since it does not answer the close: long enough to come too late.
+  // This client does not answer the close, so the server waits long enough for late requests.
   const deaf = await messenger.connect(cookies.ann)
   deaf.socket.pause()
   const load = createLoad()
@@ -46,7 +46,7 @@ t.test('told to stop under load, it answers what it has read, says good-bye, and
   t.equal(history.length, load.sent.filter(({ message }) => message).length, 'what was not answered is not stored')
 })
 
-t.test('told twice, it is gone at once', async (t) => {
+t.test('a second signal ends the server at once', async (t) => {
   const messenger = await startMessenger(t, { dir: t.testdir(), entry })
   const stalled = await openSocket(messenger.url)
   stalled.write(halfALogIn)
@@ -59,24 +59,27 @@ t.test('told twice, it is gone at once', async (t) => {
   t.ok(performance.now() - stop < 1000, 'though a request would have held it up for two seconds')
 })
 
-t.test('below npm, which passes on a Ctrl+C that the server has got already, twice at once is once', async (t) => {
-  const environment = { npm_lifecycle_event: 'start' }
-  const messenger = await startMessenger(t, { dir: t.testdir(), environment })
-  const stalled = await openSocket(messenger.url)
-  stalled.write(halfALogIn)
-  const device = await messenger.connect(await messenger.signUp('ann'))
+t.test(
+  'two signals at once count as one, because npm passes on a Ctrl+C that the server has got already',
+  async (t) => {
+    const environment = { npm_lifecycle_event: 'start' }
+    const messenger = await startMessenger(t, { dir: t.testdir(), environment })
+    const stalled = await openSocket(messenger.url)
+    stalled.write(halfALogIn)
+    const device = await messenger.connect(await messenger.signUp('ann'))
 
-  const start = performance.now()
-  const end = messenger.end('SIGINT')
-  messenger.child.kill('SIGINT')
-  t.match(await device.closed, { code: 1001 }, 'in order')
-  const repeat = setInterval(() => messenger.child.kill('SIGINT'), 50)
-  t.teardown(() => clearInterval(repeat))
-  t.equal(await end, 1, 'a later one is a second one')
-  t.ok(performance.now() - start >= 500)
-})
+    const start = performance.now()
+    const end = messenger.end('SIGINT')
+    messenger.child.kill('SIGINT')
+    t.match(await device.closed, { code: 1001 }, 'in order')
+    const repeat = setInterval(() => messenger.child.kill('SIGINT'), 50)
+    t.teardown(() => clearInterval(repeat))
+    t.equal(await end, 1, 'a later one is a second one')
+    t.ok(performance.now() - start >= 500)
+  }
+)
 
-t.test('a server that was stopped for a while ends nobody who is still there', async (t) => {
+t.test('a server that was paused closes no live connection', async (t) => {
   const environment = { WEB_SOCKET_PING_INTERVAL_MS: '300', PRESENCE_OFFLINE_GRACE_MS: '0' }
   const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
   const ann = await messenger.connect(await messenger.signUp('ann'))
@@ -90,7 +93,7 @@ t.test('a server that was stopped for a while ends nobody who is still there', a
   messenger.child.kill('SIGSTOP')
   while (stateOf(messenger.child.pid) !== 'T') await setImmediate()
   bob.socket.pong()
-  // So long that the next ping is due before the server gets to read this answer to the last one.
+  // The next ping is due before the server reads the answer to the last one.
   await delay(1000)
   messenger.child.kill('SIGCONT')
   await once(bob.socket, 'ping')

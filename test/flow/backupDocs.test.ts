@@ -4,15 +4,14 @@ import { delimiter, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { peopleIn } from '../helpers/commands/drill.js'
-import { entry } from '../helpers/faults/load.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 
 const page = readFileSync('docs/operation.md', 'utf8')
 const section = page.slice(page.indexOf('\n## Backup\n'))
 const commands = Array.from(section.matchAll(/```(?:sh|crontab)\n(.*?)\n```/gs), ([, command]) => command as string)
 const ways = Array.from(section.matchAll(/`((?:npm start|node) [^`]* backup backup\.db)`/g), ([, way]) => way as string)
 
-t.test('backup and restore, word for word', async (t) => {
+t.test('the commands of the docs on backup and restore, word for word', async (t) => {
   const dir = t.testdir({ bin: {}, server: { backups: {} } })
   const home = join(dir, 'server')
   const program = join(dir, 'bin', 'messenger-server')
@@ -28,7 +27,7 @@ t.test('backup and restore, word for word', async (t) => {
   await messenger.signUp('bob')
   const [, time, job] = /^((?:\S+ ){5})(.*)$/.exec(daily) ?? []
   t.equal(time, '30 3 * * * ')
-  // As cron runs it: a percent sign has to be escaped there.
+  // cron needs an escaped percent sign.
   const own = String(job)
     .replaceAll('\\%', '%')
     .replace('/var/lib/messenger', home)

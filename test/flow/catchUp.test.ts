@@ -4,7 +4,7 @@ import type { Dialog } from '../../src/schemas/dialog.js'
 import type { Message } from '../../src/schemas/message.js'
 import type { Device } from '../helpers/device.js'
 import { openReplica, type Replica } from '../helpers/flow/replica.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { createRandom, type Random } from '../helpers/random.js'
 import { openWire } from '../helpers/wire.js'
 
@@ -23,13 +23,13 @@ interface Sent {
 
 interface Plan {
   label: string
-  /** Everything that anybody has sent. */
+  /** All texts that were sent. */
   sent: Sent[]
-  /** How often one sends, in relation to everything else. */
+  /** Share of sending among all actions. */
   talkativeness: number
 }
 
-/** Sends, reads, and is cut off, at random. */
+/** Sends, reads and loses its connection at random. */
 async function act(replica: Replica, random: Random, { label, sent, talkativeness }: Plan): Promise<void> {
   const waiting: Promise<void>[] = []
   const weighted: [weight: number, deed: (peer: string, text: string) => unknown][] = [
@@ -55,7 +55,7 @@ async function act(replica: Replica, random: Random, { label, sent, talkativenes
   await Promise.all(waiting)
 }
 
-/** What the store says, in the words of a view. */
+/** Returns the state of the store in the form of a view. */
 async function askForEverything(device: Device) {
   const dialogs = await device.call<Dialog[]>('getDialogsList', [0, pageItems])
   const conversations = dialogs.map(async ({ userInfo, lastSeq, readSeq, peerReadSeq, unreadIncoming }) => {
@@ -80,7 +80,7 @@ function conversationsIn({ view }: Replica) {
 
 const byTag = (one: { tag: string }, other: { tag: string }) => (one.tag < other.tag ? -1 : 1)
 
-/** Not what getUpdates says once more, but what each knows who has caught up once and has been listening since. */
+/** Compares the view of a device that has caught up once and has listened since, not another answer of getUpdates. */
 async function checkTexts(t: Test, replicas: Replica[], sent: Sent[], label: string) {
   for (const replica of replicas) {
     await replica.settle()
@@ -106,10 +106,10 @@ async function checkAgainstStore(t: Test, device: Device, replicas: Replica[]) {
   }
 }
 
-t.test('connections cut at random moments, and a server that is killed: every device knows everything', async (t) => {
+t.test('after random cuts of connections and a kill of the server every device knows everything', async (t) => {
   const random = createRandom(t)
   const dir = t.testdir()
-  const start = () => startMessenger(t, { dir, environment: { RATE_LIMITS: 'off' } })
+  const start = () => startMessenger(t, { dir, entry, environment: { RATE_LIMITS: 'off' } })
   let messenger = await start()
   const wire = await openWire(t, messenger.url)
   const cookies = await Promise.all(names.map((name) => messenger.signUp(name)))
@@ -122,7 +122,7 @@ t.test('connections cut at random moments, and a server that is killed: every de
 
   const sent: Sent[] = []
   for (let round = 0; round < rounds; round++) {
-    // In the end nobody says anything: what was missed of read marks and names does not come with the next message.
+    // No message follows at the end, so missed read marks and names cannot come with it.
     const talkativeness = round < rounds - 1 ? 60 : 0
     const label = `round ${round}`
     const acting = replicas.map((replica, index) =>

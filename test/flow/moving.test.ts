@@ -13,12 +13,12 @@ const commands = Array.from(
   ([, command]) => command as string
 )
 
-t.test('how to move, word for word', { skip: withoutMongo }, async (t) => {
+t.test('the commands of the docs on moving, word for word', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
   const [copy, adopt, ...more] = commands
   t.same(more, [], 'every command is run')
 
-  /** Runs a command of the page in a folder, with another database. @returns what it prints */
+  /** Runs a command of the page in a folder, with another database. Returns its output. */
   async function run(command: string | undefined, cwd: string, url: string): Promise<string> {
     const [npm, start, separator, ...args] = String(command).split(' ')
     t.same([npm, start, separator], ['npm', 'start', '--'])

@@ -11,17 +11,16 @@ import t, { type Test } from 'tap'
 import { createDevice, openDevice } from '../helpers/device.js'
 import { form } from '../helpers/images/pictures.js'
 import { blocksOf } from '../helpers/install/blocks.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { type Nginx, startNginx, withoutNginx } from '../helpers/nginx.js'
 import { eve } from '../helpers/server.js'
 
-const entry = 'dist/bin/messenger-server.js'
 const [block = '', ...otherBlocks] = blocksOf('docs/configuration.md', 'nginx')
 const config = JSON.parse(readFileSync('config.json', 'utf8'))
 const name = 'messenger.example.org'
 const origin = `https://${name}`
 
-/** Starts the server with the configuration that it comes with, and nginx in front of it. */
+/** Starts the server with the default configuration, behind nginx. */
 async function start(t: Test, { conf = block, ...environment }: Record<string, string> = {}) {
   const dir = t.testdir()
   cpSync('config.json', join(dir, 'config.json'))
@@ -29,7 +28,7 @@ async function start(t: Test, { conf = block, ...environment }: Record<string, s
   return { messenger, proxy: await startNginx(t, conf, messenger.url) }
 }
 
-/** Options of a browser that has asked for the page of the proxy. */
+/** Options of a client that sends the Origin of the proxy. */
 const browser = ({ port, ca }: Nginx) => ({ host: '127.0.0.1', port, ca, servername: name })
 
 async function ask(proxy: Nginx, path: string, { headers, ...options }: RequestOptions = {}, body?: string | Buffer) {
@@ -106,7 +105,7 @@ t.test('the nginx of docs/configuration.md, word for word', { skip: withoutNginx
     t.match(await ann.call('getSelfInfo'), { tag: '@ann' })
   })
 
-  t.test('clients count by their own addresses, whatever they claim', async (t) => {
+  t.test('clients are counted by their own addresses and not by their headers', async (t) => {
     const { messenger, proxy } = await start(t, { LOG_LEVEL: 'info' })
     const lines = createInterface(messenger.child.stdout as Readable)
     const line = once(lines, 'line')

@@ -6,10 +6,9 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { startMessenger } from '../helpers/messengerProcess.js'
+import { entry, startMessenger } from '../helpers/messengerProcess.js'
 import { startServer } from '../helpers/server.js'
 
-const entry = 'dist/bin/messenger-server.js'
 const tools = ['bash', 'curl']
 const missing = tools.filter((tool) => spawnSync(tool, ['--version']).error)
 
@@ -18,7 +17,7 @@ const blocks = Array.from(
   ([, block]) => block as string
 )
 
-/** Lines of what a process prints, as they come. */
+/** Reads the output of a process line by line. */
 async function* linesOf({ stdout }: ChildProcess) {
   for await (const [line] of on(createInterface(stdout as Readable), 'line')) yield String(line)
 }
@@ -35,7 +34,7 @@ t.test('the README, word for word', { skip: missing.length > 0 && `needs ${missi
   t.equal(start, 'npm ci && npm start\n')
   t.same(more, [], 'every command is run')
 
-  /** Runs commands that each print one line of JSON. */
+  /** Runs commands that print one line of JSON each. */
   const run = async (commands: string | undefined) => {
     const { stdout } = await promisify(execFile)('bash', ['-ec', String(commands)], { cwd: dir })
     return stdout

@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Message } from '../../src/schemas/message.js'
-import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
+import { createLoad, talkToEachOther } from '../helpers/faults/load.js'
 import { historyOf } from '../helpers/flow/truth.js'
-import { type MessengerProcess, reportOf, spawnMessenger, startMessenger } from '../helpers/messengerProcess.js'
+import { entry, type MessengerProcess, reportOf, spawnMessenger, startMessenger } from '../helpers/messengerProcess.js'
 import { eve } from '../helpers/server.js'
 
 const environment = { RATE_LIMITS: 'off', NODE_OPTIONS: '' }
@@ -24,7 +24,7 @@ async function logIn({ url }: MessengerProcess, name: string): Promise<number> {
   return response.status
 }
 
-t.test('a server is backed up while people talk, goes on, is killed, and goes back', async (t) => {
+t.test('a backup under load restores the server of that time', async (t) => {
   const dir = t.testdir()
   const first = await start(t, dir)
   const cookies = { ann: await first.signUp('ann'), bob: await first.signUp('bob') }
@@ -79,7 +79,7 @@ t.test('a server is backed up while people talk, goes on, is killed, and goes ba
   await second.end('SIGTERM')
 })
 
-t.test('on a new machine a backup is a server, and with the secret everybody is still logged in', async (t) => {
+t.test('on a new machine a backup is a whole server, and with the secret all sessions are valid', async (t) => {
   const dir = t.testdir({ old: {}, new: {}, same: {} })
   const old = await start(t, join(dir, 'old'))
   const cookie = await old.signUp('ann')
@@ -112,7 +112,7 @@ t.test('on a new machine a backup is a server, and with the secret everybody is 
   }
 })
 
-t.test('a backup that was copied under the log of the former database is told, and nothing is mixed', async (t) => {
+t.test('a backup that was copied beside the log of the former database is refused, and nothing is mixed', async (t) => {
   const dir = t.testdir()
   const first = await start(t, dir)
   await first.signUp('ann')

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 
-/** Sets a clock, `Date` or `performance`, by so much, until the test has ended. */
+/** Moves a clock, `Date` or `performance`, by some milliseconds until the test ends. */
 export function setClock(t: Test, clock: { now(): number }, byMs: number): void {
   const { now } = clock
   clock.now = () => now.call(clock) + byMs
@@ -9,7 +9,7 @@ export function setClock(t: Test, clock: { now(): number }, byMs: number): void 
   })
 }
 
-/** Stops the clock by which rates go, so that it does not matter how busy the machine is. */
+/** Stops the clock of the rate limits, so that a busy machine changes nothing. */
 export function stopClock(t: Test): void {
   const now = performance.now()
   t.capture(performance, 'now', () => now)

@@ -24,27 +24,27 @@ export interface Answer {
 type Hello = NotificationBody<'hello'>
 type Params = unknown[] | Record<string, unknown>
 
-/** A user's tab or phone: one connection. */
+/** One connection of a user. */
 export interface Device {
   socket: WebSocket
-  /** The body of the first frame. */
+  /** Body of the first frame. */
   hello: Promise<Hello>
-  /** Calls a method; rejects with the error of the answer. */
+  /** Calls a method. Rejects with the error of the answer. */
   call<Result = Record<string, unknown>>(method: string, params?: Params): Promise<Result>
-  /** Calls a method that has to be refused. */
+  /** Calls a method and returns the error of the answer. */
   refusal(method: string, params?: Params): Promise<RpcError>
-  /** Sends a text as it is, and waits for the next frame that is no notification. */
+  /** Sends a text as it is and waits for the next frame that is not a notification. */
   ask(text: string): Promise<unknown>
-  /** The next notification that has not been taken yet. */
+  /** Waits for the next notification. */
   notification(): Promise<Notification>
-  /** Notifications that have come and nobody has taken: all that were sent before this call. */
+  /** Returns the notifications before this call that no test has read. */
   rest(): Promise<Notification[]>
-  /** Resolves with code and reason when the connection has ended. */
+  /** Resolves with code and reason when the connection is closed. */
   closed: Promise<{ code: number; reason: string }>
   close(): Promise<void>
 }
 
-/** Opens a connection, closed at the end of the test; it has been greeted, or refused. */
+/** Opens a connection, which closes with the test, and waits for its greeting or refusal. */
 export async function openDevice(t: Test, url: string, cookie?: string, options?: DeviceOptions): Promise<Device> {
   const device = createDevice(url, cookie, options)
   t.teardown(() => device.socket.terminate())
@@ -54,7 +54,7 @@ export async function openDevice(t: Test, url: string, cookie?: string, options?
 }
 
 export interface DeviceOptions extends ClientOptions {
-  /** Takes each notification in the order of all frames, instead of those who ask for the next one. */
+  /** Receives each notification at once, in place of `notification()`. */
   onNotification?(notification: Notification): void
 }
 
@@ -97,7 +97,7 @@ export function createDevice(url: string, cookie?: string, options: DeviceOption
         .then(({ error }) => error),
     notification: () => pushed.take(),
     async rest() {
-      // Frames keep their order: whatever was pushed before is here when this call's answer is, whatever it says.
+      // Frames keep their order, so earlier notifications arrive before this answer.
       await call('getSelfInfo').catch(() => {})
       return pushed.all()
     },
@@ -116,13 +116,13 @@ function createCalls(socket: WebSocket) {
     call<Result>(method: string, params?: Params): Promise<Result> {
       return new Promise((resolve, reject) => {
         if (socket.readyState !== socket.OPEN) return reject(new Error('There is no connection.'))
-        // No text that a test sends as it is has such an id.
+        // No text of a test has such an id.
         const id = `call ${++lastId}`
         waiting.set(id, { resolve: resolve as (result: unknown) => void, reject })
         socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
       })
     },
-    /** Whether a frame answers a call. */
+    /** Settles the call that a frame answers. Returns false without such a call. */
     settle({ id, result, error }: Answer): boolean {
       const call = waiting.get(id)
       waiting.delete(id)

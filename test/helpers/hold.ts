@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { method } from '../../src/rpc/method.js'
 
-/** A method whose first call has begun when `begun` resolves; every call ends, with `done`, when `release` is called. */
+/** Creates a method whose calls wait for `release`. `begun` resolves with the first call. */
 export function createHold() {
   let begin = () => {}
   let release = () => {}

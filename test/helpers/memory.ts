@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Reads how much memory a process has, or has had at most, in bytes; Linux alone tells it. */
+/** Reads the present or highest memory use of a process in bytes (Linux only). */
 export function memoryOf({ pid }: { pid?: number }, name: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
   const [, kibibytes] = new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kibibytes) * 1024

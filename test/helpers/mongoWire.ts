@@ -3,7 +3,7 @@ import { deserialize } from 'bson'
 import type { Test } from 'tap'
 import { openWire, type Wire } from './wire.js'
 
-/** What a driver asks a MongoDB server for. */
+/** A command of a driver to a MongoDB server. */
 export interface Command {
   /** `find`, `insert`, `findAndModify`, … */
   name: string
@@ -12,22 +12,22 @@ export interface Command {
   items(): Record<string, unknown>[]
 }
 
-/** A cable to a MongoDB server on which one can read. */
+/** A wire to a MongoDB server that reads the commands on it. */
 export interface MongoWire extends Wire {
-  /** How many commands have been asked for; hellos, which come by themselves, are not counted. */
+  /** Number of commands, without those that the driver sends by itself, such as `hello`. */
   counts: Map<string, number>
-  /** Calls back before the client hears of the reply to a certain write from now on: the first one is number 1. */
+  /** Calls back before the client gets the reply to the write of this number, counted from 1. */
   onceWritten(number: number, hear: () => void): void
-  /** @returns everything that has been asked for since this call */
+  /** Returns a list to which all later commands are added. */
   record(): Command[]
-  /** Lets the reply to each command from now on wait for a promise. */
+  /** Delays the reply to each later command until its promise resolves. */
   holdReplies(until: (command: Command) => Promise<void> | undefined): void
 }
 
 const writes = new Set(['insert', 'update', 'findAndModify', 'delete'])
 const chatter = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions'])
 
-/** @param url `mongodb://…` of one server, and a database; the wire's own has the same database */
+/** @param url `mongodb://…` of one server and a database */
 export async function openMongoWire(t: Test, url: string): Promise<MongoWire> {
   const counts = new Map<string, number>()
   const records: Command[][] = []
@@ -68,7 +68,7 @@ export async function openMongoWire(t: Test, url: string): Promise<MongoWire> {
   const wire = await openWire(t, url, { onConnection, hold: (far) => held.get(far) })
   const ownUrl = new URL(url)
   ownUrl.host = new URL(wire.url).host
-  // Or the driver would learn of a replica set's members, and go past the wire.
+  // Otherwise the driver would learn the members of a replica set and go past the wire.
   ownUrl.searchParams.set('directConnection', 'true')
   return {
     ...wire,
@@ -89,14 +89,14 @@ export async function openMongoWire(t: Test, url: string): Promise<MongoWire> {
   }
 }
 
-// The wire protocol: four 32-bit numbers, then, in an OP_MSG, flags and sections, of which the first has the command.
+// A frame has four 32-bit numbers. In an OP_MSG, flags and sections follow; the first section has the command.
 const requestIdAt = 4
 const responseToAt = 8
 const opCodeAt = 12
 const opMsg = 2013
 const sectionAt = 20
 
-/** Reads along: each frame is seen before its last bytes are passed on. */
+/** Reports each frame before its last bytes are passed on. */
 export function readFrames(socket: Socket, onFrame: (frame: Buffer) => void) {
   let rest = Buffer.alloc(0)
   socket.on('data', (chunk: Buffer) => {
@@ -109,7 +109,7 @@ export function readFrames(socket: Socket, onFrame: (frame: Buffer) => void) {
   })
 }
 
-/** The first field of the first document: its name is the command's, its value that of a collection. */
+/** Reads the first field of the first document: the command's name and its collection. */
 function commandOf(frame: Buffer): Command | undefined {
   if (frame.readInt32LE(opCodeAt) !== opMsg || frame[sectionAt] !== 0) return undefined
   const isString = 2
@@ -122,7 +122,7 @@ function commandOf(frame: Buffer): Command | undefined {
   return { name, collection: frame.toString('latin1', valueAt, frame.indexOf(0, valueAt)), items }
 }
 
-/** They are in the command itself or in a section of their own, behind its length and its name. */
+/** Reads items in the command itself, or in a section of their own after its length and name. */
 function itemsOf(frame: Buffer, name: string): Record<string, unknown>[] {
   const bodyAt = sectionAt + 1
   const bodyEnd = bodyAt + frame.readInt32LE(bodyAt)

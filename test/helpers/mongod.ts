@@ -12,26 +12,26 @@ import type { Test } from 'tap'
 
 const named = process.env.MONGODB_URL
 
-/** Whether there is a `mongod` in the PATH. */
+/** Tells whether there is a `mongod` in the PATH. */
 export function findMongod(): boolean {
   return spawnSync('mongod', ['--version']).status === 0
 }
 
-/** Why the tests that start a MongoDB of their own, to stop it, are skipped; false when they are not. */
+/** Reason to skip tests that stop their MongoDB; false to run them. */
 export const withoutMongod = !findMongod() && 'What stops MongoDB was skipped: no mongod in the PATH.'
 
-/** Why the tests that need MongoDB are skipped; false when they are not. */
+/** Reason to skip tests that need MongoDB; false to run them. */
 export const withoutMongo =
   !(named || findMongod()) && 'The MongoDB half was skipped: no mongod in the PATH, no MONGODB_URL in the environment.'
 
-/** A running server. */
+/** A running MongoDB server. */
 export interface Mongod {
   /** `mongodb://127.0.0.1:PORT` */
   url: string
   child: ChildProcess
 }
 
-/** Starts a server that keeps its data in a folder, and waits until it can be used. @param port a free one when absent */
+/** Starts a server with its data in a folder and waits until it is ready. @param port a free one when absent */
 export async function runMongod(dir: string, port?: number): Promise<Mongod> {
   const ownPort = port ?? (await findFreePort())
   const dbPath = join(dir, 'mongodb')
@@ -43,19 +43,19 @@ export async function runMongod(dir: string, port?: number): Promise<Mongod> {
   return { url: `mongodb://127.0.0.1:${ownPort}`, child }
 }
 
-/** A server of a test's own, which the test can end. */
+/** A MongoDB server that a test can stop. */
 export interface TestMongod extends Mongod {
   stop(): Promise<void>
-  /** Starts it again, on the same port, with the same data. */
+  /** Starts it again with the same port and data. */
   start(): Promise<void>
-  /** Stops it where it is, with all its connections. */
+  /** Pauses the process, with all its connections. */
   freeze(): void
   thaw(): void
 }
 
-/** Starts a server; it ends with the test. */
+/** Starts a server. It ends with the test. */
 export async function startMongod(t: Test): Promise<TestMongod> {
-  // Not the test's folder: whoever asks for that gets an empty one.
+  // `t.testdir()` would empty a folder of the test.
   const dir = await mkdtemp(join(tmpdir(), 'mongod-'))
   let running = await runMongod(dir)
   const { url } = running
@@ -64,7 +64,7 @@ export async function startMongod(t: Test): Promise<TestMongod> {
     const { child } = running
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGTERM')
-    // Should it be stopped, too.
+    // A paused process gets SIGTERM only afterwards.
     child.kill('SIGCONT')
     await once(child, 'exit')
   }
@@ -87,7 +87,7 @@ export async function startMongod(t: Test): Promise<TestMongod> {
   }
 }
 
-/** The server that MONGODB_URL names, or one of the test's own. @returns makes URLs of empty databases, gone with their test */
+/** Uses the server of MONGODB_URL, or starts one. Returns a function that makes URLs of empty databases, which are dropped with their test. */
 export async function useMongo(t: Test): Promise<(t: Test) => string> {
   const base = new URL(named ?? (await startMongod(t)).url)
   return (t) => {
@@ -104,7 +104,7 @@ async function dropDatabase(url: string) {
   await client.close()
 }
 
-/** A port on which nobody listens. */
+/** Returns a free port. */
 export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -7,19 +7,18 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { findFreePort } from './mongod.js'
 
-/** Why the tests that need nginx are skipped; false when they are not. */
+/** Reason to skip tests that need nginx; false to run them. */
 export const withoutNginx =
   ['nginx', 'openssl'].some((tool) => spawnSync(tool, ['-v']).error) && 'The tests behind nginx were skipped: no nginx.'
 
 export interface Nginx {
   port: number
-  /** The certificate that clients have to trust. */
+  /** Certificate that clients have to trust. */
   ca: Buffer
 }
 
 /**
- * Starts nginx with a configuration that belongs into its `http` block; it ends with the test. Ports and files are the test's
- * own, and nothing else of the text changes.
+ * Starts nginx with a configuration for its `http` block. It ends with the test. Only the ports and files of the text change.
  *
  * @throws {Error} with what `nginx -t` says
  */
@@ -47,7 +46,7 @@ export async function startNginx(t: Test, block: string, serverUrl: string): Pro
   return { port, ca: readFileSync(join(dir, 'messenger.crt')) }
 }
 
-/** The parts of Debian's nginx.conf around the block that matter here, for one process of the test's user. */
+/** Wraps the block in the relevant parts of Debian's nginx.conf, for one process without other privileges. */
 const wrap = (dir: string, block: string) => `
   daemon off;
   master_process off;

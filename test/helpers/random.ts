@@ -1,15 +1,15 @@
 import { createCipheriv, createHash, randomInt } from 'node:crypto'
 import type { Test } from 'tap'
 
-/** Randomness that a seed repeats. */
+/** Random numbers that a seed repeats. */
 export interface Random {
-  /** An integer from 0 up to, and without, `end`. */
+  /** Returns an integer from 0 to `end - 1`. */
   below(end: number): number
   isChance(probability: number): boolean
   pick<T>(items: readonly T[]): T
 }
 
-/** Prints its seed; the variable SEED gives the one of a run that is to be repeated. */
+/** Prints its seed. The variable SEED repeats a run. */
 export function createRandom(t: Test): Random {
   const seed = process.env.SEED ?? String(randomInt(1_000_000))
   t.comment(`SEED=${seed}`)

@@ -4,16 +4,16 @@ import { connect, type Socket } from 'node:net'
 
 export interface RawAnswer {
   status: number
-  /** The status line and the headers. */
+  /** Status line and headers. */
   head: string
   body: string
 }
 
-/** A request whose body does not come to its end. */
+/** A request with an incomplete body. */
 export const halfALogIn =
   'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'
 
-/** A TCP connection to a server, on which nothing is HTTP but what a test writes. */
+/** Opens a TCP connection to a server. */
 export async function openSocket(url: string): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   socket.on('error', () => {})
@@ -21,12 +21,12 @@ export async function openSocket(url: string): Promise<Socket> {
   return socket
 }
 
-/** Sends bytes that need be no HTTP; resolves with all that comes back until the server ends the connection. */
+/** Sends any bytes. Returns the reply when the server closes the connection. */
 export async function exchange(url: string, bytes: string): Promise<RawAnswer> {
   return answerOf(await openSocket(url), bytes)
 }
 
-/** The same on a connection that is open. */
+/** Sends bytes on an open connection and returns the reply when the server closes it. */
 export async function answerOf(socket: Socket, bytes: string | Buffer): Promise<RawAnswer> {
   let text = ''
   socket.on('data', (chunk) => {
@@ -38,7 +38,7 @@ export async function answerOf(socket: Socket, bytes: string | Buffer): Promise<
   return { status: Number(head.split(' ')[1]), head, body }
 }
 
-/** Sends a request with headers that `fetch` would not let through, and without a body. */
+/** Sends a request without a body, with headers that `fetch` refuses. */
 export async function statusOf(url: string, path: string, headers: Record<string, string>, method = 'POST') {
   const sent = request(url + path, { method, headers }).end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]

@@ -1,22 +1,24 @@
 import { writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import argon2 from 'argon2'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
+import { cookieName } from '../../src/accounts/credentials.js'
 import { createApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
 import type { Methods } from '../../src/rpc/method.js'
-import type { TokenPayload } from '../../src/schemas/account.js'
+import { defaultImage } from '../../src/schemas/user.js'
 import type { Tuning } from '../../src/tuning.js'
 import { type Device, openDevice } from './device.js'
 
 type Section = Record<string, unknown>
 
 export interface StartOptions {
-  /** Sections of config.json, over those of the test. */
+  /** Sections of config.json, which replace keys of the test configuration. */
   config?: Record<string, Section | boolean>
   methods?: Methods
-  /** The folder of the database; one of the test's own when absent. */
+  /** Folder of the database; a temporary one when absent. */
   dir?: string
 }
 
@@ -27,25 +29,25 @@ export interface Person {
   password: string
   token: string
   sessionId: string
-  /** The value of the header `Cookie`. */
+  /** Value of the header `Cookie`. */
   cookie: string
-  /** Opens a connection, closed at the end of the test. */
+  /** Opens a connection, which closes with the test. */
   connect(): Promise<Device>
 }
 
 export interface Server {
   app: FastifyInstance
-  /** `http://127.0.0.1:PORT`, where a request never leaves the machine. */
+  /** `http://127.0.0.1:PORT` */
   url: string
   dir: string
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
-  /** Opens a connection with a header `Cookie`, closed at the end of the test. */
+  /** Opens a connection with a header `Cookie`, which closes with the test. */
   connect(cookie: string): Promise<Device>
-  /** Signs somebody up: `ann` is `@ann`, Ann Test, ann@test.example. */
+  /** Makes an account and a session without HTTP: `ann` is `@ann`, Ann Test, ann@test.example. */
   signUp(name: string): Promise<Person>
 }
 
-/** Somebody who can sign up, but for what a test changes of her. */
+/** A valid sign-up, of which tests change fields. */
 export const eve = {
   tag: '@eve',
   firstName: 'Eve',
@@ -54,7 +56,7 @@ export const eve = {
   password: 'secret'
 }
 
-/** Starts a server on a free port; it ends with the test. */
+/** Starts a server on a free port. It ends with the test. */
 export async function startServer(
   t: Test,
   { config = {}, methods, dir = t.testdir() }: StartOptions = {}
@@ -75,14 +77,14 @@ export async function startServer(
     })
 
   const connect = (cookie: string) => openDevice(t, `${url.replace('http', 'ws')}/api`, cookie)
-  return { app, url, dir, post, connect, signUp: (name) => signUp(t, { app, post, connect }, name) }
+  return { app, url, dir, post, connect, signUp: (name) => signUp({ app, connect }, name) }
 }
 
 function configFor(dir: string, overrides: Record<string, Section | boolean>) {
   const base: Record<string, Section> = {
     app: { logLevel: 'silent', rateLimits: 'off' },
     db: { url: `file:${join(dir, 'messenger.db')}` },
-    // The test works on the same event loop.
+    // The test runs on the same event loop.
     overload: { maxEventLoopDelayMs: 0, maxEventLoopUtilization: 0 },
     client: { url: 'http://localhost:3000' }
   }
@@ -92,30 +94,22 @@ function configFor(dir: string, overrides: Record<string, Section | boolean>) {
   return { ...base, ...Object.fromEntries(merged) }
 }
 
-async function signUp(t: Test, { app, post, connect }: Pick<Server, 'app' | 'post' | 'connect'>, name: string) {
+// A hash of full strength takes 30 ms, and few tests are about its strength.
+const cheapHash = { memoryCost: 1024, timeCost: 2, parallelism: 1 }
+
+async function signUp({ app, connect }: Pick<Server, 'app' | 'connect'>, name: string): Promise<Person> {
   const firstName = name[0]?.toUpperCase() + name.slice(1).replace(/[^a-z]/gi, '')
-  const account = {
-    tag: `@${name}`,
-    firstName,
-    lastName: 'Test',
-    email: `${name}@test.example`,
-    password: `${name}-secret`
-  }
-  const response = await post('/signup', { user: account })
-  t.equal(response.status, 200, `${name} signs up`)
-  const { token, user } = (await response.json()) as { token: string; user: { _id: string } }
-  const cookie = cookieOf(response)
-  return {
-    ...account,
-    _id: user._id,
-    token,
-    sessionId: (app.jwt.decode<TokenPayload>(token) as TokenPayload).jti,
-    cookie,
-    connect: () => connect(cookie)
-  }
+  const profile = { tag: `@${name}`, firstName, lastName: 'Test', email: `${name}@test.example` }
+  const password = `${name}-secret`
+  const passwordHash = await argon2.hash(password, cheapHash)
+  const { _id, tag, email } = await app.db.users.create({ ...profile, img: defaultImage, passwordHash })
+  const { _id: sessionId } = await app.sessions.begin({ _id, tag })
+  const token = app.jwt.sign({ data: { _id, tag, email }, sub: _id, jti: sessionId })
+  const cookie = `${cookieName}=${token}`
+  return { ...profile, password, _id, token, sessionId, cookie, connect: () => connect(cookie) }
 }
 
-/** What a browser would send back of a response's cookies. */
+/** Returns the header `Cookie` that a browser would send after a response. */
 export function cookieOf(response: Response): string {
   return response.headers
     .getSetCookie()

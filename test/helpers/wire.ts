@@ -3,33 +3,33 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { Transform } from 'node:stream'
 import type { Test } from 'tap'
 
-/** A TCP proxy in front of a server: the cable that one can pull. */
+/** A TCP proxy in front of a server that can be cut like a cable. */
 export interface Wire {
-  /** `http://127.0.0.1:PORT`, the same for whatever server it leads to. */
+  /** `http://127.0.0.1:PORT`, which `leadTo` does not change. */
   url: string
   /** Leads new connections to another server. */
   leadTo(url: string): void
-  /** Ends every connection at once, with what is under way on it. */
+  /** Ends every connection at once. Bytes on the way are lost. */
   cut(): void
-  /** When the server has said so many bytes more, cuts the connection on which it is speaking, in the middle of that. */
+  /** Cuts the connection that carries the byte of this number from now on. */
   cutInReply(afterBytes: number): void
-  /** Cuts, and lets nobody connect again until it is plugged in. */
+  /** Ends every connection and refuses new ones until `plugIn`. */
   unplug(): void
   plugIn(): void
-  /** Lets clients speak, and hear nothing any more. */
+  /** Passes on the bytes of clients, but none of the server. */
   deafen(): void
-  /** Lets nothing through any more, not even an end: both sides believe that they are connected. */
+  /** Passes on nothing, not even an end: both sides believe that they are connected. */
   freeze(): void
 }
 
 interface WireOptions {
-  /** Shown both ends of each connection, before anything goes through. */
+  /** Called with both ends of each connection before the first byte. */
   onConnection?(near: Socket, far: Socket): void
-  /** What the server has said goes on when this resolves. */
+  /** Bytes of the server wait for this promise. */
   hold?(far: Socket): Promise<void> | undefined
 }
 
-/** Opens a wire to a server; it is gone with the test. */
+/** Opens a wire to a server. It closes with the test. */
 export async function openWire(
   t: Pick<Test, 'teardown'>,
   url: string,
@@ -50,7 +50,7 @@ export async function openWire(
         if (bytesUntilCut >= 0) return pass(null, chunk)
         this.push(chunk.subarray(0, bytesUntilCut))
         bytesUntilCut = Number.POSITIVE_INFINITY
-        // So that the beginning gets there.
+        // The first part has to arrive.
         setImmediate(() => far.destroy())
       }
     })
@@ -60,7 +60,7 @@ export async function openWire(
     ends.add(one)
     if (through) one.pipe(through).pipe(other)
     else one.pipe(other)
-    // What is wrong with it does not matter: it ends.
+    // The event `close` follows any error.
     one.on('error', () => {})
     one.on('close', () => {
       ends.delete(one)

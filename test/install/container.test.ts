@@ -8,7 +8,7 @@ const linters = ['hadolint', 'check-jsonschema']
 const missing = linters.filter((linter) => spawnSync(linter, ['--version']).error)
 const skip = missing.length > 0 && `Dockerfile and compose.yaml were not checked: no ${missing.join(', no ')}.`
 
-/** Runs a linter. @returns its exit code, and what it says where it does not agree */
+/** Runs a linter. Returns its exit code and its complaints. */
 function lint(command: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
   return { status, says: status === 0 ? '' : stdout + stderr }
@@ -17,14 +17,14 @@ function lint(command: string, ...args: string[]) {
 const agrees = { status: 0, says: '' }
 
 t.test('the files of the container are valid', { skip }, async (t) => {
-  t.test('hadolint has nothing to say of the Dockerfile', async (t) => {
+  t.test('hadolint accepts the Dockerfile', async (t) => {
     t.same(lint('hadolint', 'Dockerfile'), agrees)
     const file = join(t.testdir(), 'Dockerfile')
     writeFileSync(file, readFileSync('Dockerfile', 'utf8').replace('WORKDIR /messenger', 'WORKDIR messenger'))
     t.match(lint('hadolint', file), { status: 1, says: /DL3000/ })
   })
 
-  t.test('compose.yaml is what the Compose Specification describes', async (t) => {
+  t.test('compose.yaml follows the Compose Specification', async (t) => {
     const check = (file: string) => lint('check-jsonschema', '--builtin-schema', 'vendor.compose-spec', file)
     t.same(check('compose.yaml'), agrees)
     const file = join(t.testdir(), 'compose.yaml')

@@ -15,7 +15,7 @@ interface Step {
   rest: string
 }
 
-/** The steps of each stage. */
+/** Reads the steps of each stage. */
 const stages = readFileSync('Dockerfile', 'utf8')
   .replaceAll(/^#.*\n/gm, '')
   .replaceAll(/\\\n\s*/g, '')
@@ -30,13 +30,13 @@ const stages = readFileSync('Dockerfile', 'utf8')
 
 const find = (steps: Step[], name: string) => String(steps.find(({ instruction }) => instruction === name)?.rest)
 
-/** The files of this folder that Docker gets. */
+/** Returns the files of this folder that Docker gets. */
 const allowed = readFileSync('.dockerignore', 'utf8')
   .split('\n')
   .filter((line) => line.startsWith('!'))
   .map((line) => line.slice(1))
 
-/** Does what Docker would do, in folders instead of containers. @returns the folder of the last stage, and its user */
+/** Runs the steps in folders in place of containers. Returns the folder and the user of the last stage. */
 async function build(t: Test): Promise<{ image: string; uid: number }> {
   const machine = prepareMachine(t)
   const folderOf = (name: string) => join(machine.root, 'opt', name)
@@ -44,7 +44,7 @@ async function build(t: Test): Promise<{ image: string; uid: number }> {
 
   async function take({ instruction, rest }: Step, name: string) {
     if (instruction === 'COPY') copy(t, rest, folderOf(name), folderOf('build'))
-    // Debian's packages are those of this machine.
+    // This machine has Debian's packages.
     if (instruction !== 'RUN' || rest.startsWith('apt-get')) return
     await machine.run(`cd /opt/${name} && ${rest.replaceAll('=node', `=${uid}`)}`)
     if (rest === 'npm ci') addNativeFiles(machine, name)
@@ -69,13 +69,13 @@ function copy(t: Test, rest: string, folder: string, buildFolder: string) {
   }
 }
 
-/** Starts a command of the image, in its form of a list, as its user. */
+/** Starts a command of the image, given as a list, as its user. */
 function startAs(t: Test, uid: number, cwd: string, command: string, port: number): ChildProcess {
   const [, ...args] = JSON.parse(command) as string[]
   const variables = find(stages[1] ?? [], 'ENV')
     .split(' ')
     .map((pair) => pair.split('='))
-  // On this machine nothing listens where others could reach it.
+  // Servers of tests listen on 127.0.0.1 alone.
   const env = { PATH: process.env.PATH, ...Object.fromEntries(variables), HOST: '127.0.0.1', PORT: `${port}` }
   return startNodeAs(t, uid, args, { cwd, env })
 }

@@ -10,11 +10,11 @@ const sources = ['src', 'static', 'build.js', 'package.json', 'package-lock.json
 
 const env = { ...process.env, HOST: '127.0.0.1', PORT: '0' }
 
-/** Runs a command without what tap puts into each process, the compiler among them. */
+/** Runs a command without the coverage of the tests. */
 const run = (cwd: string, command: string[], detached = false) =>
   spawn('env', ['--unset=NODE_OPTIONS', ...command], { cwd, env, detached })
 
-/** Makes a folder outside of the project, whose own coverage is measured. */
+/** Makes a folder outside of the project, of which coverage is measured. */
 function copyOf(t: Test, paths: string[]): string {
   const dir = mkdtempSync(join(tmpdir(), 'messenger-'))
   t.teardown(() => rmSync(dir, { recursive: true }))
@@ -22,7 +22,7 @@ function copyOf(t: Test, paths: string[]): string {
   return dir
 }
 
-/** Runs npm in a process group of its own, as a terminal does. */
+/** Runs npm in a process group of its own, like a terminal. */
 function npmStart(t: Test, cwd: string): ChildProcess {
   const child = run(cwd, ['npm', 'start'], true)
   t.teardown(() => {
@@ -41,7 +41,7 @@ const stops = [
   { how: 'SIGTERM to all of its processes', stop: ({ pid }: ChildProcess) => process.kill(-Number(pid), 'SIGTERM') }
 ]
 
-t.test('npm start builds what has changed, and a signal to npm stops the server in order', async (t) => {
+t.test('npm start builds changed sources, and a signal to npm stops the server in order', async (t) => {
   const dir = copyOf(t, [...sources, 'dist/bin', 'dist/sources.sha256'])
   symlinkSync(resolve('node_modules'), join(dir, 'node_modules'))
   const lastBuild = builtAt(dir)
@@ -77,7 +77,7 @@ const build = (cwd: string) => reportOf(run(cwd, ['node', 'build.js', '--if-chan
 const sentence =
   /^dist\/bin\/messenger-server\.js is missing or not built from these sources, and the compiler is missing: run "npm ci && npm run build" first\.$/m
 
-t.test('where there is neither a built server nor a compiler, npm says what to do', async (t) => {
+t.test('without a built server and a compiler, npm says what to do', async (t) => {
   const dir = copyOf(t, sources)
   t.match(await build(dir), { code: 1, stderr: sentence })
 })

@@ -18,7 +18,7 @@ import { reportOf, untilItListens } from '../helpers/messengerProcess.js'
 const [pack, install, version, unpackNext, upgrade, wayBack] = blocksOf('docs/operation.md', 'sh')
 const skip = process.getuid?.() !== 0 && 'The installation for production was not tested: only root can add its user.'
 
-/** Starts the server as the unit says. */
+/** Starts the server like the unit. */
 function startUnit(t: Test, { inRoot }: Machine): ChildProcess {
   const [, ...args] = inRoot(settingOf('ExecStart')).split(' ')
   const own = Object.fromEntries(
@@ -32,7 +32,7 @@ function startUnit(t: Test, { inRoot }: Machine): ChildProcess {
   })
 }
 
-/** Runs the commands of a block, those of systemctl by the test's own hands. */
+/** Runs the commands of a block. The test itself does the work of systemctl. */
 async function runBlock(t: Test, machine: Machine, block: string | undefined, running?: ChildProcess) {
   let child = running
   for (const line of String(block).trim().split('\n')) {

@@ -6,10 +6,10 @@ import { unit } from '../helpers/install/unit.js'
 
 const skip = spawnSync('systemd-analyze', ['--version']).error && 'The unit was not checked: no systemd-analyze.'
 
-t.test('systemd takes the unit of docs/operation.md', { skip }, async (t) => {
+t.test('systemd accepts the unit of docs/operation.md', { skip }, async (t) => {
   const verify = (text: string) => {
     const file = join(t.testdir(), 'messenger.service')
-    // systemd looks whether the program is there, which is elsewhere on some machines.
+    // systemd looks for the program, which has another path on some machines.
     writeFileSync(file, text.replace('/usr/bin/node', process.execPath))
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file])
     return { status, complaints: String(stderr) }

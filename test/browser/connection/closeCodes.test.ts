@@ -10,8 +10,8 @@ await testInChromium(t, 'a browser learns why a connection was closed', async (t
   await page.goto(`${server.url}/example`)
 
   const refused: { why: string; send: string; times: number; code: number }[] = [
-    { why: 'a frame just too large', send: "' '.repeat(65537)", times: 1, code: 1009 },
-    { why: 'one that is still on its way', send: "' '.repeat(5_000_000)", times: 1, code: 1009 },
+    { why: 'one frame that is slightly too large', send: "' '.repeat(65537)", times: 1, code: 1009 },
+    { why: 'a frame that is still on its way', send: "' '.repeat(5_000_000)", times: 1, code: 1009 },
     { why: 'several of them', send: "' '.repeat(300_000)", times: 10, code: 1009 },
     { why: 'binary frames', send: 'new Uint8Array(60_000)', times: 50, code: 1003 }
   ]

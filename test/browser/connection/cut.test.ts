@@ -1,17 +1,16 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { meet, openWindow, type Window } from '../../helpers/browser/window.js'
+import { openPair } from '../../helpers/browser/people.js'
+import type { Window } from '../../helpers/browser/window.js'
 import { openWire } from '../../helpers/wire.js'
 
 await testInChromium(t, 'the connection is cut', async (t, browser, server) => {
   const wire = await openWire(t, server.url)
-  const annas = await openWindow(browser, wire.url)
-  const boriss = await openWindow(browser, server.url)
+  const [annas, boriss] = await openPair(browser, server.url, wire.url)
   const carol = await (await server.signUp('carol')).connect()
-  await meet(annas, boriss)
   await carol.call('sendMessageToUser', ['@anna', 'Carol says hello'])
 
-  await t.test('it comes back by itself, and knows what it has missed', async (t) => {
+  await t.test('the page reconnects by itself and gets all missed changes', async (t) => {
     wire.unplug()
     await annas.sees('Connection lost. Reconnecting…')
     await boriss.write('Are you there?')
@@ -34,7 +33,7 @@ await testInChromium(t, 'the connection is cut', async (t, browser, server) => {
     t.notOk(methods.includes('getMessagesWithUser'), 'no history is loaded anew')
   })
 
-  await t.test('what was stored, but not acknowledged, is not sent twice', async (t) => {
+  await t.test('a message that was stored but not acknowledged is not sent twice', async (t) => {
     wire.deafen()
     await annas.write('Did you hear that?')
     await boriss.seesMessage('Did you hear that?')
@@ -48,7 +47,7 @@ await testInChromium(t, 'the connection is cut', async (t, browser, server) => {
     }
   })
 
-  await t.test('a connection that has silently died is noticed when one comes back to the page', async () => {
+  await t.test('a dead connection is noticed when the user comes back to the page', async () => {
     wire.freeze()
     await boriss.write('Can you see this?')
     await boriss.seesMessage('Can you see this?', 'Sent')
@@ -60,7 +59,7 @@ await testInChromium(t, 'the connection is cut', async (t, browser, server) => {
   t.same([...annas.complaints(), ...boriss.complaints()], [], 'the console is silent')
 })
 
-/** The methods that the page calls on connections which it opens from now on. */
+/** Returns a list to which the calls of later connections are added. */
 function listenToCalls({ page }: Window): string[] {
   const methods: string[] = []
   page.on('websocket', (socket) =>

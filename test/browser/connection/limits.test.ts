@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { meet, openTab, openWindow } from '../../helpers/browser/window.js'
+import { openPair } from '../../helpers/browser/people.js'
+import { openTab } from '../../helpers/browser/window.js'
 
 const config = {
   app: { rateLimits: 'on' },
@@ -12,11 +13,9 @@ await testInChromium(
   t,
   'the limits of the server',
   async (t, browser, server) => {
-    const annas = await openWindow(browser, server.url)
-    const boriss = await openWindow(browser, server.url)
-    await meet(annas, boriss)
+    const [annas, boriss] = await openPair(browser, server.url)
 
-    await t.test('what was written too fast is sent by and by, in order', async (t) => {
+    await t.test('messages that are written too fast are sent later, in order', async (t) => {
       const texts = ['One', 'Two', 'Three', 'Four']
       await annas.page.getByLabel('Message').focus()
       for (const text of texts) {
@@ -28,7 +27,7 @@ await testInChromium(
       for (const window of [annas, boriss]) t.same(await window.texts(), ['Hello', ...texts])
     })
 
-    await t.test('who searches too fast gets an answer all the same', async () => {
+    await t.test('a search that is too fast gets an answer later', async () => {
       const field = boriss.page.getByLabel('Find people')
       const found = boriss.page.getByRole('list', { name: 'People found' }).getByRole('link', { name: 'Anna Berg' })
       for (const part of ['anna', 'nobody', 'anna', 'nobody']) {
@@ -38,7 +37,7 @@ await testInChromium(
       t.equal(await boriss.page.getByText('Too many').count(), 0)
     })
 
-    await t.test('a person who types on and on is not cut off and finds the last text', async (t) => {
+    await t.test('steady typing keeps the connection and finds the last text', async (t) => {
       const sockets: unknown[] = []
       boriss.page.on('websocket', (socket) => sockets.push(socket))
       const field = boriss.page.getByLabel('Find people')
@@ -53,7 +52,7 @@ await testInChromium(
       t.equal(sockets.length, 0, 'it is still the same connection')
     })
 
-    await t.test('another tab than there may be says so, and takes the place of one that is closed', async () => {
+    await t.test('a tab beyond the limit says so, and takes the place of a closed one', async () => {
       const another = await openTab(annas.context, server.url)
       await another.sees('Too many connections of this user. Trying again…')
       await annas.page.close()

@@ -2,8 +2,9 @@ import t from 'tap'
 import { AppError } from '../../../src/errors.js'
 import { methods } from '../../../src/rpc/index.js'
 import { testInChromium } from '../../helpers/browser/chromium.js'
+import { anna } from '../../helpers/browser/people.js'
 import { isRead } from '../../helpers/browser/reader.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 const { markMessagesWithUserAsRead, sendMessageToUser } = methods
 const callsAt: number[] = []
@@ -37,7 +38,7 @@ const impatient = {
 
 await testInChromium(
   t,
-  'a call is refused for coming too soon, and the server does not say how long to wait',
+  'the server refuses a call that comes too soon without naming a wait',
   async (t, browser, server) => {
     const annas = await openWindow(browser, server.url)
     await annas.signUp(anna)

@@ -1,17 +1,15 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { meet, openWindow } from '../../helpers/browser/window.js'
+import { openPair } from '../../helpers/browser/people.js'
 import { openWire, type Wire } from '../../helpers/wire.js'
 
 await testInChromium(t, 'a device that loses its network', async (t, browser, { url }) => {
-  const annas = await openWindow(browser, url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas, boriss] = await openPair(browser, url)
   const { page, context } = annas
   const lost = page.getByText('You are offline. Connection lost. Reconnecting…')
   const soonMs = 5000
 
-  await t.test('is told so at once, and what is written waits', async (t) => {
+  await t.test('says so at once, and new messages wait', async (t) => {
     await context.setOffline(true)
     await lost.waitFor({ timeout: soonMs })
     await annas.write('Written in a tunnel')
@@ -26,7 +24,7 @@ await testInChromium(t, 'a device that loses its network', async (t, browser, { 
     t.same(await boriss.texts(), ['Hello', 'Written in a tunnel'])
   })
 
-  await t.test('is connected where the browser is wrong about it', async (t) => {
+  await t.test('is connected although the browser says that it is offline', async (t) => {
     await page.evaluate("window.dispatchEvent(new Event('offline'))")
     await annas.write('Still here')
     await annas.seesMessage('Still here', 'Read')
@@ -39,9 +37,7 @@ await testInChromium(t, 'a device that loses its network', async (t, browser, { 
 await testInChromium(t, 'a device that comes to another network', async (t, browser, { url }) => {
   let isDead = false
   const wire: Wire = await openWire(t, url, { onConnection: () => isDead && setImmediate(() => wire.freeze()) })
-  const annas = await openWindow(browser, wire.url)
-  const boriss = await openWindow(browser, url)
-  await meet(annas, boriss)
+  const [annas, boriss] = await openPair(browser, url, wire.url)
   const { page } = annas
   const lost = page.getByText('Connection lost. Reconnecting…')
   const tell = (name: string) => page.evaluate(`window.dispatchEvent(new Event('${name}'))`)
@@ -60,7 +56,7 @@ await testInChromium(t, 'a device that comes to another network', async (t, brow
 
   await t.test('finds out whether a connection that looks alive is dead', async () => {
     wire.freeze()
-    // "Connection lost" would be shown for a moment that a look each half second can miss.
+    // "Connection lost" may show for less than the half second between two looks.
     const another = page.waitForEvent('websocket', { timeout: 30_000 })
     await tell('online')
     await another

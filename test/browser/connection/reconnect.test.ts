@@ -6,7 +6,8 @@ import { loadConfig } from '../../../src/config.js'
 import { AppError } from '../../../src/errors.js'
 import { methods } from '../../../src/rpc/index.js'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { anna, boris, meet, openWindow } from '../../helpers/browser/window.js'
+import { anna, boris, meet } from '../../helpers/browser/people.js'
+import { openWindow } from '../../helpers/browser/window.js'
 import type { Server } from '../../helpers/server.js'
 
 await testInChromium(t, 'the server is restarted', async (t, browser, server) => {
@@ -16,7 +17,7 @@ await testInChromium(t, 'the server is restarted', async (t, browser, server) =>
   t.teardown(() => app.close())
   await meet(annas, boriss)
 
-  await t.test('while it is down the page says so and keeps what is written', async () => {
+  await t.test('while it is down the page says so and keeps new messages', async () => {
     await app.close()
     await annas.sees('Connection lost. Reconnecting…')
     await boriss.sees('Connection lost. Reconnecting…')
@@ -25,7 +26,7 @@ await testInChromium(t, 'the server is restarted', async (t, browser, server) =>
     await annas.seesMessage('And one more', 'Sending')
   })
 
-  await t.test('when it is back, the page is by itself, and all of it arrives once', async (t) => {
+  await t.test('when it is back, the page reconnects by itself, and every message arrives once', async (t) => {
     app = await startAgain(server)
     await annas.seesMessage('And one more', 'Read')
     await boriss.seesMessage('And one more')
@@ -39,7 +40,7 @@ await testInChromium(t, 'the server is restarted', async (t, browser, server) =>
     t.same(await boriss.texts(), texts, 'in the history, too')
   })
 
-  await t.test('whose session has ended meanwhile logs in, and what was written is sent', async (t) => {
+  await t.test('a user whose session has ended logs in, and the messages are sent', async (t) => {
     await app.close()
     await annas.write('Written before the end')
     await annas.context.clearCookies()
@@ -87,7 +88,7 @@ await testInChromium(
   { methods: { ...methods, sendMessageToUser: strictAtFirst } }
 )
 
-/** The same port and the same database. */
+/** Starts a server with the same port and database. */
 async function startAgain({ url, dir }: Server): Promise<FastifyInstance> {
   const app = createApp(loadConfig(join(dir, 'config.json')).config)
   await app.listen({ port: Number(new URL(url).port), host: '127.0.0.1' })

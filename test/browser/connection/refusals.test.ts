@@ -1,31 +1,32 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { boris, openWindow } from '../../helpers/browser/window.js'
+import { boris } from '../../helpers/browser/people.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 const shared = 'Everybody in your network has the same address.'
 const limitedTo = (rate: object) => ({ config: { app: { rateLimits: 'on' }, rate: { ...rate } } })
 
 await testInChromium(
   t,
-  'somebody who tries for the first time is told whose limit has been reached',
+  'a first attempt names the limit that others have reached',
   async (t, browser, server) => {
     await server.signUp('carol')
     const boriss = await openWindow(browser, server.url)
 
-    await t.test('at a sign-up, where others have the same address', async () => {
+    await t.test('at a sign-up from an address that others use', async () => {
       await boriss.tryToSignUp(boris)
       await boriss.sees(`Too many sign-ups from this address. ${shared} Try again in 60 min.`)
       await boriss.page.getByRole('button', { name: 'Use my account' }).click()
     })
 
-    await t.test('at a log-in, where somebody has guessed passwords of the account', async () => {
+    await t.test('at a log-in to an account of which passwords were guessed', async () => {
       const wrong = { user: { email: 'carol@test.example', password: 'wrong' } }
       await server.post('/login', wrong)
       await boriss.logIn({ email: 'carol@test.example', password: 'carol-secret' })
       await boriss.sees(`Too many failed log-ins to this account from this address. ${shared} Try again in 15 min.`)
     })
 
-    await t.test('at a log-in, where somebody has guessed passwords of others', async () => {
+    await t.test('at a log-in from an address that guessed passwords of others', async () => {
       await server.post('/login', { user: { email: 'dora@test.example', password: 'wrong' } })
       await boriss.logIn(boris)
       await boriss.sees(`Too many failed log-ins from this address. ${shared} Try again in 12 h.`)
@@ -36,7 +37,7 @@ await testInChromium(
 
 await testInChromium(
   t,
-  'somebody in a busy network is told so',
+  'the page names a busy network',
   async (_, browser, server) => {
     const boriss = await openWindow(browser, server.url)
     for (let request = 0; request < 3; request++) await fetch(`${server.url}/login`, { method: 'POST' })
@@ -46,7 +47,7 @@ await testInChromium(
   limitedTo({ requestsPerMinute: 3 })
 )
 
-await testInChromium(t, 'what a proxy refuses is told as such', async (t, browser, server) => {
+await testInChromium(t, 'a refusal of a proxy is shown as such', async (t, browser, server) => {
   const boriss = await openWindow(browser, server.url)
   const answers: { status: number; headers: Record<string, string>; said: string }[] = [
     {
@@ -60,7 +61,7 @@ await testInChromium(t, 'what a proxy refuses is told as such', async (t, browse
     { status: 400, headers: {}, said: 'A proxy on the way to the server refused this.' }
   ]
   for (const { status, headers, said } of answers) {
-    await t.test(`with ${status} and no body of this server's`, async () => {
+    await t.test(`with ${status} and a body that is not this server's`, async () => {
       await boriss.page.route('**/login', (route) => route.fulfill({ status, headers, body: '<h1>No</h1>' }))
       await boriss.logIn(boris)
       await boriss.sees(said)

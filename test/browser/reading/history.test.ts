@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { anna } from '../../helpers/browser/people.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 await testInChromium(t, 'a long conversation', async (t, browser, server) => {
   const annas = await openWindow(browser, server.url)
@@ -11,14 +12,14 @@ await testInChromium(t, 'a long conversation', async (t, browser, server) => {
 
   const topOf = async (text: string) => Math.round((await annas.message(text).boundingBox())?.y ?? Number.NaN)
 
-  await t.test('what is new begins under a line', async () => {
+  await t.test('new messages begin under a line', async () => {
     await annas.line('Carol Test').getByText('99+ unread').waitFor()
     await annas.open('Carol Test')
     await annas.page.getByText('New messages').waitFor()
     await annas.comesTrue('Math.abs(document.querySelector(".unread").offsetTop - log.scrollTop) < 60')
   })
 
-  await t.test('what has not been in sight is not read', async (t) => {
+  await t.test('messages that were not in sight are not read', async (t) => {
     const [before] = await device.call<{ peerReadSeq: number }[]>('getDialogsList')
     t.ok(before && before.peerReadSeq > 0 && before.peerReadSeq < 50, `only ${before?.peerReadSeq} messages`)
     await annas.page.getByRole('button', { name: 'Go to the end' }).click()
@@ -26,7 +27,7 @@ await testInChromium(t, 'a long conversation', async (t, browser, server) => {
     t.match(await device.call('getDialogsList'), [{ peerReadSeq: 150 }])
   })
 
-  await t.test('what has been read is loaded from its end, in parts', async (t) => {
+  await t.test('read messages are loaded from the end, in parts', async (t) => {
     await annas.page.reload()
     await annas.seesMessage('message 150')
     t.equal(await annas.message('message 90').count(), 0)

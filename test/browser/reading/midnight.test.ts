@@ -1,6 +1,7 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { anna, openWindow, type Window } from '../../helpers/browser/window.js'
+import { anna } from '../../helpers/browser/people.js'
+import { openWindow, type Window } from '../../helpers/browser/window.js'
 import type { Device } from '../../helpers/device.js'
 
 const minuteMs = 60 * 1000
@@ -9,16 +10,16 @@ const hourMs = 60 * minuteMs
 interface Case {
   why: string
   zone: string
-  /** When a message is written, and the page opened. */
+  /** Time of the message and of opening the page. */
   at: string
-  /** How the list then shows that time. */
+  /** Time in the list at first. */
   today: string
   move(annas: Window): Promise<void>
-  /** The texts that are shown afterwards: the heading above the message, and the time in the list. */
+  /** Texts afterwards: heading above the message, and time in the list. */
   later: [string, string]
 }
 
-/** A message is written at this time, and the page stays open; then its clock goes on, or is set. */
+/** The page opens at the time of a message and stays open while its clock moves. */
 const cases: Case[] = [
   {
     why: 'midnight passes while the page is open',
@@ -53,7 +54,7 @@ const cases: Case[] = [
     later: ['Yesterday', 'Yesterday']
   },
   {
-    why: 'the machine has slept for days, and somebody comes back to it',
+    why: 'the machine has slept for days, and its user comes back',
     zone: 'America/New_York',
     at: '2026-06-10T15:00:00Z',
     today: '11:00',
@@ -108,7 +109,7 @@ await testInChromium(t, 'a page that stays open', async (t, browser, server) => 
   }
 })
 
-await testInChromium(t, 'somebody who is gone, and somebody who travels', async (t, browser, server) => {
+await testInChromium(t, 'a contact who is gone, and a user who travels', async (t, browser, server) => {
   const annas = await openWindow(browser, server.url)
   await annas.signUp(anna)
   const carol = await server.signUp('carol')
@@ -128,7 +129,7 @@ await testInChromium(t, 'somebody who is gone, and somebody who travels', async 
     await annas.sees('@carol · last seen yesterday at ')
   })
 
-  await t.test('times are those of the place where one is', async () => {
+  await t.test('times are local to the user', async () => {
     await annas.message('Hello').getByText('17:00', { exact: true }).waitFor()
     await travel('Asia/Tokyo')
     await annas.page.evaluate('window.dispatchEvent(new Event("focus"))')
@@ -139,14 +140,14 @@ await testInChromium(t, 'somebody who is gone, and somebody who travels', async 
   t.same(annas.complaints(), [], 'the console is silent')
 })
 
-/** Nothing but the test moves the page's clock, so that nothing else makes the page show a day. */
+/** Only the test moves the page's clock, so only the test makes it show another day. */
 async function stopClock({ page }: Window, time: string | number): Promise<void> {
   await page.clock.install({ time: new Date(time).getTime() - minuteMs })
   await page.clock.pauseAt(time)
   await page.reload()
 }
 
-/** The server, which runs in this process, dates a message by its clock. */
+/** Sends a message at a time: the server in this process dates it by `Date.now`. */
 async function writeAt(device: Device, time: string): Promise<void> {
   const { now } = Date
   Date.now = () => Date.parse(time)

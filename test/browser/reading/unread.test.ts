@@ -1,5 +1,6 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
+import { anna } from '../../helpers/browser/people.js'
 import {
   inSight,
   isRead,
@@ -10,7 +11,7 @@ import {
   startsAtFirstUnread,
   writeMany
 } from '../../helpers/browser/reader.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 const atEnd = 'log.scrollHeight - log.scrollTop - log.clientHeight < 2'
 
@@ -23,14 +24,14 @@ await testInChromium(t, 'more unread messages than are loaded at once', async (t
   const marks = listenToMarks(annas)
   await annas.page.reload()
 
-  await t.test('the conversation opens at the first of them, and only what is in sight is read', async (t) => {
+  await t.test('the conversation opens at the first of them, and only messages in sight are read', async (t) => {
     await annas.open('Carol Test')
     const readSeq = await startsAtFirstUnread(t, annas, device, 1)
     await annas.seesTitle(`(${1200 - readSeq}) Messenger`)
     await annas.page.getByRole('button', { name: `Go to the end, ${1200 - readSeq} unread` }).waitFor()
   })
 
-  await t.test('the rest is loaded while one scrolls, and counted down', async (t) => {
+  await t.test('the rest is loaded and counted down during scrolling', async (t) => {
     const { page } = annas
     await page.getByRole('log').hover()
     let highest = 0

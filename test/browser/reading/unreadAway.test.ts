@@ -1,5 +1,6 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
+import { anna } from '../../helpers/browser/people.js'
 import {
   inSight,
   isRead,
@@ -10,11 +11,11 @@ import {
   startsAtFirstUnread,
   writeMany
 } from '../../helpers/browser/reader.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 const atEnd = 'log.scrollHeight - log.scrollTop - log.clientHeight < 2'
 
-await testInChromium(t, 'a page where nobody looks', async (t, browser, server) => {
+await testInChromium(t, 'a page that is not looked at', async (t, browser, server) => {
   const annas = await openWindow(browser, server.url)
   await annas.signUp(anna)
   const device = await (await server.signUp('carol')).connect()

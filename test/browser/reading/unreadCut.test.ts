@@ -1,5 +1,6 @@
 import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
+import { anna } from '../../helpers/browser/people.js'
 import {
   inSight,
   isRead,
@@ -8,7 +9,7 @@ import {
   startsAtFirstUnread,
   writeMany
 } from '../../helpers/browser/reader.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { openWindow } from '../../helpers/browser/window.js'
 import { openWire } from '../../helpers/wire.js'
 
 await testInChromium(t, 'messages come while the connection is cut', async (t, browser, server) => {

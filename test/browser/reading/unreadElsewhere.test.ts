@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
+import { anna } from '../../helpers/browser/people.js'
 import { isRead, jumpButton, startsAtFirstUnread, writeMany } from '../../helpers/browser/reader.js'
-import { anna, openTab, openWindow } from '../../helpers/browser/window.js'
+import { openTab, openWindow } from '../../helpers/browser/window.js'
 import type { Device } from '../../helpers/device.js'
 import type { Server } from '../../helpers/server.js'
 

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { methods } from '../../../src/rpc/index.js'
 import { testInChromium } from '../../helpers/browser/chromium.js'
-import { anna, openWindow } from '../../helpers/browser/window.js'
+import { anna } from '../../helpers/browser/people.js'
+import { openWindow } from '../../helpers/browser/window.js'
 
 const { getUpdates } = methods
 let isHeld = false
@@ -39,7 +40,7 @@ await testInChromium(
         await from.call('sendMessageToUser', [to, 'Hello'])
       }
     }
-    // The page must not ask by itself, after some time.
+    // The page must not ask by itself after some time.
     await annas.page.addInitScript('window.setInterval = () => 0')
     await annas.page.reload()
     const unreadOf = (name: string, count: number) =>

@@ -16,13 +16,13 @@ export async function writeMany(device: Device, receiverTag: string, from: numbe
   }
 }
 
-/** Asks, as the writer, up to which message everything is read. */
+/** Asks as the writer for the last message that is read. */
 export async function peerReadSeq(device: Device, tag: string): Promise<number> {
   const dialogs = await device.call<{ peerReadSeq: number; userInfo: { tag: string } }[]>('getDialogsList')
   return dialogs.find(({ userInfo }) => userInfo.tag === tag)?.peerReadSeq ?? Number.NaN
 }
 
-/** Waits until the writer knows that so much is read, and no more. */
+/** Waits until the writer knows that exactly this message is the last one read. */
 export async function isRead(device: Device, tag: string, seq: number): Promise<void> {
   const deadline = performance.now() + timeoutMs
   let readSeq = await peerReadSeq(device, tag)
@@ -32,7 +32,7 @@ export async function isRead(device: Device, tag: string, seq: number): Promise<
   }
 }
 
-/** The numbers of the messages of which something is in sight. */
+/** Returns the numbers of the messages that are at least partly in sight. */
 export async function inSight({ page }: Window): Promise<number[]> {
   return page.evaluate<number[]>(`(() => {
     const frame = log.getBoundingClientRect()
@@ -45,7 +45,7 @@ export async function inSight({ page }: Window): Promise<number[]> {
   })()`)
 }
 
-/** Scrolls up until a message is in sight and the last turn of the wheel has had its effect. Returns what is in sight then. */
+/** Scrolls up until a message is in sight and the page rests. Returns the numbers in sight. */
 export async function scrollUpTo(window: Window, seq: number, stepPx: number): Promise<number[]> {
   while (Math.min(...(await inSight(window))) > seq) await window.page.mouse.wheel(0, -stepPx)
   await window.page.evaluate(`new Promise((resolve) => {
@@ -62,7 +62,7 @@ export async function scrollUpTo(window: Window, seq: number, stepPx: number): P
   return inSight(window)
 }
 
-/** The marks that the page sets from now on. */
+/** Returns a list to which the page's later read marks are added. */
 export function listenToMarks({ page }: Window): number[] {
   const marks: number[] = []
   page.on('websocket', (socket) =>
@@ -74,7 +74,7 @@ export function listenToMarks({ page }: Window): number[] {
   return marks
 }
 
-/** Looks away from the page, or at it again: another window has the focus, or another tab is shown. */
+/** Gives another window the focus, or shows another tab. */
 export async function lookAway({ page }: Window, how: 'blur' | 'hide'): Promise<void> {
   await page.evaluate(
     how === 'blur'
@@ -89,13 +89,13 @@ export async function lookBack({ page }: Window): Promise<void> {
   )
 }
 
-/** Anna sees what she has not read from its beginning, and no more than that is read. */
+/** Checks that the page starts at the first unread message and marks only messages in sight. */
 export async function startsAtFirstUnread(t: Test, annas: Window, device: Device, first: number): Promise<number> {
   await annas.page.getByText('New messages').waitFor()
   await annas.seesMessage(`message ${first}`)
   const seqs = await inSight(annas)
   t.ok(seqs.includes(first), 'the first unread message is in sight')
-  // Of the lowest one there may be less than has to be in sight.
+  // The lowest message may be in sight by less than a mark needs.
   const lowest = Math.max(...seqs)
   let readSeq = await peerReadSeq(device, '@anna')
   for (const deadline = performance.now() + timeoutMs; readSeq < lowest - 1 && performance.now() < deadline; ) {

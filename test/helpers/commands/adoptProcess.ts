@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import type { Test } from 'tap'
 import { adopt } from '../../../src/commands/adopt/index.js'
 
-/** Runs the command as its users do, in a process of its own; it ends with the test. */
+/** Runs the command in a process of its own, which ends with the test. */
 export function spawnAdopt(t: Test, args: string[]): ChildProcess {
   const child = spawn(process.execPath, [resolve('dist/src/server.js'), 'adopt', ...args])
   t.teardown(() => child.kill('SIGKILL'))
@@ -13,10 +13,10 @@ export function spawnAdopt(t: Test, args: string[]): ChildProcess {
 }
 
 const writes = new Set(['insert', 'update', 'delete', 'findAndModify', 'createIndexes', 'dropIndexes'])
-// Of an OP_MSG: its header, its flags, the kind of its first section, the size of the document and the type of its first key.
+// An OP_MSG begins with its header, flags, the kind of a section, the size of a document and the type of its first key.
 const nameOffset = 26
 
-/** A way to a database that ends before a write of a number comes to it, and says so. */
+/** Opens a proxy to a database that ends before the write of a number and calls back. */
 async function openWay(t: Test, url: string, write: number, onEnd: () => void) {
   const { port, hostname, pathname } = new URL(url)
   const sockets = new Set<Socket>()
@@ -44,7 +44,7 @@ async function openWay(t: Test, url: string, write: number, onEnd: () => void) {
   return `mongodb://127.0.0.1:${(way.address() as AddressInfo).port}${pathname}`
 }
 
-/** Runs it in a process, which is killed before a write of a number. @returns whether it has ended by itself before */
+/** Runs the command and kills its process before the write of a number. Returns whether it ended before. */
 export async function runUntilKilled(t: Test, url: string, write: number): Promise<boolean> {
   const child = spawnAdopt(t, [await openWay(t, url, write, () => child.kill('SIGKILL'))])
   child.stdout?.resume()
@@ -53,7 +53,7 @@ export async function runUntilKilled(t: Test, url: string, write: number): Promi
   return code === 0
 }
 
-/** Runs it, without its database from a write of a number on. @returns whether it has ended before */
+/** Runs the command, whose database is away from the write of a number. Returns whether it ended before. */
 export async function runUntilCut(t: Test, url: string, write: number): Promise<boolean> {
   const way = await openWay(t, url, write, () => {})
   return adopt([way], () => {}).then(

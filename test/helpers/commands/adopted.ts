@@ -13,7 +13,7 @@ export interface Listed {
   isRead: boolean
 }
 
-/** @returns what the command says, but for how MongoDB runs */
+/** Runs the command. Returns its lines without the one on how MongoDB runs. */
 export async function run(...args: string[]): Promise<string[]> {
   const lines: string[] = []
   await adopt(args, (line) => lines.push(line))
@@ -25,14 +25,14 @@ export const serve = (t: Test, { url }: FirstGeneration) => startServer(t, { con
 export const logIn = ({ post }: Server, email: string, password: string) =>
   post('/login', { user: { email, password } })
 
-/** Logs in with the password that `FirstGeneration.signUp` has set for a name. */
+/** Logs in with the password of `FirstGeneration.signUp`. */
 export async function connect(t: Test, server: Server, name: string, email = `${name}@test.example`): Promise<Device> {
   const response = await logIn(server, email, `${name}-secret`)
   t.equal(response.status, 200, `${name} logs in`)
   return openDevice(t, `${server.url.replace('http', 'ws')}/api`, cookieOf(response))
 }
 
-/** A history as lines, oldest first: `1 @ann: text`, and `*` behind what is unread. */
+/** Returns a history as lines, oldest first: `1 @ann: text`, with `*` after unread ones. */
 export async function historyOf(device: Device, tag: string): Promise<string[]> {
   const messages = await device.call<Listed[]>('getMessagesWithUser', [tag])
   return messages
@@ -40,7 +40,7 @@ export async function historyOf(device: Device, tag: string): Promise<string[]> 
     .map(({ seq, senderTag, text, isRead }) => `${seq} ${senderTag}: ${text}${isRead ? '' : '*'}`)
 }
 
-/** Dialogs as lines, newest first: with whom, what was said last, and how much of it is unread. */
+/** Returns dialogs as lines, newest first: the other user, the last text, and unread counts. */
 export async function dialogsOf(device: Device): Promise<string[]> {
   const dialogs = await device.call<Document[]>('getDialogsList')
   return dialogs.map(({ userInfo, text, unreadIncoming, unreadCount }) => {

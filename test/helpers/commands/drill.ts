@@ -9,7 +9,7 @@ import { open } from './town.js'
 
 type Name = 'backup' | 'restore'
 
-/** Runs a command on a database. @returns what it prints */
+/** Runs a command on a database. Returns its lines. */
 export async function run(t: Test, name: Name, file: string, url: string): Promise<string[]> {
   const before = process.env.DB_URL
   process.env.DB_URL = url
@@ -23,7 +23,7 @@ export async function run(t: Test, name: Name, file: string, url: string): Promi
   return lines
 }
 
-/** Makes a store with some people in it. */
+/** Makes a store with some people. */
 export async function populate(file: string, ...names: string[]): Promise<void> {
   const store = await open(`file:${file}`)
   for (const name of names) await store.users.create(account(name))
@@ -31,7 +31,7 @@ export async function populate(file: string, ...names: string[]): Promise<void> 
   await store.close()
 }
 
-/** A folder with a database and a backup of it, each with its people. */
+/** Makes a folder with a database of two people and an older backup with one. */
 export async function makeHouse(t: Test) {
   const dir = t.testdir({ data: {} })
   const file = join(dir, 'data', 'messenger.db')
@@ -42,9 +42,9 @@ export async function makeHouse(t: Test) {
   return { dir, file, backup, url: `file:${file}` }
 }
 
-/** The tags in a database, and what is wrong with it. */
+/** Returns the tags in a database. Throws when it is damaged. */
 export function peopleIn(file: string): string[] {
-  // Where a command was killed, SQLite has to finish what it was about.
+  // After a kill, SQLite has to roll back first.
   const database = new SQLite(file, { readonly: !existsSync(`${file}-journal`) })
   try {
     if (database.pragma('integrity_check', { simple: true }) !== 'ok') throw new Error(`${file} is damaged`)
@@ -54,7 +54,7 @@ export function peopleIn(file: string): string[] {
   }
 }
 
-/** The files in a folder, each with its content. */
+/** Returns the files in a folder with the digests of their contents. */
 export function contentOf(dir: string): string[] {
   return readdirSync(dir).map((name) => {
     return `${name} ${createHash('sha256')

@@ -2,26 +2,26 @@ import argon2 from 'argon2'
 import { type Collection, type Document, MongoClient, ObjectId } from 'mongodb'
 import type { Test } from 'tap'
 
-/** A database as the legacy server has left it. */
+/** A database of the legacy server. */
 export interface FirstGeneration {
   url: string
   users: Collection<Document>
   conversations: Collection<Document>
   messages: Collection<Document>
   leftOut: Collection<Document>
-  /** Signs up `@name` with `name@test.example` and `name-secret`, the next one being younger. */
+  /** Signs up `@name` with `name@test.example` and `name-secret`. Later ones have larger ids. */
   signUp(tag: string, changes?: Document): Promise<ObjectId>
-  /** Begins a conversation, whether there is one or not. */
+  /** Adds a conversation, even a second one of the same pair. */
   meet(user1Tag: string, user2Tag: string): Promise<ObjectId>
-  /** `@ann > @bob: text`, sent one minute after the last one and read, unless the changes say something else. */
+  /** Adds a message `@ann > @bob: text`, read and one minute after the last one, with changes. */
   say(line: string, changes?: Document): Promise<ObjectId>
-  /** The same, many times. */
+  /** Adds many messages. */
   sayAll(lines: string[], changesOf: (index: number) => Document): Promise<void>
-  /** Everything that the adoption makes, in words that two adoptions have in common. */
+  /** Returns the result of an adoption without the parts in which two adoptions differ. */
   state(): Promise<unknown>
 }
 
-/** When the first message was sent. */
+/** Time of the first message. */
 export const start = Date.parse('2020-01-01T00:00:00Z')
 export const minute = 60_000
 
@@ -39,7 +39,7 @@ export async function createFirstGeneration(t: Test, url: string): Promise<First
   ].map((name) => database.collection(name)) as [Collection, Collection, Collection, Collection, Collection, Collection]
   let count = 0
   let sent = 0
-  // In the order of the calls, whatever second it is.
+  // Ids grow with the calls, at any time of day.
   const newId = () => new ObjectId((0x5e000000 + ++count).toString(16).padEnd(24, '0'))
   const add = async (collection: Collection, document: Document) =>
     (await collection.insertOne({ _id: newId(), ...document })).insertedId
@@ -76,7 +76,7 @@ export async function createFirstGeneration(t: Test, url: string): Promise<First
           .toArray()
       return {
         users: await sorted(users, '_id'),
-        // Whether a dialog that had no conversation gets one `_id` or another, and which numbers are left out, is all the same.
+        // New ids and skipped numbers differ between two adoptions.
         conversations: (await sorted(conversations, 'position')).map(
           ({ _id, position, lastVersions, ...others }) => others
         ),

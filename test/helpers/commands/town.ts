@@ -7,16 +7,16 @@ const options = { timeoutMs: 60_000, busyTimeoutMs: 5000, maxLogPages: 10_000, o
 
 export const open = (url: string): Promise<Store> => openStore(url, options)
 
-/** What Ann, Bob and Cid have stored, and can be asked again of every copy. */
+/** What Ann, Bob and Cid have stored, which every copy has to have. */
 export interface Town {
   people: StoredUser[]
-  /** From before everything, and from the middle. */
+  /** Cursors of the beginning, the middle and the second start. */
   cursors: string[]
-  /** Sent by Ann to Bob. */
+  /** A message of Ann to Bob. */
   hello: NewMessage
 }
 
-/** People who talk, read, move and send pictures, in a store that was opened twice. */
+/** Fills a store that is opened twice: people talk, read, change names and send pictures. */
 export async function settleTown(url: string): Promise<Town> {
   const { store, ann, bob, cid } = await invitePeople(() => open(url))
   const say = (from: StoredUser, to: StoredUser, text: string, clientMessageId?: string) =>
@@ -61,7 +61,7 @@ export async function settleTown(url: string): Promise<Town> {
 
 const sessionId = (number: number) => `${number + 1}`.padStart(24, '0')
 
-/** Everything that its people can see, and how the store behaves to whoever has seen it before. */
+/** Returns everything that the people can see, and checks that a repeated message is recognized. */
 export async function visit(t: Test, url: string, { people, cursors, hello }: Town) {
   const store = await open(url)
   const views = []

@@ -1,4 +1,4 @@
-/** Opens so many connections as fast as it can, says `open`, and ends when its input does: a process of its own. */
+/** Opens a number of connections as fast as possible, prints `open`, and ends with its input. Runs as a process of its own. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { exit, stdin } from 'node:process'
@@ -23,7 +23,7 @@ async function open(): Promise<Socket> {
   socket.write(`${upgrade.join('\r\n')}\r\n\r\n`)
   const [reply] = await once(socket, 'data')
   if (!String(reply).startsWith('HTTP/1.1 101')) throw new Error(String(reply))
-  // Neither read nor answered any more, but there.
+  // The connection stays open, and nothing on it is read or answered.
   socket.resume()
   socket.on('error', () => {})
   return socket

@@ -5,12 +5,12 @@ import type { MessengerProcess } from '../messengerProcess.js'
 const pollMs = 50
 const maxMs = 20_000
 
-/** How many files and sockets a process has open. */
+/** Counts the open files and sockets of a process. */
 export function descriptorsOf({ child }: MessengerProcess): number {
   return readdirSync(`/proc/${child.pid}/fd`).length
 }
 
-/** @returns whether it comes to have no more than so many open */
+/** Waits until a process has at most this number open. Returns false after a time limit. */
 export async function descriptorsBecome(messenger: MessengerProcess, count: number): Promise<boolean> {
   const end = performance.now() + maxMs
   while (descriptorsOf(messenger) > count && performance.now() < end) await delay(pollMs)

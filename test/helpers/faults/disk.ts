@@ -4,26 +4,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 
-/** A file system of its own, in memory. */
+/** A small file system in memory. */
 export interface Disk {
   path: string
-  /** Takes all the room that is left. */
+  /** Takes all free space. */
   fill(): void
-  /** Gives it back. */
+  /** Returns the space that `fill` took. */
   clear(): void
-  /** Lets nobody write any more. */
+  /** Makes it read-only. */
   protect(): void
 }
 
 const blocksBytes = [1024 * 1024, 4096, 1]
 
-/** Why no disk can be made here, for `skip`. */
+/** Returns why no disk can be made here, for `skip`; false when it can. */
 export function whyNoDisk(): string | false {
   const { status, stderr } = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'])
   return status !== 0 && `needs to mount a disk of its own: ${String(stderr).trim()}`
 }
 
-/** Makes a small one; it is gone with the test. */
+/** Makes a disk. It is removed with the test. */
 export function makeDisk(t: Test, sizeBytes: number): Disk {
   const path = mkdtempSync(join(tmpdir(), 'messenger-'))
   const mount = (options: string) => execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path])
@@ -43,7 +43,7 @@ export function makeDisk(t: Test, sizeBytes: number): Disk {
   }
 }
 
-/** As often as there is room. */
+/** Appends a block until there is no space. */
 function append(file: string, block: Buffer): void {
   try {
     for (;;) writeFileSync(file, block, { flag: 'a' })

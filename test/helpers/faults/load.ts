@@ -1,31 +1,28 @@
 import type { Device, RpcError } from '../device.js'
 import type { MessengerProcess } from '../messengerProcess.js'
 
-/** A message that somebody has sent, and what came of it, as far as the sender knows. */
+/** A message and its outcome, as far as the sender knows. */
 export interface Sent {
   sender: string
   text: string
-  /** Of the answer. */
+  /** Message of the answer. */
   message?: { _id: string; seq: number; date: number }
-  /** Why it was refused. */
+  /** Error of the answer. */
   error?: RpcError
 }
 
-/** What it may come to. */
+/** Field that an answer sets. */
 type Outcome = 'message' | 'error'
 
 /** People who send without pause. */
 export interface Load {
-  /** In the order in which each of them has sent. */
+  /** Messages, in order for each sender. */
   sent: Sent[]
-  /** Sends one message after the other, until the connection has ended. */
+  /** Sends one message after the other until the connection ends. */
   talk(device: Device, to: string, sender: string): Promise<void>
-  /** Resolves when so many more have come to that. */
+  /** Resolves after this number of further messages with the outcome. */
   more(count: number, outcome?: Outcome): Promise<void>
 }
-
-/** What is tested as its users run it. */
-export const entry = 'dist/bin/messenger-server.js'
 
 export function createLoad(): Load {
   const sent: Sent[] = []
@@ -56,7 +53,7 @@ export function createLoad(): Load {
   }
 }
 
-/** Signs up two who talk to each other, each over some connections. @returns what ends when they are all cut off */
+/** Lets two users talk to each other over some connections. `over` resolves when all are closed. */
 export async function talkToEachOther(
   messenger: MessengerProcess,
   load: Load,

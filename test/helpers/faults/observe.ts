@@ -4,7 +4,7 @@ import type { MessengerProcess } from '../messengerProcess.js'
 
 export const mebibyte = 1024 * 1024
 
-/** Watches what others see of a process, until it is told to end: by how much memory grows, and the longest wait for an answer. */
+/** Measures the growth of a process's memory and the longest wait of another user for an answer. */
 export function observe(messenger: MessengerProcess, bystander: Device) {
   const before = memoryOf(messenger.child)
   let isOver = false

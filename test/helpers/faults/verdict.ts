@@ -5,7 +5,7 @@ import type { Device } from '../device.js'
 import { historyOf } from '../flow/truth.js'
 import type { Load, Sent } from './load.js'
 
-/** Every message that was acknowledged to ann or bob is there once, as it was acknowledged, in order; no other one twice. */
+/** Checks that every acknowledged message is there once, unchanged and in order, and no other one twice. */
 export async function judge(t: Test, { sent }: Load, { ann, bob }: { ann: Device; bob: Device }): Promise<void> {
   const history = await historyOf(ann, '@bob')
   t.same(await historyOf(bob, '@ann'), history, 'both histories agree')
@@ -46,7 +46,7 @@ function checkOrder(t: Test, sent: Sent[], seqOf: (text: string) => number | und
   }
 }
 
-/** SQLite's own opinion of the file of a server that has ended. */
+/** Checks the database file of a server that has ended by SQLite's own means. */
 export function checkFile(t: Test, dir: string): void {
   const database = new SQLite(join(dir, 'data', 'messenger.db'))
   t.same(database.pragma('integrity_check'), [{ integrity_check: 'ok' }])

@@ -8,7 +8,7 @@ const deedsPerBurst = 12
 
 export interface Person {
   tag: string
-  /** One on each process. */
+  /** Devices, one on each process. */
   devices: Device[]
   cursor: string
 }
@@ -35,7 +35,7 @@ interface Read {
 export interface Talk {
   random: Random
   people: Person[]
-  /** What each device has sent, in order. */
+  /** Messages of each device, in order. */
   sent: Map<Device, Sent[]>
   read: Read[]
 }
@@ -47,7 +47,7 @@ async function send({ sent }: Talk, device: Device, message: Omit<Sent, 'answer'
   entry.answer = await device.call<Answer>('sendMessageToUser', { receiverTag: to, text, clientMessageId })
 }
 
-/** A device's burst: what it has sent before its answers come. */
+/** Sends a burst on one device, without waiting for answers. */
 function burst(talk: Talk, person: Person, device: Device, label: string): Promise<unknown> {
   const { random, people } = talk
   const deeds = Array.from({ length: deedsPerBurst }, (_, number) => {
@@ -70,7 +70,7 @@ async function read({ random, sent, read: marks }: Talk, { tag, devices }: Perso
   if (upToSeq) marks.push({ reader: tag, peer, upToSeq })
 }
 
-/** Follows a user's updates, each page from another process, until it is told that nothing more comes. */
+/** Follows a user's updates, each page from another process, until the talk is over. */
 async function follow({ devices, cursor }: Person, random: Random, isOver: () => boolean) {
   const messages: Message[] = []
   for (let since = cursor, isLast = false; !isLast; ) {
@@ -82,7 +82,7 @@ async function follow({ devices, cursor }: Person, random: Random, isOver: () =>
   return messages
 }
 
-/** All devices of all people at once, in bursts. */
+/** Sends bursts on all devices at once. */
 export async function talkTogether(talk: Talk, label: string): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const bursts = talk.people.flatMap((person) =>
@@ -92,7 +92,7 @@ export async function talkTogether(talk: Talk, label: string): Promise<void> {
   }
 }
 
-/** The same, while each person's updates are followed. @returns what is told there, person by person */
+/** Sends bursts while each person's updates are followed. Returns the messages of these updates by person. */
 export async function talkFollowed(talk: Talk, label: string): Promise<Message[][]> {
   let isOver = false
   const following = talk.people.map((person) => follow(person, talk.random, () => isOver))

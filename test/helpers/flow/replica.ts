@@ -7,38 +7,38 @@ import { createView, type View } from './view.js'
 
 const retryMs = 20
 
-/** A device that keeps a copy of everything that is its user's, over as many connections as that takes. */
+/** A device that keeps a copy of all its user's data and reconnects until it is complete. */
 export interface Replica {
   tag: string
   view: View
-  /** Resolves when the server has acknowledged the message, however often it had to be sent. */
+  /** Repeats the message until the server acknowledges it. */
   send(receiverTag: string, text: string): Promise<void>
   markAsRead(senderTag: string, upToSeq?: number): void
   rename(firstName: string): void
-  /** Pulls the plug. */
+  /** Cuts the connection. */
   cut(): void
-  /** Resolves when a connection has caught up once and has brought everything that was pushed before this call. */
+  /** Resolves when a connection has caught up and all earlier notifications have arrived. */
   settle(): Promise<void>
-  /** Asks once more for everything that has happened since the last time. */
+  /** Asks for all changes since the last time. */
   catchUp(): Promise<void>
 }
 
 interface Options {
-  /** Of the server, or of what leads to it. */
+  /** URL of the server, or of a wire to it. */
   url: string
   tag: string
   cookie: string
-  /** How many changes it asks for at once. */
+  /** Maximum changes of one request. */
   limit: number
 }
 
-/** What is sent until it is acknowledged, in order. */
+/** A message that is repeated until it is acknowledged. */
 interface Unsent {
   params: [receiverTag: string, text: string, clientMessageId: string]
   acknowledge(): void
 }
 
-/** Does what docs/protocol.md tells clients to do. */
+/** Opens a client that follows docs/protocol.md. */
 export function openReplica(t: Test, { url, tag, cookie, limit }: Options): Replica {
   const view = createView(tag)
   const outbox = new Map<string, Unsent>()
@@ -50,7 +50,7 @@ export function openReplica(t: Test, { url, tag, cookie, limit }: Options): Repl
     const device = createDevice(`${url.replace('http', 'ws')}/api`, cookie, {
       onNotification: ({ code, body }) => view.apply(code, body)
     })
-    // An end follows.
+    // The event `close` follows.
     device.socket.on('error', () => {})
     const cut = device.closed.then(() => Promise.reject(new Error('cut')))
     const opened = { device, isGreeted: false }
@@ -73,7 +73,7 @@ export function openReplica(t: Test, { url, tag, cookie, limit }: Options): Repl
     }
   }
 
-  /** When the connection is lost, the next one tries again. */
+  /** Sends a message. After a lost connection, the next one repeats it. */
   function deliver({ params, acknowledge }: Unsent) {
     const sending = connection.device.call<{ message: Message }>('sendMessageToUser', params)
     const sent = ({ message }: { message: Message }) => {
@@ -108,7 +108,7 @@ export function openReplica(t: Test, { url, tag, cookie, limit }: Options): Repl
       return new Promise((acknowledge) => {
         const unsent: Unsent = { params: [receiverTag, text, `id of ${text}`], acknowledge }
         outbox.set(unsent.params[2], unsent)
-        // Before that, it would come before what waits for the greeting.
+        // Before the greeting it would overtake earlier messages.
         if (connection.isGreeted) deliver(unsent)
       })
     },
@@ -124,7 +124,7 @@ export function openReplica(t: Test, { url, tag, cookie, limit }: Options): Repl
   }
 }
 
-/** Tries until it succeeds. */
+/** Repeats an attempt until it succeeds. */
 async function persist(attempt: () => Promise<unknown>): Promise<void> {
   const succeeds = () =>
     attempt().then(

@@ -8,7 +8,7 @@ export interface Person {
   tag: string
   cookie: string
   device: Device
-  /** From before the deed. */
+  /** Cursor before the deed. */
   cursor: string
 }
 
@@ -17,15 +17,15 @@ export interface Scene {
   bob: Person
 }
 
-/** What is done while the server is killed, in the dialog of Ann and Bob. */
+/** An action in the dialog of Ann and Bob, during which the server is killed. */
 export interface Deed {
   name: string
-  /** What Ann has said before. */
+  /** Texts that Ann has sent before. */
   before: string[]
   run(scene: Scene): Promise<unknown>
-  /** Whether it can be done again without being done twice. */
+  /** Whether a second attempt has no second effect. */
   isRepeatable: boolean
-  /** What is there when it is done. */
+  /** Expected state after the deed. */
   after: { texts?: string[]; readSeq?: number; firstName?: string }
 }
 
@@ -50,7 +50,7 @@ export async function beginScene(messenger: MessengerProcess, number: string, be
   return scene
 }
 
-/** Looks at everything that both of them can see. */
+/** Checks everything that both users can see. */
 export async function checkScene(t: Test, scene: Scene, deed: Deed, isDone: boolean) {
   await checkSight(t, scene.ann, scene, { deed, isDone })
   await checkSight(t, scene.bob, scene, { deed, isDone })

@@ -8,7 +8,7 @@ import type { Device } from '../device.js'
 const pageItems = 500
 const maxPages = 10_000
 
-/** Everything that was said in a dialog, oldest first. */
+/** Reads all messages of a dialog, oldest first. */
 export async function historyOf({ call }: Device, peerTag: string): Promise<Message[]> {
   const messages: Message[] = []
   for (let from = 1; messages.length >= from - 1; from += pageItems) {
@@ -17,7 +17,7 @@ export async function historyOf({ call }: Device, peerTag: string): Promise<Mess
   return messages
 }
 
-/** Everything since a cursor, page by page, each from the next one of some devices of the same user. */
+/** Reads all updates since a cursor. The devices of the user take turns with the pages. */
 export async function updatesSince(devices: Device[], since: string, limit: number) {
   const messages: Message[] = []
   const dialogs = new Map<string, Dialog>()
@@ -37,7 +37,7 @@ export async function updatesSince(devices: Device[], since: string, limit: numb
 
 type DialogState = Omit<Dialog, 'userInfo'> & { userInfo: { tag: string } }
 
-/** What must be so of every dialog, whatever has happened. @returns the history */
+/** Checks what holds for every dialog at any time. Returns its history. */
 export async function checkDialog(t: Test, device: Device, { userInfo, ...dialog }: DialogState): Promise<Message[]> {
   const { tag } = userInfo
   const history = await historyOf(device, tag)

@@ -1,30 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Test } from 'tap'
-import { type MessengerProcess, startMessenger } from '../messengerProcess.js'
+import { entry, type MessengerProcess, startMessenger } from '../messengerProcess.js'
 import { useMongo } from '../mongod.js'
 import { openMongoWire } from '../mongoWire.js'
 import { beginScene, checkScene, type Deed, type Scene } from './scene.js'
 
 const maxWrites = 15
 
-/** A server that is killed, and started again. */
+/** A server that is killed and started again. */
 export interface Victim {
   messenger: MessengerProcess
   /**
-   * Does something, and kills the server when it has written so often, until its whole effect has been written.
+   * Does something and kills the server after this number of writes.
    *
-   * @returns whether it was killed: it is not when there is nothing more to write
+   * @returns false when the server has written less and lives
    */
   killAfter(writes: number, run: () => Promise<unknown>): Promise<boolean>
 }
 
-/** Starts it, on a database of its own. */
+/** Starts a server on a database of its own. */
 export async function startVictim(t: Test): Promise<Victim> {
   const wire = await openMongoWire(t, (await useMongo(t))(t))
   const environment = { DB_URL: wire.url, RATE_LIMITS: 'off', LOG_LEVEL: 'silent' }
   const dir = t.testdir()
-  const start = () => startMessenger(t, { dir, entry: 'dist/bin/messenger-server.js', environment })
+  const start = () => startMessenger(t, { dir, entry, environment })
   let messenger = await start()
 
   return {
@@ -47,7 +47,7 @@ export async function startVictim(t: Test): Promise<Victim> {
   }
 }
 
-/** Calls back with 1, 2, 3, … until it is told that nothing was killed. */
+/** Calls back with 1, 2, 3, … until nothing was killed. */
 export async function killAfterEachWrite(t: Test, attempt: (writes: number) => Promise<boolean>): Promise<void> {
   for (let writes = 1; writes <= maxWrites; writes++) {
     if (!(await attempt(writes))) return t.comment(`${writes - 1} writes`)
@@ -61,12 +61,12 @@ export const succeeds = (call: Promise<unknown>) =>
     () => false
   )
 
-/** Does a deed, and once more when the server was killed before it had answered. @returns whether it was, and whether it is done */
+/** Does a deed, and again when the server was killed before its answer. */
 async function doOrRepeat(victim: Victim, scene: Scene, deed: Deed, writes: number) {
   let isDone = false
   const isKilled = await victim.killAfter(writes, async () => {
     isDone = await succeeds(deed.run(scene))
-    // What comes after the answer is over when somebody has read.
+    // The writes after the answer are over when somebody has read.
     await succeeds(scene.bob.device.call('getDialogsList', [0, 1]))
   })
   if (!isKilled) return { isKilled, isDone }
@@ -76,7 +76,7 @@ async function doOrRepeat(victim: Victim, scene: Scene, deed: Deed, writes: numb
   return { isKilled, isDone: true }
 }
 
-/** Does a deed and has the server killed after each write of it; then looks whether everything is as it has to be. */
+/** Does a deed again and again, kills the server after each write of it, and checks what both users see. */
 export function testDeed(t: Test, victim: Victim, deed: Deed) {
   const label = randomBytes(4).toString('hex')
   return t.test(deed.name, async (t) => {

@@ -12,16 +12,16 @@ interface Conversation {
   firstName: string | undefined
 }
 
-/** What a device knows, made of notifications, answers and updates. */
+/** What a device knows from notifications, answers and updates. */
 export interface View {
   conversations: Map<string, Conversation>
   addMessage(message: AnyMessage): void
-  /** Takes what getUpdates has returned. */
+  /** Adds a result of getUpdates. */
   update(updates: Pick<Updates, 'messages' | 'dialogs' | 'users'>): void
-  /** Takes a notification. */
+  /** Adds a notification. */
   apply(code: number, body: Body): void
   lastSeqWith(tag: string): number
-  /** What contradicts itself. */
+  /** Contradictions in what the device was sent. */
   contradictions: string[]
 }
 
@@ -79,7 +79,7 @@ export function createView(ownTag: string): View {
       for (const { userInfo, readSeq, peerReadSeq } of dialogs) {
         const conversation = conversationWith(userInfo.tag)
         Object.assign(conversation, { readSeq, peerReadSeq })
-        // Of somebody who is known, updates of users alone have to tell a new name.
+        // A new name of a known user comes by updates of users alone.
         conversation.firstName ??= userInfo.firstName
       }
       for (const user of users) setUser(user)

@@ -7,7 +7,7 @@ const masked = 0x80
 const length16 = 126
 const length64 = 127
 
-/** A request that becomes a WebSocket. */
+/** Makes an upgrade request. */
 export function upgradeWith(cookie: string): Buffer {
   const head = [
     'GET /api HTTP/1.1',
@@ -21,7 +21,7 @@ export function upgradeWith(cookie: string): Buffer {
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n`)
 }
 
-/** A text frame with that content, or one of any kind with any. */
+/** Makes a text frame with this content, or a random frame. */
 export function randomFrame(random: Random, content?: Buffer): Buffer {
   const payload = content ?? randomBytes(random, 300)
   const first = content ? text : random.below(256)
@@ -32,7 +32,7 @@ export function randomFrame(random: Random, content?: Buffer): Buffer {
   return Buffer.concat([Buffer.from([first]), lengthOf(random, length, mask), mask ? key : Buffer.alloc(0), data])
 }
 
-/** Also longer than it would have to be. */
+/** The length may have more bytes than needed. */
 function lengthOf(random: Random, length: number, mask: number): Buffer {
   if (length < length16 && random.isChance(0.9)) return Buffer.from([mask | length])
   if (length < 2 ** 16 && random.isChance(0.9)) {

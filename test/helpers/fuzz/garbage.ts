@@ -4,7 +4,7 @@ import type { Garbage } from './throwAt.js'
 import { mutate, randomBytes, randomCall, randomText, randomValue } from './values.js'
 
 export interface Victim {
-  /** Empty for nobody. */
+  /** Header `Cookie`; empty without a session. */
   cookie: string
   email: string
 }
@@ -45,12 +45,12 @@ const types = [
   ...['application/x-www-form-urlencoded', 'application/json; charset=utf-16', ';;;', '']
 ]
 
-/** Bytes that are nothing at all. */
+/** Makes random bytes. */
 export function randomNoise(random: Random): Garbage {
   return Array.from({ length: 1 + random.below(3) }, () => randomBytes(random, 2000))
 }
 
-/** A request that is more or less one. */
+/** Makes a damaged HTTP request. */
 export function randomHttp(random: Random, { cookie, email }: Victim): Garbage {
   const type = random.pick(types)
   const body = type.startsWith('multipart') ? randomForm(random) : randomBody(random, email)
@@ -87,13 +87,13 @@ function randomForm(random: Random): Buffer {
   return random.isChance(0.3) ? mutate(random, form) : form
 }
 
-/** An upgrade, and frames that break the rules. */
+/** Makes an upgrade and frames that break the rules. */
 export function randomFrames(random: Random, { cookie }: Victim): Garbage {
   const frames = Array.from({ length: 1 + random.below(5) }, () => randomFrame(random))
   return [upgradeWith(cookie), ...frames]
 }
 
-/** An upgrade, and calls that are more or less some. */
+/** Makes an upgrade and damaged calls. */
 export function randomRpc(random: Random, { cookie }: Victim): Garbage {
   const frames = Array.from({ length: 1 + random.below(10) }, () => {
     const call = random.isChance(0.1) ? [randomCall(random), randomValue(random)] : randomCall(random)

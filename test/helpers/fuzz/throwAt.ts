@@ -1,12 +1,12 @@
 import { connect } from 'node:net'
 
-/** What goes over a connection of its own, piece by piece. */
+/** Bytes for one connection, piece by piece. */
 export type Garbage = Buffer[]
 
 const maxMs = 800
 const quietMs = 100
 
-/** @returns what comes back until the server ends the connection, or has nothing more to say */
+/** Sends the pieces. Returns the reply until the server closes the connection or falls silent. */
 export function throwAt(url: string, pieces: Garbage): Promise<string> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)

@@ -14,7 +14,7 @@ export function randomBytes(random: Random, maxLength: number, minLength = 1): B
   return Buffer.from(Array.from({ length: Math.max(minLength, random.below(maxLength)) }, () => random.below(256)))
 }
 
-/** A value of any type. */
+/** Makes a value of any type. */
 export function randomValue(random: Random, depth = 0): unknown {
   const nested = () => randomValue(random, depth + 1)
   const simple = [() => random.pick(texts), () => random.pick(numbers), () => random.isChance(0.5), () => null]
@@ -37,7 +37,7 @@ const valid: Record<string, unknown[]> = {
   findUsers: ['b']
 }
 
-/** A call of one of the methods, with a value here and there that it does not expect. */
+/** Makes a call of a method with some unexpected values. */
 export function randomCall(random: Random): unknown {
   const method = random.pick(Object.keys(methods))
   const spoil = (value: unknown) => (random.isChance(0.3) ? randomValue(random) : value)
@@ -51,7 +51,7 @@ export function randomCall(random: Random): unknown {
   )
 }
 
-/** The same with some bytes changed, doubled or gone. */
+/** Changes, doubles or removes some bytes. */
 export function mutate(random: Random, bytes: Buffer): Buffer {
   let mutated = Buffer.from(bytes)
   for (let change = 0; change <= random.below(4); change++) {

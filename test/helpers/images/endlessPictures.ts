@@ -1,12 +1,12 @@
 import sharp from 'sharp'
 
-/** A JPEG of small size whose decoder passes over all its pixels once for each scan. */
+/** Makes a small JPEG whose decoder goes over all pixels once for each scan. */
 export function jpegWithScans(count: number, side = 64): Buffer {
   const blocks = (side / 8) ** 2
   const tables = [
     segment(0xdb, 0, ...Array(64).fill(1)),
     segment(0xc2, 8, ...word(side), ...word(side), 1, 1, 0x11, 0),
-    // One code each: no difference, and the end of up to 32767 blocks.
+    // There are two codes: no difference, and the end of up to 32767 blocks.
     segment(0xc4, 0x00, 1, ...Array(15).fill(0), 0),
     segment(0xc4, 0x10, 1, ...Array(15).fill(0), 0xe0)
   ]
@@ -26,12 +26,12 @@ function segment(code: number, ...bytes: number[]): Buffer {
 
 const word = (value: number) => [value >> 8, value & 0xff]
 
-/** An animated WebP, whose frames follow each other, or lie within the first of them. */
+/** Makes an animated WebP whose frames follow each other or lie within the first one. */
 export async function webpWithFrames(count: number, { nested = false } = {}): Promise<Buffer> {
   const still = await sharp({ create: { width: 1, height: 1, channels: 4, background: 'red' } })
     .webp({ lossless: true })
     .toBuffer()
-  // Behind `RIFF`, its size and `WEBP`.
+  // After `RIFF`, its size and `WEBP`.
   const pixels = still.subarray(12)
   const frame = (inside: Buffer) => chunk('ANMF', Buffer.concat([Buffer.alloc(16), pixels, inside]))
   const others = Buffer.concat(Array(count - 1).fill(frame(Buffer.alloc(0))))

@@ -4,13 +4,13 @@ import type { Person, Server } from '../server.js'
 export const red = { r: 255, g: 0, b: 0 }
 const blue = { r: 0, g: 0, b: 255 }
 
-/** A picture whose left half is red and whose right half is blue. */
+/** Makes a picture with a red left half and a blue right half. */
 export const picture = () =>
   sharp({ create: { width: 60, height: 40, channels: 3, background: blue } }).composite([
     { input: { create: { width: 30, height: 40, channels: 3, background: red } }, left: 0, top: 0 }
   ])
 
-/** A form with one file, whose name is a trap. */
+/** Makes a form with one file, whose name is a trap. */
 export const form = (bytes: Uint8Array, field = 'image') => {
   const body = new FormData()
   body.append(field, new Blob([bytes]), '../../evil.html')

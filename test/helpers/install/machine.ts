@@ -23,7 +23,7 @@ const nativeFiles = [
   'better-sqlite3-13/build/Release/better_sqlite3.node'
 ]
 
-/** A machine to install on: the folders /opt and /var/lib below one of the test's own, and a user. */
+/** A machine to install on: the folders /opt and /var/lib below a temporary one, and a user. */
 export function prepareMachine(t: Test) {
   const root = mkdtempSync(join(tmpdir(), 'messenger-'))
   chmodSync(root, 0o755)
@@ -36,7 +36,7 @@ export function prepareMachine(t: Test) {
     text
       .replaceAll(/(?<=\s|=|\()\/(opt|var\/lib)\//g, `${root}/$1/`)
       .replaceAll(/(--owner=|--group=|runuser -u |nologin )messenger\b/g, `$1${user}`)
-  // npm compiles nothing, which takes minutes, and asks the registry for what it has not fetched before.
+  // npm compiles nothing, because that takes minutes, and downloads only packages that are not in its cache.
   const env = { ...process.env, npm_config_ignore_scripts: 'true', npm_config_prefer_offline: 'true' }
   async function run(commands: string): Promise<string> {
     const command = ['--unset=NODE_OPTIONS', 'bash', '-ec', inRoot(commands)]
@@ -47,7 +47,7 @@ export function prepareMachine(t: Test) {
 
 export type Machine = ReturnType<typeof prepareMachine>
 
-/** Runs `npm pack` on the sources. @returns the name of the tarball */
+/** Runs `npm pack` on the sources. Returns the name of the tarball. */
 export function packSources({ root }: Machine): string {
   const sources = join(root, 'sources')
   const needed = ['src', 'static', 'build.js', 'package.json', 'package-lock.json', 'tsconfig.json', 'config.json']
@@ -60,7 +60,7 @@ export function packSources({ root }: Machine): string {
   return readdirSync(root).find((name) => name.endsWith('.tgz')) as string
 }
 
-/** Makes the tarball of a next version, which changes the database. */
+/** Makes the tarball of a later version that changes the database. */
 export function packNext({ root }: Machine, tarball: string) {
   const dir = join(root, 'next')
   mkdirSync(dir)
@@ -77,7 +77,7 @@ export function packNext({ root }: Machine, tarball: string) {
   execFileSync('tar', ['--create', '--gzip', `--file=${next}`, `--directory=${dir}`, 'package'], { cwd: root })
 }
 
-/** Brings what npm would have compiled. */
+/** Copies the modules that npm would have compiled. */
 export function addNativeFiles({ root }: Machine, folder: string) {
   for (const file of nativeFiles) {
     const path = join('node_modules', file)
@@ -85,14 +85,14 @@ export function addNativeFiles({ root }: Machine, folder: string) {
   }
 }
 
-/** Starts Node as another user; it ends with the test. */
+/** Starts Node as another user. It ends with the test. */
 export function startNodeAs(
   t: Test,
   owner: string | number,
   args: string[],
   { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }
 ): ChildProcess {
-  // Without what tap puts into each process, which writes where this user may not.
+  // This user may not write the coverage of the tests.
   const setpriv = ['--unset=NODE_OPTIONS', 'setpriv', `--reuid=${owner}`, `--regid=${owner}`, '--clear-groups']
   const child = spawn('env', [...setpriv, '--no-new-privs', process.execPath, ...args], { cwd, env })
   t.teardown(() => child.kill('SIGKILL'))

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { Store } from '../../../src/store/store.js'
 import type { Processes } from './processes.js'
 
-/** Five messages, of which both have read all. */
+/** Sends five messages, which both users read. */
 export async function talk({ store, ann, bob, say }: Processes) {
   for (const text of ['1', '2', '3']) await say(text)
   await store.messages.add({ sender: bob, receiverTag: ann.tag, text: '4' })
@@ -12,7 +12,7 @@ export async function talk({ store, ann, bob, say }: Processes) {
   await store.dialogs.list(bob._id, 0, 9)
 }
 
-/** Everything that two people read of their dialog; nothing of it may fail. */
+/** Reads everything of a dialog as both users. No read may fail. */
 export async function readAll(by: Store, { ann, bob }: Processes, cursor: string) {
   for (const [one, other] of [
     [ann, bob],
@@ -27,7 +27,7 @@ export async function readAll(by: Store, { ann, bob }: Processes, cursor: string
   }
 }
 
-/** A message is stored once, with a number, and everybody sees it. */
+/** Checks that a message is stored once, with a number, and that both users see it. */
 export async function sendOne(t: Test, by: Store, processes: Processes, seq: number) {
   const { ann, bob, say } = processes
   const cursor = await by.updates.newestCursor()

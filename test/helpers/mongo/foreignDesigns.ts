@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb'
 
-/** Documents by the collections that have them. */
+/** Documents by collection. */
 export type Documents = Record<string, object[]>
 
 const [annId, bobId] = [new ObjectId(), new ObjectId()]
@@ -20,7 +20,7 @@ const formerMessage = {
 }
 const legacyUser = { tag: '@cid', firstName: 'Cid', lastName: 'Test', email: 'cid@x.example', password: '$argon2i$' }
 
-/** A copy that the former program has begun. */
+/** An unfinished copy of the former program. */
 export const formerCopy: Documents = {
   settings: [
     { _id: 'unfinishedCopy', value: { from: 'file:/old.db', version: 0, kind: 'images', after: '', done: 0 } }
@@ -38,7 +38,7 @@ interface Refused {
   says: RegExp
 }
 
-/** Databases that this program does not read. */
+/** Databases that this program refuses. */
 export const refused: Refused[] = [
   {
     why: 'a database on which the former program has been started',

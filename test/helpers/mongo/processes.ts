@@ -14,26 +14,26 @@ import { pairOf } from '../../../src/store/pair.js'
 import type { AddedMessage, Store } from '../../../src/store/store.js'
 import { invitePeople, type People } from '../../store/suite/people.js'
 
-// Long, since a machine may be busy with other tests.
+// The machine may be busy with other tests.
 const options = { timeoutMs: 30_000, onNotice: () => {} }
 
-/** Some processes on one database, and their messages. */
+/** Processes on one database, and what they have written. */
 export interface Processes extends People {
-  /** Another process, whose store is closed with the test. */
+  /** Opens the store of another process, which closes with the test. */
   join(): Promise<Store>
-  /** Lets ann write to bob, through the first process or another one. */
+  /** Sends a message of ann to bob through the first process or another one. */
   say(text: string, clientMessageId?: string, by?: Store): Promise<AddedMessage>
-  /** Stores a message of ann to bob as a process does that is killed right after that. */
+  /** Stores a message of ann to bob like a process that is killed directly afterwards. */
   leave(text: string, clientMessageId?: string): Promise<MessageDocument>
-  /** The dialog of ann and bob, begun where there is none. */
+  /** Returns the dialog of ann and bob and creates a missing one. */
   findDialog(): Promise<ObjectId>
-  /** The messages of ann and bob, with their numbers. */
+  /** Returns the texts of ann and bob with their numbers. */
   history(): Promise<string[]>
-  /** The collections of the database itself. */
+  /** Collections of the database. */
   collections: Collections
 }
 
-/** @param wireUrl of what leads the processes to the database */
+/** @param wireUrl URL of a wire to the database */
 export async function openProcesses(t: Test, url: string, wireUrl = url): Promise<Processes> {
   const { client, database } = await connectToDatabase(url, () => {})
   t.teardown(() => client.close())

@@ -2,13 +2,13 @@ import type { Test } from 'tap'
 import type { Store } from '../../../src/store/store.js'
 import { account } from '../../store/suite/people.js'
 
-/** Of users `@n0`, `@n1`, …: the first three have one address by now, and so have the next two. */
+/** Addresses of the users `@n0`, `@n1`, …: the first three are one address today, and so are the next two. */
 export const formerEmails = [
   ...['A@b\u00fccher.example', 'a@xn--bcher-kva.example', 'a@b\u00fccher.example.'],
   ...['jos\u00e9@x.example', 'jose\u0301@x.example', 'eve@x.example', 'e<v@a_b', 'bob@b\u00fccher.example']
 ]
 
-/** Whether each finds the account of an address, however it is written now, and nobody gets another account with it. */
+/** Checks that every spelling of an address finds its account and cannot get another one. */
 export async function testFormerEmails(t: Test, store: Store): Promise<void> {
   for (const [number, email] of formerEmails.entries()) {
     for (const written of [email, email.toUpperCase()]) {

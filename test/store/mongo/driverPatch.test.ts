@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { MongoNetworkError } from 'mongodb'
 import t from 'tap'
 import { type Driver, patchDriver } from '../../../src/store/mongo/driverPatch.js'
-import { reportOf, spawnMessenger } from '../../helpers/messengerProcess.js'
+import { entry, reportOf, spawnMessenger } from '../../helpers/messengerProcess.js'
 
 /** A driver with the function that is patched; the emitter of a test stands for its socket. */
 function fakeDriver(more: Partial<Driver> = {}): Driver {
@@ -81,7 +81,7 @@ t.test('the server does not start with a driver that the patch does not fit', as
       DB_URL: 'mongodb://127.0.0.1:1/messenger',
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${preload}`
     }
-    const child = spawnMessenger(t, { dir, entry: 'dist/bin/messenger-server.js', environment })
+    const child = spawnMessenger(t, { dir, entry, environment })
     const { code, stderr } = await reportOf(child)
     t.ok(code > 0, why)
     t.match(stderr, /^.*mongodb@7\.9\.0: [^\n]*\n$/, why)

@@ -20,7 +20,7 @@ t.test(
   async (t) => {
     for (const scenario of scenarios) {
       t.test(scenario.name, async (t) => {
-        for (const bound of [undisturbed, faulty, ...(scenario.isLong ? [] : [undoing])]) {
+        for (const bound of scenario.isLong ? [undisturbed] : [undisturbed, faulty, undoing]) {
           const { runs, states, failure } = await walk(scenario, bound)
           t.equal(failure, undefined, `${runs} runs, ${states} states`)
         }

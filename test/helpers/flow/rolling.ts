@@ -1,24 +1,23 @@
 import { setImmediate } from 'node:timers/promises'
-import t, { type Test } from 'tap'
-import type { Dialog } from '../../src/schemas/dialog.js'
-import { openReplica, type Replica } from '../helpers/flow/replica.js'
-import { checkDialog } from '../helpers/flow/truth.js'
-import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
-import { useMongo, withoutMongo } from '../helpers/mongod.js'
-import { openWire, type Wire } from '../helpers/wire.js'
+import type { Test } from 'tap'
+import type { Dialog } from '../../../src/schemas/dialog.js'
+import { entry, type MessengerProcess, startMessenger } from '../messengerProcess.js'
+import { useMongo } from '../mongod.js'
+import { openWire, type Wire } from '../wire.js'
+import { openReplica, type Replica } from './replica.js'
+import { checkDialog } from './truth.js'
 
 const names = ['ann', 'bob', 'cid']
-const restarts = 10
 const messagesPerRestart = 30
 const maxUnacknowledged = 2
 
-/** One of two processes, and the wire of those who would like to be connected to it. */
+/** One of two processes, and the wire through which its clients connect. */
 interface Place {
   messenger: MessengerProcess
   wire: Wire
 }
 
-/** Sends to all the others, always with a few messages under way. */
+/** Sends to all others, with a few messages under way at any time. */
 async function talk(replica: Replica, sent: string[], isOver: () => boolean) {
   const peers = names.map((name) => `@${name}`).filter((tag) => tag !== replica.tag)
   const underWay: Promise<void>[] = []
@@ -32,7 +31,7 @@ async function talk(replica: Replica, sent: string[], isOver: () => boolean) {
   await Promise.all(underWay)
 }
 
-/** Stops a process and starts it again; meanwhile everybody is sent to the other one. */
+/** Stops a process and starts it again. Meanwhile its wire leads to the other one. */
 async function restart(t: Test, place: Place, other: Place, start: () => Promise<MessengerProcess>) {
   place.wire.leadTo(other.messenger.url)
   t.equal(await place.messenger.end('SIGTERM'), 0)
@@ -55,13 +54,11 @@ async function checkReplica(t: Test, { tag, view }: Replica, { messenger }: Plac
   return dialogs
 }
 
-// Ten starts, and the machine may be busy.
-t.setTimeout(240_000)
-
-t.test('two processes stopped and started in turn, ten times, under load', { skip: withoutMongo }, async (t) => {
+/** Stops and starts two processes in turn, under load. Then every device knows every message once. */
+export async function restartInTurn(t: Test, restarts: number) {
   const environment = { DB_URL: (await useMongo(t))(t), RATE_LIMITS: 'off', LOG_LEVEL: 'silent' }
   const dir = t.testdir()
-  const start = () => startMessenger(t, { dir, entry: 'dist/bin/messenger-server.js', environment })
+  const start = () => startMessenger(t, { dir, entry, environment })
   const open = async (): Promise<Place> => {
     const messenger = await start()
     return { messenger, wire: await openWire(t, messenger.url) }
@@ -92,4 +89,4 @@ t.test('two processes stopped and started in turn, ten times, under load', { ski
   for (const [index, replica] of replicas.entries()) {
     await checkReplica(t, replica, places[0], cookies[Math.floor(index / 2)] as string)
   }
-})
+}

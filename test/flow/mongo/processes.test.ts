@@ -1,13 +1,13 @@
 import t, { type Test } from 'tap'
-import type { Dialog } from '../../src/schemas/dialog.js'
-import type { Message } from '../../src/schemas/message.js'
-import type { Notification } from '../helpers/device.js'
-import { type Answer, type Person, type Sent, type Talk, talkFollowed, talkTogether } from '../helpers/flow/crowd.js'
-import { checkDialog, updatesSince } from '../helpers/flow/truth.js'
-import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
-import { useMongo, withoutMongo } from '../helpers/mongod.js'
-import { openMongoWire } from '../helpers/mongoWire.js'
-import { createRandom } from '../helpers/random.js'
+import type { Dialog } from '../../../src/schemas/dialog.js'
+import type { Message } from '../../../src/schemas/message.js'
+import type { Notification } from '../../helpers/device.js'
+import { type Answer, type Person, type Sent, type Talk, talkFollowed, talkTogether } from '../../helpers/flow/crowd.js'
+import { checkDialog, updatesSince } from '../../helpers/flow/truth.js'
+import { entry, type MessengerProcess, startMessenger } from '../../helpers/messengerProcess.js'
+import { useMongo, withoutMongo } from '../../helpers/mongod.js'
+import { openMongoWire } from '../../helpers/mongoWire.js'
+import { createRandom } from '../../helpers/random.js'
 
 const processes = 3
 const names = ['ann', 'bob', 'cid']
@@ -22,7 +22,7 @@ async function meet(messengers: MessengerProcess[], name: string): Promise<Perso
   return { tag: `@${name}`, devices, cursor: (await hello).cursor }
 }
 
-/** Every attempt to send a message, by the `clientMessageId` that they have in common. */
+/** Groups the attempts to send a message by their common `clientMessageId`. */
 function attemptsOf({ sent }: Talk): Sent[][] {
   const attempts = new Map<string, Sent[]>()
   for (const message of [...sent.values()].flat()) {
@@ -54,14 +54,14 @@ function checkOrder(t: Test, { sent }: Talk) {
     const late = messages.filter(({ to, clientMessageId, answer: { message } }) => {
       const before = newest.get(to) ?? 0
       newest.set(to, Math.max(before, message.seq))
-      // What other devices have sent, too, may have come by them.
+      // Messages that other devices sent as well may have come from those.
       return clientMessageId === undefined && message.seq < before
     })
     t.same(late, [], 'what a device has sent is in order')
   }
 }
 
-/** Who is online was last seen at this moment. */
+/** Removes the time at which an online user was last seen, which is now. */
 const withoutTime = ({ userInfo: { lastSeen, ...userInfo }, ...dialog }: Dialog) => ({ ...dialog, userInfo })
 
 async function checkPerson(t: Test, { people, sent, read }: Talk, { tag, devices, cursor }: Person) {
@@ -103,7 +103,7 @@ function checkFollowed(t: Test, { tag }: Person, followed: Message[], { sent }: 
   t.same(late, [], 'and is told in order')
 }
 
-/** Processes that are in each other's way try again, but not all the time. */
+/** Checks that processes in conflict try again, but not all the time. */
 function checkEffort(t: Test, { sent }: Talk, counts: Map<string, number>) {
   const messages = new Set([...sent.values()].flat().map(({ text }) => text)).size
   const groups = counts.get('insert messages') ?? 0
@@ -114,7 +114,7 @@ function checkEffort(t: Test, { sent }: Talk, counts: Map<string, number>) {
   t.ok(commands < groups * maxCommandsPerGroup)
 }
 
-/** Two processes to which a message is sent at the same time may both tell, each its own devices. */
+/** Checks that no device is told twice of a message that two processes got at the same time. */
 function checkTold(t: Test, notifications: Notification[]) {
   const told = notifications.filter(({ code }) => code === 3001).map(({ body }) => body._id)
   t.equal(new Set(told).size, told.length, 'no device is told twice of a message')
@@ -125,7 +125,7 @@ t.test('three processes on one database, all in the same dialogs', { skip: witho
   const environment = { DB_URL: wire.url, RATE_LIMITS: 'off', LOG_LEVEL: 'error' }
   const messengers: MessengerProcess[] = []
   for (let count = 0; count < processes; count++) {
-    messengers.push(await startMessenger(t, { dir: t.testdir(), entry: 'dist/bin/messenger-server.js', environment }))
+    messengers.push(await startMessenger(t, { dir: t.testdir(), entry, environment }))
   }
   const people = await Promise.all(names.map((name) => meet(messengers, name)))
   const talk: Talk = { random: createRandom(t), people, sent: new Map(), read: [] }

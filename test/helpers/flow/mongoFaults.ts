@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import t, { type Test } from 'tap'
-import type { Dialog } from '../../src/schemas/dialog.js'
-import type { Device } from '../helpers/device.js'
-import { checkDialog } from '../helpers/flow/truth.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
-import { startMongod, withoutMongod } from '../helpers/mongod.js'
-import { openMongoWire } from '../helpers/mongoWire.js'
+import type { Test } from 'tap'
+import type { Dialog } from '../../../src/schemas/dialog.js'
+import type { Device } from '../device.js'
+import { entry, startMessenger } from '../messengerProcess.js'
+import { type MongoWire, openMongoWire } from '../mongoWire.js'
+import { checkDialog } from './truth.js'
 
 const names = ['ann', 'bob', 'cid']
 const maxAnswerMs = 6000
@@ -17,15 +16,15 @@ interface Person {
   devices: Device[]
 }
 
-/** What came of the calls of everybody. */
+/** The outcome of all calls. */
 interface Log {
-  /** What each device has got an acknowledgement for, in order. */
+  /** The acknowledged messages of each device, in order. */
   acknowledged: Map<Device, { to: string; text: string }[]>
   refusals: number
   slowestMs: number
 }
 
-/** Sends one message after the other, each until it is acknowledged. */
+/** Sends one message after the other and repeats each until it is acknowledged. */
 async function talk(log: Log, device: Device, to: string, { label, isOver }: { label: string; isOver(): boolean }) {
   for (let number = 0; !isOver(); number++) {
     const text = `${label}/${number}`
@@ -35,7 +34,7 @@ async function talk(log: Log, device: Device, to: string, { label, isOver }: { l
   }
 }
 
-/** Reads, and does not mind when that cannot be done. */
+/** Reads again and again, with or without success. */
 async function read(log: Log, device: Device, peer: string, isOver: () => boolean) {
   while (!isOver()) {
     await timed(log, device, 'getDialogsList', { startIndex: 0, endIndex: 9 })
@@ -53,12 +52,12 @@ async function timed(log: Log, { call, socket }: Device, method: string, params:
   )
   log.slowestMs = Math.max(log.slowestMs, performance.now() - start)
   if (!isAnswered) log.refusals++
-  // Or nobody would ever be answered.
+  // No later call would be answered.
   if (socket.readyState !== socket.OPEN) throw new Error('The connection has ended.')
   return isAnswered
 }
 
-/** Resolves when each device has got so many acknowledgements more. */
+/** Resolves when each device has this number of acknowledgements more. */
 async function progress({ acknowledged }: Log, count: number): Promise<void> {
   const goals = [...acknowledged.values()].map((texts) => ({ texts, goal: texts.length + count }))
   while (goals.some(({ texts, goal }) => texts.length < goal)) await delay(retryMs)
@@ -76,17 +75,24 @@ async function checkPerson(t: Test, { tag, devices }: Person, { acknowledged }: 
       t.same(
         texts.filter((text) => wanted.has(text)),
         expected,
-        `what ${tag} has sent to ${dialog.userInfo.tag} is there, in order`
+        `all that ${tag} has sent to ${dialog.userInfo.tag} is there, in order`
       )
     }
   }
 }
 
-t.test('MongoDB gone and back', { skip: withoutMongod }, async (t) => {
-  const mongod = await startMongod(t)
-  const wire = await openMongoWire(t, `${mongod.url}/faults`)
+interface Survivors {
+  /** The connection of the server to MongoDB. */
+  wire: MongoWire
+  /** Lets all people send and read during a fault. Then every message is there once, in order. */
+  survive(t: Test, name: string, fault: () => Promise<void> | void): Promise<void>
+}
+
+/** Starts a server on a MongoDB database, with three people on three devices each. */
+export async function startSurvivors(t: Test, url: string): Promise<Survivors> {
+  const wire = await openMongoWire(t, url)
   const environment = { DB_URL: wire.url, RATE_LIMITS: 'off', LOG_LEVEL: 'silent' }
-  const messenger = await startMessenger(t, { dir: t.testdir(), entry: 'dist/bin/messenger-server.js', environment })
+  const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
   const people = await Promise.all(
     names.map(async (name) => {
       const cookie = await messenger.signUp(name)
@@ -119,31 +125,10 @@ t.test('MongoDB gone and back', { skip: withoutMongod }, async (t) => {
       `${count} acknowledged, ${log.refusals} refused, slowest ${Math.round(log.slowestMs)} ms, ` +
         `back after ${Math.round(recoveryMs)} ms`
     )
-    t.ok(log.slowestMs < maxAnswerMs, 'everybody has an answer, or an error, in time')
-    t.ok(recoveryMs < maxRecoveryMs, 'it goes on by itself')
+    t.ok(log.slowestMs < maxAnswerMs, 'every call has an answer or an error in time')
+    t.ok(recoveryMs < maxRecoveryMs, 'the server recovers by itself')
     for (const person of people) await checkPerson(t, person, log)
   }
 
-  await t.test('stopped and started', (t) =>
-    survive(t, 'stop', async () => {
-      await mongod.stop()
-      await mongod.start()
-    })
-  )
-  await t.test('frozen', (t) =>
-    survive(t, 'freeze', async () => {
-      mongod.freeze()
-      await delay(10_000)
-      mongod.thaw()
-    })
-  )
-  for (const time of [1, 2, 3, 4]) {
-    await t.test(`every connection cut at once, ${time}`, (t) => survive(t, `cut ${time}`, wire.cut))
-  }
-  for (const bytes of [0, 20, 300, 5000]) {
-    await t.test(`cut after ${bytes} bytes of replies`, (t) =>
-      survive(t, `cut after ${bytes}`, () => wire.cutInReply(bytes))
-    )
-  }
-  await t.test('connections that lead nowhere any more', (t) => survive(t, 'half-open', wire.freeze))
-})
+  return { wire, survive }
+}

@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import type { Message } from '../../src/schemas/message.js'
-import { makeDisk, whyNoDisk } from '../helpers/faults/disk.js'
-import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
-import { checkFile, judge } from '../helpers/faults/verdict.js'
-import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
-import { eve } from '../helpers/server.js'
+import type { Message } from '../../../src/schemas/message.js'
+import { makeDisk, whyNoDisk } from '../../helpers/faults/disk.js'
+import { createLoad, talkToEachOther } from '../../helpers/faults/load.js'
+import { checkFile, judge } from '../../helpers/faults/verdict.js'
+import { entry, type MessengerProcess, startMessenger } from '../../helpers/messengerProcess.js'
+import { eve } from '../../helpers/server.js'
 
 const diskBytes = 8 * 1024 * 1024
-// A few more than there are before; each checkpoint that fails would add one, if it did.
+// Slightly more than before: a leak would add one for each failed checkpoint.
 const maxThreads = 20
 
 const environment = { RATE_LIMITS: 'off', DB_MAX_LOG_PAGES: '200' }

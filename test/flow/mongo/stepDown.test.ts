@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import t from 'tap'
-import type { Dialog } from '../../src/schemas/dialog.js'
-import { checkDialog } from '../helpers/flow/truth.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
-import { useMongo } from '../helpers/mongod.js'
+import type { Dialog } from '../../../src/schemas/dialog.js'
+import { checkDialog } from '../../helpers/flow/truth.js'
+import { entry, startMessenger } from '../../helpers/messengerProcess.js'
+import { useMongo } from '../../helpers/mongod.js'
 
 const url = process.env.MONGODB_URL
 const messagesBefore = 20
 const messagesAfter = 50
 const retryMs = 20
 
-/** By the older name of `hello`, which every server knows. */
+/** Asks by the older name of `hello`, which every server knows. */
 async function isReplicaSet(url: string): Promise<boolean> {
   const client = new MongoClient(url)
   const { setName } = await client.db('admin').command({ isMaster: 1 })
@@ -25,7 +25,7 @@ t.test('a primary that steps down takes no message with it', { skip }, async (t)
   const client = new MongoClient(url as string)
   t.teardown(() => client.close())
   const environment = { DB_URL: (await useMongo(t))(t), RATE_LIMITS: 'off', LOG_LEVEL: 'silent' }
-  const messenger = await startMessenger(t, { dir: t.testdir(), entry: 'dist/bin/messenger-server.js', environment })
+  const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
   const ann = await messenger.connect(await messenger.signUp('ann'))
   const bob = await messenger.connect(await messenger.signUp('bob'))
 
@@ -39,13 +39,13 @@ t.test('a primary that steps down takes no message with it', { skip }, async (t)
           () => true,
           () => false
         )
-      // Until there is a new primary, which the test's time-out limits.
+      // The timeout of the test limits the wait for a new primary.
       while (!(await isSent())) await delay(retryMs)
     }
   }
   await send(messagesBefore)
   const sending = send(messagesAfter)
-  // It may end the connection on which it is told.
+  // The step-down may close the connection of this command.
   await client
     .db('admin')
     .command({ replSetStepDown: 10, force: true })

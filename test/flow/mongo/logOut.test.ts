@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import t from 'tap'
-import { startMessenger } from '../helpers/messengerProcess.js'
-import { startMongod, withoutMongod } from '../helpers/mongod.js'
-import { cookieOf } from '../helpers/server.js'
+import { entry, startMessenger } from '../../helpers/messengerProcess.js'
+import { startMongod, withoutMongod } from '../../helpers/mongod.js'
+import { cookieOf } from '../../helpers/server.js'
 
 const maxLooks = 200
 
@@ -13,7 +13,7 @@ t.test(
   async (t) => {
     const mongod = await startMongod(t)
     const environment = { DB_URL: `${mongod.url}/messenger`, DB_TIMEOUT_MS: '500' }
-    const messenger = await startMessenger(t, { dir: t.testdir(), environment })
+    const messenger = await startMessenger(t, { dir: t.testdir(), entry, environment })
     const cookie = await messenger.signUp('ann')
     const tab = await messenger.connect(cookie)
 

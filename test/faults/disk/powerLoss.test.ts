@@ -5,19 +5,18 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import { entry } from '../helpers/faults/load.js'
-import { type MessengerProcess, startMessenger } from '../helpers/messengerProcess.js'
+import { entry, type MessengerProcess, startMessenger } from '../../helpers/messengerProcess.js'
 
 const messages = 100
 const skip = spawnSync('strace', ['-V']).error && 'needs strace'
 const environment = { RATE_LIMITS: 'off' }
 
 interface Tracer {
-  /** The calls of the system until now, in the order in which they returned. */
+  /** Ends the trace. Returns the system calls in the order of their returns. */
   end(): Promise<string[]>
 }
 
-/** Looks at what a server asks of the system, from now on. */
+/** Traces the system calls of a server from now on. */
 async function trace(t: Test, { child }: MessengerProcess, file: string): Promise<Tracer> {
   const options = ['-f', '-yy', '-s', '160', '-e', 'trace=fdatasync,fsync,write,writev,sendto,sendmsg', '-o', file]
   const tracer: ChildProcess = spawn('strace', [...options, '-p', String(child.pid)])
@@ -38,7 +37,7 @@ const isSync = (line: string) => /\bf(data)?sync\(\d+<[^>]*messenger\.db-wal>.*=
 const isAnswer = (line: string) => /\b(write|writev|sendto|sendmsg)\(\d+<TCP:/.test(line) && line.includes('"status')
 const isPush = (line: string) => /\b(write|writev|sendto|sendmsg)\(\d+<TCP:/.test(line) && line.includes('newMessage')
 
-/** What leaves the server of messages that are sent one after the other, with how often the log was synchronized before each. */
+/** Counts the synchronizations of the log before each output of the server. */
 function syncsBefore(lines: string[], isOutput: (line: string) => boolean): number[] {
   const counts: number[] = []
   let syncs = 0
@@ -51,7 +50,7 @@ function syncsBefore(lines: string[], isOutput: (line: string) => boolean): numb
   return counts
 }
 
-t.test('a message is on the disk before anybody is told of it', { skip }, async (t) => {
+t.test('a message is on the disk before the server answers or pushes it', { skip }, async (t) => {
   const dir = t.testdir()
   const cookies: string[] = []
   for (const start of ['first', 'second']) {

@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
-import { driver as SQLite } from '../../src/store/sqlite/driver.js'
-import { makeDisk, whyNoDisk } from '../helpers/faults/disk.js'
-import { startMessenger } from '../helpers/messengerProcess.js'
-import { cookieOf } from '../helpers/server.js'
-import { statusFor } from '../helpers/statusFor.js'
+import { driver as SQLite } from '../../../src/store/sqlite/driver.js'
+import { makeDisk, whyNoDisk } from '../../helpers/faults/disk.js'
+import { startMessenger } from '../../helpers/messengerProcess.js'
+import { cookieOf } from '../../helpers/server.js'
+import { statusFor } from '../../helpers/statusFor.js'
 
 const diskBytes = 4 * 1024 * 1024
 const maxLooks = 300
 
-/** How many log-ins the file knows, looked at from outside until there are as many, or for half a minute. */
+/** Counts the sessions in the file until there is the expected number, for half a minute at most. */
 async function countSessions(dir: string, expected: number): Promise<number> {
   const file = new SQLite(join(dir, 'data', 'messenger.db'), { readonly: true })
   const count = file.prepare<[], number>('SELECT count(*) FROM sessions').pluck()

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { cpSync, readdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { driver as SQLite } from '../../src/store/sqlite/driver.js'
-import { damage } from '../helpers/faults/damage.js'
-import { makeDisk, whyNoDisk } from '../helpers/faults/disk.js'
-import { createLoad, entry, talkToEachOther } from '../helpers/faults/load.js'
-import { reportOf, spawnMessenger, startMessenger } from '../helpers/messengerProcess.js'
+import { driver as SQLite } from '../../../src/store/sqlite/driver.js'
+import { damage } from '../../helpers/faults/damage.js'
+import { makeDisk, whyNoDisk } from '../../helpers/faults/disk.js'
+import { createLoad, talkToEachOther } from '../../helpers/faults/load.js'
+import { entry, reportOf, spawnMessenger, startMessenger } from '../../helpers/messengerProcess.js'
 
 const environment = { RATE_LIMITS: 'off', DB_BUSY_TIMEOUT_MS: '300' }
 
@@ -61,7 +61,7 @@ const contentOf = (dir: string) =>
           .digest('hex')}`
     )
 
-/** A folder with the files of a server that has been used. */
+/** Makes a folder with the files of a used server. */
 async function makeData(t: Test): Promise<string> {
   const dir = t.testdir()
   const messenger = await startMessenger(t, { dir, entry, environment })
@@ -84,7 +84,7 @@ async function refuses(t: Test, dir: string, says: RegExp, more = {}) {
   t.match(stderr, says)
 }
 
-t.test('a file that cannot be used keeps the server from starting, and stays as it is', async (t) => {
+t.test('a server does not start on an unusable file and does not change it', async (t) => {
   const data = await makeData(t)
   for (const { why, spoil, lock, says } of cases) {
     await t.test(why, async (t) => {
@@ -93,7 +93,7 @@ t.test('a file that cannot be used keeps the server from starting, and stays as 
       const file = join(dir, 'data', 'messenger.db')
       spoil?.(file)
       const before = contentOf(join(dir, 'data'))
-      // Last, since a process that closes a file gives up its locks on it.
+      // This comes last, because a process that closes a file gives up its locks on it.
       lock?.(file, t)
       await refuses(t, dir, says)
       t.same(contentOf(join(dir, 'data')), before)
@@ -113,7 +113,7 @@ t.test('a file that cannot be used keeps the server from starting, and stays as 
   }
 })
 
-t.test('a file that has been emptied is no new store', async (t) => {
+t.test('an emptied file is not a new store', async (t) => {
   for (const [secret, why] of [
     [{}, 'where the server has made the secret of tokens'],
     [{ JWT_PRIVATE_KEY: 'k'.repeat(32) }, 'and where it is configured']
@@ -129,28 +129,25 @@ t.test('a file that has been emptied is no new store', async (t) => {
   }
 })
 
-t.test(
-  'a file that is damaged while it is used does not end the server, which does not start on it again',
-  async (t) => {
-    const dir = t.testdir()
-    const messenger = await startMessenger(t, { dir, entry, environment: { ...environment, DB_MAX_LOG_PAGES: '50' } })
-    const ann = await messenger.connect(await messenger.signUp('ann'))
-    await messenger.signUp('bob')
-    const say = (text: string) => ann.call('sendMessageToUser', ['@bob', text])
-    for (let number = 0; number < 300; number++) await say('x'.repeat(1000))
-    damage(join(dir, 'data', 'messenger.db'), 4096)
-    const errors = new Set<unknown>()
-    for (let number = 0; number < 300; number++) {
-      await say('y').catch(({ error }) => errors.add(error.code))
-      await ann.call('getMessagesBySeq', ['@bob', number + 1, number + 1]).catch(({ error }) => errors.add(error.code))
-    }
-    t.same(
-      [...errors].filter((code) => code !== -32000),
-      [],
-      'what it cannot do is refused'
-    )
-    t.equal(messenger.child.exitCode, null)
-    await messenger.end('SIGTERM')
-    await refuses(t, dir, /malformed|damaged/)
+t.test('a file that is damaged during use does not end the server, which does not start on it again', async (t) => {
+  const dir = t.testdir()
+  const messenger = await startMessenger(t, { dir, entry, environment: { ...environment, DB_MAX_LOG_PAGES: '50' } })
+  const ann = await messenger.connect(await messenger.signUp('ann'))
+  await messenger.signUp('bob')
+  const say = (text: string) => ann.call('sendMessageToUser', ['@bob', text])
+  for (let number = 0; number < 300; number++) await say('x'.repeat(1000))
+  damage(join(dir, 'data', 'messenger.db'), 4096)
+  const errors = new Set<unknown>()
+  for (let number = 0; number < 300; number++) {
+    await say('y').catch(({ error }) => errors.add(error.code))
+    await ann.call('getMessagesBySeq', ['@bob', number + 1, number + 1]).catch(({ error }) => errors.add(error.code))
   }
-)
+  t.same(
+    [...errors].filter((code) => code !== -32000),
+    [],
+    'what it cannot do is refused'
+  )
+  t.equal(messenger.child.exitCode, null)
+  await messenger.end('SIGTERM')
+  await refuses(t, dir, /malformed|damaged/)
+})

@@ -1,0 +1,6 @@
+import t from 'tap'
+import { outlastStop } from '../helpers/faults/stopped.js'
+
+t.test('a server that was stopped for twenty seconds has lost no message and no connection', (t) =>
+  outlastStop(t, 20_000, 3000)
+)
