@@ -39,6 +39,8 @@ const env = {
   ...(browser && { CHROMIUM_ENDPOINT: browser.wsEndpoint() })
 }
 
+let ended = 0
+console.log('TAP version 14')
 const limit = pLimit(atOnce)
 const passed = await Promise.all((paths.length > 0 ? paths : findFiles()).map((file) => limit(() => passes(file))))
 await browser?.close()
@@ -49,7 +51,7 @@ if (mongod) {
 const isCovered = isLong || checkCoverage()
 await rm(dir, { recursive: true })
 
-console.log(`${passed.filter(Boolean).length} of ${passed.length} test files passed.`)
+console.log(`1..${passed.length}\n# ${passed.filter(Boolean).length} of ${passed.length} test files passed`)
 if (withoutMongo) console.log(withoutMongo)
 process.exitCode = passed.includes(false) || !isCovered ? 1 : 0
 
@@ -69,7 +71,7 @@ async function passes(file: string): Promise<boolean> {
   )
   if (!isPassed) console.log(stdout + stderr)
   else for (const line of stdout.split('\n')) if (line.includes('# SKIP')) console.log(line)
-  console.log(`${isPassed ? 'ok' : 'not ok'} - ${file} # time=${Math.round(performance.now() - begunAt)}ms`)
+  console.log(`${isPassed ? 'ok' : 'not ok'} ${++ended} - ${file} # time=${Math.round(performance.now() - begunAt)}ms`)
   return isPassed
 }
 
