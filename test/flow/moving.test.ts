@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { createFirstGeneration } from '../helpers/commands/legacy.js'
+import { createLegacyDatabase } from '../helpers/commands/legacy.js'
 import { startMessenger } from '../helpers/messengerProcess.js'
 import { useMongo, withoutMongo } from '../helpers/mongod.js'
 
@@ -46,7 +46,7 @@ t.test('the commands of the docs on moving, word for word', { skip: withoutMongo
   t.test('from a legacy server', async (t) => {
     const dir = t.testdir({ server: {} })
     mkdirSync(join(dir, 'old-server', 'images'), { recursive: true })
-    const old = await createFirstGeneration(t, newDatabase(t))
+    const old = await createLegacyDatabase(t, newDatabase(t))
     for (const tag of ['@ann', '@bob']) await old.signUp(tag)
     await old.say('@ann > @bob: hello')
     t.match(await run(adopt, join(dir, 'server'), old.url), /Adopted: 2 users, 1 dialogs, 1 messages\./)

@@ -15,7 +15,7 @@ export async function adopt(args: string[], print: (line: string) => void): Prom
   const { images } = values as { images?: string }
   if (!/^mongodb(\+srv)?:\/\/./.test(url)) throw new Error(`Usage: ${adoptUsage}`)
   if (images !== undefined && !(await stat(images).catch(() => undefined))?.isDirectory()) {
-    throw new Error(`${images} is no folder.`)
+    throw new Error(`${images} is not a folder.`)
   }
   const { adoptDatabase } = await import('./adopt.js')
   await adoptDatabase(url, images, print)

@@ -9,7 +9,7 @@ export async function report(
   const [people, dialogs, texts] = await Promise.all(adopted)
   print(`Adopted: ${people} users, ${dialogs} dialogs, ${texts} messages.`)
   for await (const { _id, tag, formerTag } of users.find({ formerTag: { $exists: true } })) {
-    print(`The user ${_id} is now ${tag}: ${formerTag} belongs to an older account, or is no tag here.`)
+    print(`The user ${_id} is now ${tag}: ${formerTag} belongs to an older account, or is not a valid tag.`)
   }
   for await (const { tag, email, formerEmail } of users.find({ formerEmail: { $exists: true } })) {
     print(`${tag} now logs in with ${email}: ${formerEmail} belongs to an older account.`)

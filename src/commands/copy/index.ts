@@ -74,7 +74,7 @@ async function findStart(work: Copy): Promise<CopyCheckpoint> {
     throw new Error(`${target.name}: it is an unfinished copy of ${checkpoint.from}: finish that one, or delete it`)
   }
   if (checkpoint.version !== state.version) {
-    print(`${source.name} has changed since the copy was begun: it begins anew.`)
+    print(`${source.name} has changed since the copy was begun: it starts again from the beginning.`)
     return beginning
   }
   print(`${target.name} is an unfinished copy: it goes on.`)

@@ -3,16 +3,16 @@ import { type Document, ObjectId } from 'mongodb'
 import t, { type Test } from 'tap'
 import { connect, dialogsOf, historyOf, type Listed, logIn, run, serve } from '../../helpers/commands/adopted.js'
 import { spawnAdopt } from '../../helpers/commands/adoptProcess.js'
-import { createFirstGeneration, minute, start } from '../../helpers/commands/legacy.js'
+import { createLegacyDatabase, minute, start } from '../../helpers/commands/legacy.js'
 import { reportOf } from '../../helpers/messengerProcess.js'
 import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 
 t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
-  const firstGeneration = (t: Test) => createFirstGeneration(t, newDatabase(t))
+  const legacyDatabase = (t: Test) => createLegacyDatabase(t, newDatabase(t))
 
   t.test('Ann and Bob continue their dialog', async (t) => {
-    const old = await firstGeneration(t)
+    const old = await legacyDatabase(t)
     for (const tag of ['@ann', '@bob', '@cid']) await old.signUp(tag)
     const first = await old.meet('@ann', '@bob')
     await old.meet('@bob', '@cid')
@@ -65,7 +65,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   })
 
   t.test('the first log-in replaces the hash of an old password', async (t) => {
-    const old = await firstGeneration(t)
+    const old = await legacyDatabase(t)
     await old.signUp('@ann')
     const { password: hash } = (await old.users.findOne()) as Document
     await old.users.updateOne({}, { $set: { hash }, $unset: { password: '' } })
@@ -92,7 +92,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
       { why: 'another URL', args: ['file:data/messenger.db'], says: usage },
       { why: 'two URLs', args: [secret, secret], says: usage },
       { why: 'an unknown option', args: [secret, '--force'], says: usage },
-      { why: 'not a folder', args: [secret, '--images', file], says: /file is no folder\.$/ },
+      { why: 'not a folder', args: [secret, '--images', file], says: /file is not a folder\.$/ },
       { why: 'a database without users', args: [empty], says: /^There are no users in this database\.$/ }
     ]
     for (const { why, args, says } of mistakes) {

@@ -1,14 +1,14 @@
 import type { Document } from 'mongodb'
 import t, { type Test } from 'tap'
 import { run } from '../../helpers/commands/adopted.js'
-import { createFirstGeneration } from '../../helpers/commands/legacy.js'
+import { createLegacyDatabase } from '../../helpers/commands/legacy.js'
 import { open } from '../../helpers/commands/town.js'
 import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 import { formerEmails, testFormerEmails } from '../../helpers/store/formerEmails.js'
 
 t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
-  const legacy = (t: Test) => createFirstGeneration(t, newDatabase(t))
+  const legacy = (t: Test) => createLegacyDatabase(t, newDatabase(t))
 
   t.test('adopted documents have every field of new ones', async (t) => {
     const old = await legacy(t)

@@ -5,16 +5,16 @@ import sharp from 'sharp'
 import t, { type Test } from 'tap'
 import { writeCheckpoint } from '../../../src/store/mongo/settings.js'
 import { connect, dialogsOf, historyOf, run, serve } from '../../helpers/commands/adopted.js'
-import { createFirstGeneration } from '../../helpers/commands/legacy.js'
+import { createLegacyDatabase } from '../../helpers/commands/legacy.js'
 import { openProcesses } from '../../helpers/mongo/processes.js'
 import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 
 t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   const newDatabase = await useMongo(t)
-  const firstGeneration = (t: Test) => createFirstGeneration(t, newDatabase(t))
+  const legacyDatabase = (t: Test) => createLegacyDatabase(t, newDatabase(t))
 
   t.test('of names that differ only in case the oldest user keeps the name', async (t) => {
-    const old = await firstGeneration(t)
+    const old = await legacyDatabase(t)
     const annId = await old.signUp('@ann', { email: 'me@test.example' })
     const youngerId = await old.signUp('@Ann', { email: 'ME@test.example' })
     await old.signUp('@ANN')
@@ -31,7 +31,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
 
     const report = await run(old.url)
     for (const line of [
-      `The user ${youngerId} is now @Ann_3: @Ann belongs to an older account, or is no tag here.`,
+      `The user ${youngerId} is now @Ann_3: @Ann belongs to an older account, or is not a valid tag.`,
       /is now @ANN_4: @ANN/,
       /is now @ivy: ivy/,
       /is now @user: @123/,
@@ -61,7 +61,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   })
 
   t.test('users with an empty last name, or another form of another user’s address, are adopted', async (t) => {
-    const old = await firstGeneration(t)
+    const old = await legacyDatabase(t)
     await old.signUp('@ann', { lastName: '', email: 'me@b\u00fccher.example' })
     await old.signUp('@bob', { email: 'me@xn--bcher-kva.example' })
     await run(old.url)
@@ -74,7 +74,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   })
 
   t.test('documents that have no place are moved to `leftOut`', async (t) => {
-    const old = await firstGeneration(t)
+    const old = await legacyDatabase(t)
     await old.signUp('@ann')
     await old.signUp('@bob')
     const text = 'hello'
@@ -108,7 +108,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
   })
 
   t.test('old links to pictures work', async (t) => {
-    const old = await firstGeneration(t)
+    const old = await legacyDatabase(t)
     const names = ['ann.png', 'my photo.jpg', 'gone.png', 'text.png', '../out.png', 'link.png', 'bad\0.png']
     for (const [index, img] of names.entries()) await old.signUp(`@u${'abcdefg'[index]}`, { img })
     await old.signUp('@nobody', { img: 5 })

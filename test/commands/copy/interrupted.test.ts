@@ -109,7 +109,7 @@ t.test('a change in the original is in the copy, or the copy fails', async (t) =
   await t.rejects(copy([from, to], meddle), {
     message: /has 11 images, file:\S+to\.db has 10\. \S+from\.db has changed while it was copied\. Stop the servers/
   })
-  t.match(lines[0], /from\.db has changed since the copy was begun: it begins anew\.$/)
+  t.match(lines[0], /from\.db has changed since the copy was begun: it starts again from the beginning\.$/)
   await t.rejects(open(to), { message: /unfinished copy/ })
 
   await copy([from, to], silent)

@@ -3,13 +3,13 @@ import type { Test } from 'tap'
 import { openMongoStore } from '../../../src/store/mongo/index.js'
 import { run } from './adopted.js'
 import { runUntilCut } from './adoptProcess.js'
-import { createFirstGeneration, type FirstGeneration } from './legacy.js'
+import { createLegacyDatabase, type LegacyDatabase } from './legacy.js'
 
 const storeOptions = { timeoutMs: 5000, onNotice: () => {} }
 
 /** Makes a legacy database in which every step of the adoption has something to do. */
-export async function manyThings(t: Test, url: string, length = 12): Promise<FirstGeneration> {
-  const old = await createFirstGeneration(t, url)
+export async function manyThings(t: Test, url: string, length = 12): Promise<LegacyDatabase> {
+  const old = await createLegacyDatabase(t, url)
   for (const tag of ['@ann', '@bob', '@Ann']) await old.signUp(tag, { email: 'same@test.example' })
   await old.signUp('@cid', { email: 'cid@b\u00fccher.example' })
   await old.users.insertOne({ _id: new ObjectId('5d0000000000000000000000'), tag: '@eve' })

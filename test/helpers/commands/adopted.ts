@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { adopt } from '../../../src/commands/adopt/index.js'
 import { type Device, openDevice } from '../device.js'
 import { cookieOf, type Server, startServer } from '../server.js'
-import type { FirstGeneration } from './legacy.js'
+import type { LegacyDatabase } from './legacy.js'
 
 export interface Listed {
   senderTag: string
@@ -20,12 +20,12 @@ export async function run(...args: string[]): Promise<string[]> {
   return lines.filter((line) => !line.startsWith('MongoDB runs'))
 }
 
-export const serve = (t: Test, { url }: FirstGeneration) => startServer(t, { config: { db: { url } } })
+export const serve = (t: Test, { url }: LegacyDatabase) => startServer(t, { config: { db: { url } } })
 
 export const logIn = ({ post }: Server, email: string, password: string) =>
   post('/login', { user: { email, password } })
 
-/** Logs in with the password of `FirstGeneration.signUp`. */
+/** Logs in with the password of `LegacyDatabase.signUp`. */
 export async function connect(t: Test, server: Server, name: string, email = `${name}@test.example`): Promise<Device> {
   const response = await logIn(server, email, `${name}-secret`)
   t.equal(response.status, 200, `${name} logs in`)

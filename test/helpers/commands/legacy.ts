@@ -3,7 +3,7 @@ import { type Collection, type Document, MongoClient, ObjectId } from 'mongodb'
 import type { Test } from 'tap'
 
 /** A database of the legacy server. */
-export interface FirstGeneration {
+export interface LegacyDatabase {
   url: string
   users: Collection<Document>
   conversations: Collection<Document>
@@ -25,7 +25,7 @@ export interface FirstGeneration {
 export const start = Date.parse('2020-01-01T00:00:00Z')
 export const minute = 60_000
 
-export async function createFirstGeneration(t: Test, url: string): Promise<FirstGeneration> {
+export async function createLegacyDatabase(t: Test, url: string): Promise<LegacyDatabase> {
   const client = new MongoClient(url)
   t.teardown(() => client.close())
   const database = client.db(new URL(url).pathname.slice(1))
