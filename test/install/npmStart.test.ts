@@ -59,7 +59,7 @@ t.test('npm start builds changed sources, and a signal to npm stops the server i
     t.throws(() => process.kill(server, 0), { code: 'ESRCH' }, `${how}: it has left nothing running`)
   }
 
-  const source = join(dir, 'src/link.ts')
+  const source = join(dir, 'src/listen.ts')
   utimesSync(source, new Date(), new Date())
   t.match(await build(dir), { code: 0, stderr: /^$/ })
   t.equal(builtAt(dir), lastBuild, 'a new time alone is no change')
