@@ -17,8 +17,8 @@ import { runMongod, withoutMongo } from './helpers/mongod.js'
 // The time limits of single tests are meant to end a file before.
 const timeoutMs = 630_000
 const maxOutputBytes = 100_000_000
-// Tests that measure would disturb each other with more.
-const atOnce = 2
+// Tests wait much of their time, and more of them would delay those that measure.
+const atOnce = 3
 // Only tests with MongoDB reach these.
 const mongoOnly = ['dist/src/store/mongo/**', 'dist/src/commands/**', 'dist/src/store/open.js']
 

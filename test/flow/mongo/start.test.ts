@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Collection, type MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
@@ -24,10 +25,10 @@ async function listenSilently(t: Test): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-async function checkRefusal(t: Test, port: number) {
+async function checkRefusal(t: Test, port: number | undefined, dir: string) {
   const begin = performance.now()
   const environment = { DB_URL: `mongodb://ann:${password}@127.0.0.1:${port}/messenger`, LOG_LEVEL: 'trace' }
-  const child = spawnMessenger(t, { dir: t.testdir(), entry, environment })
+  const child = spawnMessenger(t, { dir, entry, environment })
   const { code, stderr } = await reportOf(child)
   t.comment(stderr)
   t.ok(code > 0, 'the process ends')
@@ -40,8 +41,9 @@ async function checkRefusal(t: Test, port: number) {
 
 // Each refusal takes five seconds, so both run at the same time.
 t.test('a start without a MongoDB that answers', async (t) => {
-  const [closed, silent] = [await findFreePort(), await listenSilently(t)]
-  await Promise.all([checkRefusal(t, closed), checkRefusal(t, silent)])
+  const ports = [await findFreePort(), await listenSilently(t)]
+  const dir = t.testdir({ closed: {}, silent: {} })
+  await Promise.all([checkRefusal(t, ports[0], join(dir, 'closed')), checkRefusal(t, ports[1], join(dir, 'silent'))])
 })
 
 t.test('a database that stops answering while it is opened is named', { skip: withoutMongod }, async (t) => {

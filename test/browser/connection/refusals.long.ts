@@ -2,6 +2,7 @@ import t from 'tap'
 import { testInChromium } from '../../helpers/browser/chromium.js'
 import { boris } from '../../helpers/browser/people.js'
 import { openWindow } from '../../helpers/browser/window.js'
+import { eve } from '../../helpers/server.js'
 
 const shared = 'Everybody in your network has the same address.'
 const limitedTo = (rate: object) => ({ config: { app: { rateLimits: 'on' }, rate: { ...rate } } })
@@ -11,6 +12,7 @@ await testInChromium(
   'a first attempt names the limit that others have reached',
   async (t, browser, server) => {
     await server.signUp('carol')
+    await server.post('/signup', { user: eve })
     const boriss = await openWindow(browser, server.url)
 
     await t.test('at a sign-up from an address that others use', async () => {
