@@ -1,8 +1,8 @@
 import type { Config } from './schemas/config/index.js'
 
 /**
- * Limits that are not settings, because no operator could judge them: the default of each, with its unit and why it fits every server.
- * Their names are those of the settings that they were. `createApp` takes other values.
+ * Limits that are not settings, because an operator has no way to choose them: the default of each, with its unit and why it fits every server.
+ * They were settings and keep those names. `createApp` takes other values.
  */
 export const defaultTuning = {
   JWT: {
@@ -12,7 +12,7 @@ export const defaultTuning = {
   webSocket: {
     /** Maximum fragments of a frame. Browsers send one; the bound keeps a client from costing memory for each empty one. */
     maxFragments: 64,
-    /** Maximum pieces of a frame from the network, beyond those that its size needs. Honest networks deliver larger ones. */
+    /** Maximum pieces of a frame from the network, beyond those that its size needs. Normal networks deliver larger ones. */
     maxBufferedChunks: 4096,
     /** Maximum bytes of the answers of a batch. A client sends the calls that were refused again, in a batch of their own. */
     maxAnswerBytes: 16 * 1024 * 1024,
@@ -55,11 +55,20 @@ export type Settings = Config & Sections
 
 /** Adds the limits that are not settings to the configuration. */
 export function tune(config: Config, tuning: Tuning): Settings {
-  const sections = (Object.keys(defaultTuning) as (keyof Sections)[]).map((name) => [
-    name,
-    { ...config[name], ...defaultTuning[name], ...tuning[name] }
-  ])
-  return { ...config, ...Object.fromEntries(sections) }
+  const section = <Name extends keyof Sections>(name: Name) => ({
+    ...config[name],
+    ...defaultTuning[name],
+    ...tuning[name]
+  })
+  return {
+    ...config,
+    JWT: section('JWT'),
+    webSocket: section('webSocket'),
+    app: section('app'),
+    overload: section('overload'),
+    accounts: section('accounts'),
+    rate: section('rate')
+  }
 }
 
 /** Returns the paths of the limits that were settings, such as `webSocket.maxFragments`. */

@@ -2,7 +2,7 @@ import { AppError } from '../errors.js'
 import { interruptSearch, type PendingSearch } from './pendingSearch.js'
 import type { RateLimiter } from './rateLimiter.js'
 
-/** The limit of a method's calls, beside the number of all calls. */
+/** The limit of a method's calls, in addition to the number of all calls. */
 export type MethodLimit = 'messages' | 'searches'
 
 /** The properties of a method that its limits depend on. */
@@ -24,7 +24,7 @@ export interface Delay {
 /** The limits of the calls of one connection, or of one user over HTTP. */
 export interface CallLimits {
   /**
-   * Takes what a call needs when it arrives, whatever becomes of it.
+   * Takes what a call needs when it arrives, and never gives it back.
    *
    * @param method undefined for a request that names no method of the server
    * @throws {AppError} `tooManyRequests` when the delay would be too long
@@ -54,7 +54,7 @@ export interface UserLimits {
 interface State extends CallLimits {
   readonly limits: UserLimits
   readonly userId: string
-  /** Called before a refusal that the client should heed. Absent over HTTP, where a delay would hold up nothing. */
+  /** Called before a refusal that the client should slow down after. Absent over HTTP, where a delay would hold up nothing. */
   readonly onRefused: (() => void) | undefined
   /** The search that waits for its rate. */
   search: PendingSearch | undefined
@@ -63,7 +63,7 @@ interface State extends CallLimits {
 // A search that has run at once on credit makes the next one wait for two tokens.
 const maxDelaysOfSearch = 3
 
-/** @param onRefused of a connection: called before each refusal that its client should heed; absent over HTTP */
+/** @param onRefused of a connection: called before each refusal that its client should slow down after; absent over HTTP */
 export function createCallLimits(limits: UserLimits, userId: string, onRefused?: () => void): CallLimits {
   const state: State = { limits, userId, onRefused, search: undefined, take, waitForBytes, spendBytes }
   return state
@@ -99,7 +99,7 @@ function waitMsForBytes(state: State, maxWaitMs: number, now: number): number {
 }
 
 function refuse({ onRefused }: State, what: string, retryAfterMs: number): never {
-  // A person who types in a search field cannot heed a refusal.
+  // A person who types in a search field cannot react to a refusal.
   if (what !== 'searches') onRefused?.()
   throw new AppError('tooManyRequests', `Too many ${what} of this user.`, { retryAfterMs })
 }

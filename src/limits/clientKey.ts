@@ -7,6 +7,7 @@ import ipaddr from 'ipaddr.js'
  */
 export function clientKey(address: string): string {
   if (!isIPv6(address)) return address
-  const parsed = ipaddr.process(address)
+  // Node appends a zone, the name of an interface, to a link-local address.
+  const parsed = ipaddr.process(address.replace(/%.*/s, ''))
   return 'parts' in parsed ? parsed.parts.slice(0, 4).join(':') : parsed.toString()
 }

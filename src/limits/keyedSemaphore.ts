@@ -45,7 +45,7 @@ export function createKeyedSemaphore(maxPerKey: number): KeyedSemaphore {
     acquire: async (key, signal) => (tryAcquire(key) ? undefined : wait(key, signal)),
     release(key) {
       const [wake] = queues.get(key) ?? []
-      // The place goes to the one that waits, so that nobody comes between.
+      // Hands the place to the first waiter, so that no other caller can take it.
       if (wake) return wake()
       const left = (counts.get(key) as number) - 1
       if (left > 0) counts.set(key, left)

@@ -20,7 +20,7 @@ export interface LogInAttempt {
   /** The same for the same account, however its e-mail is written. */
   account: string
   address: string
-  /** Whether nobody waits for the outcome any more. */
+  /** Whether the client has disconnected. */
   isGone(): boolean
 }
 
@@ -67,7 +67,7 @@ export function createLogIn({ pairs, addresses, accounts, delayMs, maxDelayed }:
     if (user === undefined) throw new AppError('wrongCredentials')
     pairs.reset(pair)
     accounts.reset(account)
-    // Only this attempt: the owner of one account could otherwise try others for ever.
+    // Only this attempt: the owner of one account could otherwise try others without limit.
     addresses.spend(address, -1)
     return user
   }

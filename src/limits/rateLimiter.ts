@@ -10,9 +10,9 @@ interface Rate {
 
 /** Limits what each key, such as a user or an address, does in a time. `now` is on the clock of `performance.now()`. */
 export interface RateLimiter {
-  /** Takes a token, unless the wait for it is longer than `maxWaitMs`. Returns the wait in milliseconds, mostly 0. */
+  /** Takes a token, unless the wait for it is longer than `maxWaitMs`. Returns the wait in milliseconds, usually 0. */
   take(key: string, maxWaitMs?: number, now?: number): number
-  /** Returns the milliseconds until there is a token, mostly 0. */
+  /** Returns the milliseconds until there is a token, usually 0. */
   waitMs(key: string, now?: number): number
   /** Takes tokens whether they are there or not; a negative number gives them back. */
   spend(key: string, count: number): void

@@ -14,7 +14,7 @@ export interface CallCount {
 
 /** Returns the counters of the server: plain numbers, because each message pays for them. */
 export function createCounters(methodNames: string[]) {
-  // The label of unknown methods, so that no client makes up labels, and of frames that are not a call.
+  // The label of unknown methods, because clients must not create labels, and of frames that are not a call.
   const unknown: CallCount = { calls: 0, errors: 0 }
   const known = new Map(methodNames.map((name) => [name, { calls: 0, errors: 0 }]))
   const commitWrites = createDistribution([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000])

@@ -55,8 +55,8 @@ export function createNotifier({ store, ...options }: NotifierOptions) {
     countUsers: connections.countUsers,
 
     /** Pushes a stored message to its receiver and to the sender's connections except its `origin`, unless both know it. */
-    announceMessage({ message, receiver, isUntold }: AddedMessage, sent: NewMessage): void {
-      if (!isUntold) return
+    announceMessage({ message, receiver, needsPush }: AddedMessage, sent: NewMessage): void {
+      if (!needsPush) return
       const { _id, seq, date } = message
       const { sender, text, clientMessageId, origin } = sent
       const body = { _id, senderTag: sender.tag, receiverTag: receiver.tag, text, seq, date }

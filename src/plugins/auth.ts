@@ -43,8 +43,7 @@ type AuthOptions = Settings['JWT'] &
 /** Issuer and audience of the tokens (RFC 7519, 4.1): a token of another program with the same key is not valid here. */
 export const issuer = 'messenger-server'
 
-const weakKey =
-  'JWT.privateKey can be guessed: leave it out, so that one is made, or take 32 characters or more, all of them random'
+const weakKey = 'JWT.privateKey can be guessed: leave it out, so that one is made, or use at least 32 random characters'
 
 const checkClaims = createCheck(TokenPayloadSchema)
 

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.js'
 import type { CallCount } from '../metrics/counters.js'
 import type { Session } from '../store/store.js'
-import { type CallerContext, type Context, cutOff, type Methods } from './method.js'
+import type { CallerContext, Context, Methods } from './method.js'
 import { type Item, parse } from './parse.js'
 import { type Throttle, throttle, untilAllowed } from './throttle.js'
 
@@ -78,7 +78,7 @@ function createAnswer(options: DispatchOptions) {
   const { hasEnded, callCountOf, onInternalError, onRefusal } = options
 
   return async (item: Item, context: CallerContext, throttled: Throttle, single?: Call) => {
-    if (context.gone?.signal.reason === cutOff) return undefined
+    if (context.gone?.isCutOff) return undefined
     const { id, name, method } = item
     const count = callCountOf(name)
     count.calls++

@@ -7,10 +7,18 @@ import type { Identity } from '../schemas/user.js'
 import { createCheck } from '../schemas/validate.js'
 import type { Session, Store } from '../store/store.js'
 
-/** The reason to abort when a caller has left in order: calls sent before still run, unless their rate limits delay them. */
-export const left = new AppError('unavailable', 'The caller has gone.')
-/** The reason to abort when a connection was cut off: none of its calls begins. */
-export const cutOff = new AppError('unavailable', 'The connection is closed.')
+/** Tells that a caller has gone. */
+export interface Gone {
+  /** Whether its connection was cut off: no call begins any more. After an orderly close the calls sent before still run. */
+  isCutOff: boolean
+  /** Aborted when the caller has gone. Its signal takes 0.8 KB and is made when it is first read. */
+  readonly controller: AbortController
+}
+
+export function cutOff(gone: Gone): void {
+  gone.isCutOff = true
+  gone.controller.abort()
+}
 
 /** The dependencies of a method. */
 export interface Context {
@@ -24,8 +32,7 @@ export interface Context {
   readonly userSearch: UserSearch
   /** The rate limits; undefined: none. */
   readonly callLimits?: CallLimits | undefined
-  /** An AbortController, whose signal takes 0.8 KB and is only made when it is asked for. The reason is `left` or `cutOff`. */
-  readonly gone?: Pick<AbortController, 'signal'> | undefined
+  readonly gone?: Gone | undefined
 }
 
 /** The part of a context that the transport knows. */

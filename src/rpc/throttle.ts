@@ -4,6 +4,8 @@ import { AppError } from '../errors.js'
 import type { CallLimits, Delay, Limited } from '../limits/callLimits.js'
 import type { Context } from './method.js'
 
+const callerHasGone = new AppError('unavailable', 'The caller has gone.')
+
 /** The delay of a call by its rate limits, or their refusal; undefined: the call may run at once. */
 export type Throttle = Delay | AppError | undefined
 
@@ -21,9 +23,9 @@ export async function untilAllowed(throttled: Throttle, { gone }: Pick<Context, 
   if (throttled === undefined) return
   if (throttled instanceof AppError) throw throttled
   const { at, interrupt } = throttled
-  const signal = gone?.signal
+  const signal = gone?.controller.signal
   const wait = setTimeout(Math.max(0, at - performance.now()), undefined, { signal }).catch(() => {
-    throw signal?.reason
+    throw callerHasGone
   })
   await (interrupt ? Promise.race([wait, interrupted(interrupt)]) : wait)
 }

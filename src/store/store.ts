@@ -37,7 +37,7 @@ export interface AddedMessage {
   /** Whether it was stored before. */
   isDuplicate: boolean
   /** Whether the receiver may not know it: it is new, or the process that stored it may have ended too early. */
-  isUntold: boolean
+  needsPush: boolean
 }
 
 export interface StoredMessage {

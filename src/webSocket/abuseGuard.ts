@@ -1,8 +1,8 @@
 import type { WebSocket } from '@fastify/websocket'
 import { AppError } from '../errors.js'
-import type { RequestQueue } from '../rpc/requestQueue.js'
 import type { Answer, ServedConnection } from './connection.js'
 import type { WebSocketOptions } from './options.js'
+import type { RequestQueue } from './requestQueue.js'
 
 type AbuseGuardOptions = Pick<WebSocketOptions, 'refusalsBeforeClose' | 'refusalsWindowMs' | 'pingIntervalMs'>
 

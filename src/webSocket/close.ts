@@ -1,6 +1,7 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { cutOff } from '../rpc/method.js'
+import { withinTime } from '../store/deadline.js'
 import type { Served } from './serve.js'
 
 // RFC 6455, 7.4.1
@@ -24,11 +25,10 @@ export async function closeConnections(
 ): Promise<void> {
   notifier.notifyAll('serverShutdown', { reconnectAfterMs })
   served.isReading = false
-  const timer = new AbortController()
   const drained = Promise.all(Array.from(served.queues.values(), (queue) => queue.idle()))
-  await Promise.race([drained, setTimeout(drainTimeoutMs, undefined, { signal: timer.signal }).catch(() => {})])
-  timer.abort()
-  for (const { gone } of served.queues.keys()) gone.abort(cutOff)
+  const late = new Error('Calls have not ended in time.')
+  await withinTime(drained, drainTimeoutMs, () => late).catch(() => {})
+  for (const { gone } of served.queues.keys()) cutOff(gone)
 
   const closed: Promise<unknown>[] = []
   for (const client of websocketServer.clients) {

@@ -6,13 +6,12 @@ import { watchTaking } from '../limits/stall.js'
 import { textFrame } from '../notifier/frames.js'
 import type { Connection } from '../notifier/notifier.js'
 import type { Call } from '../rpc/dispatch.js'
-import { cutOff } from '../rpc/method.js'
+import { cutOff, type Gone } from '../rpc/method.js'
 import type { Session } from '../store/store.js'
 import type { WebSocketOptions } from './options.js'
 
 export interface ServedConnection extends Connection {
-  /** Aborted with the reason `left` or `cutOff` when the connection has ended. */
-  readonly gone: AbortController
+  readonly gone: Gone
   /** Sends the frame of an answer. Resolves when the client has taken enough of it for the next one. */
   answer(frame: Buffer): Promise<void>
   /** Ends the connection of a client that reads nothing and would not get a close frame. */
@@ -56,7 +55,7 @@ export function createConnection(
   session: Session,
   { maxBufferedBytes, answerTimeoutMs, onRefused }: ConnectionOptions
 ): ServedConnection {
-  const gone = new AbortController()
+  const gone: Gone = { isCutOff: false, controller: new AbortController() }
   // Bytes of the long answer that the client is taking. It is the only one, because the next call waits for it.
   let answerBytes = 0
 
@@ -71,14 +70,14 @@ export function createConnection(
   const hasTooMuch = () => maxBufferedBytes > 0 && tcp.writableLength - answerBytes > maxBufferedBytes
 
   function close(error: AppError, code?: number) {
-    gone.abort(cutOff)
+    cutOff(gone)
     onRefused(session, error)
     // The close timeout of `ws` ends the socket where the client does not read this.
     refuse(socket, error, code)
   }
 
   function drop() {
-    gone.abort(cutOff)
+    cutOff(gone)
     onRefused(session, tooSlow)
     socket.terminate()
   }
@@ -123,12 +122,13 @@ function toAnswer(text: string | undefined): Answer | undefined {
 async function makeLongAnswer(
   call: Call,
   { unreadAnswers }: FastifyInstance,
-  { session, gone: { signal }, drop: cutOff }: ServedConnection
+  { session, gone, drop }: ServedConnection
 ): Promise<Answer | undefined> {
   await call.untilAllowed()
+  const { signal } = gone.controller
   const make = async () => toAnswer(await call.run())?.frame
   try {
-    const { bytes: frame, taken } = await unreadAnswers.make({ userId: session.user._id, signal, make, cutOff })
+    const { bytes: frame, taken } = await unreadAnswers.make({ userId: session.user._id, signal, make, cutOff: drop })
     return frame && { frame, taken }
   } catch (error) {
     if (signal.aborted) return undefined

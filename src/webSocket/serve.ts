@@ -3,9 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.js'
 import { createKeyedSemaphore } from '../limits/keyedSemaphore.js'
 import { notificationFrame } from '../notifier/frames.js'
-import { cutOff, left } from '../rpc/method.js'
-import { createRequestQueue, type RequestQueue } from '../rpc/requestQueue.js'
-import { createYield } from '../rpc/yield.js'
+import { cutOff } from '../rpc/method.js'
 import { maxTextLength } from '../schemas/message.js'
 import type { Session } from '../store/store.js'
 import { watchRefusals } from './abuseGuard.js'
@@ -13,6 +11,8 @@ import { type Answer, createConnection, makeAnswer, refuse, type ServedConnectio
 import { startHeartbeat } from './heartbeat.js'
 import { createIntake } from './intake.js'
 import type { WebSocketOptions } from './options.js'
+import { createRequestQueue, type RequestQueue } from './requestQueue.js'
+import { createYield } from './yield.js'
 
 /** The state that a stop of the server changes. */
 export interface Served {
@@ -61,7 +61,7 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
     const context = app.rpcContext(session, { connection, callLimits, gone })
     served.queues.set(connection, queue)
     queue.add({ mayOverlap: false, run: () => greet(app, served, socket, connection, options) })
-    socket.on('error', () => gone.abort(cutOff))
+    socket.on('error', () => cutOff(gone))
     socket.on('pong', count)
     // Attached before anything is awaited: a frame right after the upgrade would be lost.
     socket.on('message', (data: Buffer, isBinary) => {
@@ -77,7 +77,8 @@ export function createServe(app: FastifyInstance, served: Served, options: Serve
       queue.add({ mayOverlap: call.mayOverlap, bytes: data.length, run })
     })
     socket.on('close', (code) => {
-      gone.abort(code === abnormalClosure ? cutOff : left)
+      if (code === abnormalClosure) cutOff(gone)
+      else gone.controller.abort()
       queue.idle().then(() => served.queues.delete(connection))
       connectionLimit.release(_id)
       app.notifier.disconnect(connection)

@@ -21,7 +21,11 @@ const clients: { why: string; same: string[]; other: string }[] = [
   { why: 'a short prefix', same: ['2001:db8::1', '2001:db8:0:0:1::'], other: '2001:db8:0:1::1' },
   { why: 'groups of zeros in front', same: ['::2:3:4:5:6:7:8', '0:2:3:4::'], other: '1:2:3:4::' },
   { why: 'the own machine', same: ['::1', '::'], other: '127.0.0.1' },
-  { why: 'a zone is left out', same: ['fe80::1', 'fe80::2%eth0', 'fe80::3%1'], other: 'fe80:0:0:1::1%eth0' }
+  {
+    why: 'a zone is left out',
+    same: ['fe80::1', 'fe80::2%eth0', 'fe80::3%1', 'fe80::4%br-0a1b2c', 'fe80::5%eth0.100'],
+    other: 'fe80:0:0:1::1%eth0'
+  }
 ]
 
 for (const { why, same, other } of clients) {

@@ -1,7 +1,10 @@
 import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import Type from 'typebox'
 import { WebSocket } from 'ws'
 import { methods } from '../../src/rpc/index.js'
+import { method } from '../../src/rpc/method.js'
 import type { Message } from '../../src/schemas/message.js'
 import { openDevice } from '../helpers/device.js'
 import { createHold } from '../helpers/hold.js'
@@ -48,6 +51,27 @@ t.test('a server that stops notifies its clients and answers the requests that i
   const device = await openDevice(t, `${again.url.replace('http', 'ws')}/api`, bob.cookie)
   t.match(await device.call('getMessagesWithUser', ['@ann']), [{ text: 'just in time' }])
   t.equal((await device.call<Message[]>('getMessagesWithUser', ['@ann'])).length, 1)
+})
+
+t.test('after the drain time no queued call begins, not even of a client that has closed its connection', async (t) => {
+  const { hold, begun, release } = createHold()
+  let counted = 0
+  const count = method({
+    summary: '',
+    params: Type.Object({}),
+    result: Type.Integer(),
+    run: async () => ++counted
+  })
+  const config = { webSocket: { drainTimeoutMs: 50 } }
+  const server = await startServer(t, { methods: { ...methods, hold, count }, config })
+  const ann = await (await server.signUp('ann')).connect()
+  for (const name of ['hold', 'count']) ann.call(name).catch(() => {})
+  await begun
+  await ann.close()
+  await server.app.close()
+  release()
+  for (let turn = 0; turn < 5; turn++) await setImmediate()
+  t.equal(counted, 0)
 })
 
 t.test('a server that stops closes all of many connections', async (t) => {

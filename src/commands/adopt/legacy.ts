@@ -3,7 +3,7 @@ import { insertNew } from '../../store/mongo/duplicates.js'
 
 /** Reasons to leave a document out, with the words of the report. */
 export const reasons = {
-  id: 'whose _id is no ObjectId',
+  id: 'whose _id is not an ObjectId',
   field: 'that lack a tag, a name, an e-mail or an argon2 hash',
   double: 'that were double, since all messages of the two are in the other one now',
   text: 'without a text',

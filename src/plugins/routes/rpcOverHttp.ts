@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { watchTaking } from '../../limits/stall.js'
 import type { Call } from '../../rpc/dispatch.js'
-import { left } from '../../rpc/method.js'
+import type { Gone } from '../../rpc/method.js'
 import type { Session } from '../../store/store.js'
 
 interface RpcOverHttpOptions {
@@ -19,12 +19,13 @@ export default async function rpcOverHttp(app: FastifyInstance, options: RpcOver
 
   app.post<{ Body: Buffer | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
     const { session, body = nothing } = request
-    const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort(left))
+    const gone: Gone = { isCutOff: false, controller: new AbortController() }
+    reply.raw.once('close', () => gone.controller.abort())
     const callLimits = session && app.limits.callLimitsOf?.(session.user._id)
     // JSON is UTF-8 (RFC 8259, 8.1): anything else would be changed by decoding it.
     const call = app.rpc(isUtf8(body) ? body.toString() : '', app.rpcContext(session, { callLimits, gone }))
-    const answer = session && call.isLong ? await answerLong(call, session, gone, reply) : await call.run()
+    const answer =
+      session && call.isLong ? await answerLong(call, session, gone.controller.signal, reply) : await call.run()
     if (call.refusal) reply.header('retry-after', call.refusal.retryAfterSeconds)
     return reply
       .code(statusOf(call, answer, session))
@@ -33,7 +34,7 @@ export default async function rpcOverHttp(app: FastifyInstance, options: RpcOver
   })
 
   /** Makes an answer as bytes, without its text in memory beside them, and watches whether the client takes it. */
-  async function answerLong(call: Call, session: Session, { signal }: AbortController, reply: FastifyReply) {
+  async function answerLong(call: Call, session: Session, signal: AbortSignal, reply: FastifyReply) {
     await call.untilAllowed()
     const { socket } = reply.request.raw
     const cutOff = () => socket.destroy()

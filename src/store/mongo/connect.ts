@@ -30,7 +30,7 @@ const defaultDatabase = 'messenger'
 
 const standalone =
   'MongoDB runs as a standalone server: a message is in its journal when it is acknowledged, but there is no second copy ' +
-  'of it, and a write is not tried again by itself when the connection breaks. Use a replica set where that matters.'
+  'of it, and writes are not retried automatically when the connection breaks. Use a replica set where that matters.'
 
 /** The session of a read, where the server has sessions. */
 export interface ReadOptions {

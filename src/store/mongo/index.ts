@@ -31,7 +31,7 @@ interface MongoOptions extends StoreObserver {
   onNotice(notice: string): void
 }
 
-const unfinished = 'The store could not write what follows from stored messages; reads do it until it can'
+const unfinished = 'Derived data of stored messages could not be written; readers complete it until writes succeed'
 
 /** The first answers may take this many times `timeoutMs`, because a start asks several questions. */
 const openTimeouts = 2
@@ -40,7 +40,7 @@ const openTimeouts = 2
  * Opens the store in a MongoDB database, which other processes may have open as well.
  *
  * @param url `mongodb://…` or `mongodb+srv://…`
- * @throws {Error} when nobody answers, the database cannot be used as it is, or its engine lacks what the store needs
+ * @throws {Error} when no server answers, the database cannot be used as it is, or its engine lacks what the store needs
  */
 export async function openMongoStore(url: string, options: MongoOptions): Promise<Store> {
   const { timeoutMs, onNotice } = options

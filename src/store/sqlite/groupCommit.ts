@@ -16,12 +16,12 @@ export interface GroupCommit {
   /** Resolves with the write's result when its transaction is durable. */
   write<T>(write: Write<T>): Promise<T>
   /** Writes with the next group, or within a second, for callers that do not wait. */
-  writeAtLeisure<T>(write: Write<T>): Promise<T>
+  writeLater<T>(write: Write<T>): Promise<T>
   /** Commits the waiting writes. */
   flush(): void
 }
 
-const maxLeisureMs = 1000
+const maxDelayMs = 1000
 
 interface CommitEvents {
   /** The memory of the store is out of date: another process has written, or the transaction failed. */
@@ -83,8 +83,8 @@ export function createGroupCommit(database: Database, events: CommitEvents): Gro
       isScheduled = true
       return enter(write)
     },
-    writeAtLeisure(write) {
-      timer ??= setTimeout(flush, maxLeisureMs)
+    writeLater(write) {
+      timer ??= setTimeout(flush, maxDelayMs)
       return enter(write)
     }
   }

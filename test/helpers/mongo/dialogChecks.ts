@@ -32,7 +32,7 @@ export async function sendOne(t: Test, by: Store, processes: Processes, seq: num
   const { ann, bob, say } = processes
   const cursor = await by.updates.newestCursor()
   const added = await say('new', 'an id', by)
-  t.match(added, { isDuplicate: false, isUntold: true, message: { text: 'new', seq } })
+  t.match(added, { isDuplicate: false, needsPush: true, message: { text: 'new', seq } })
   const again = await say('new', 'an id', by)
   t.match(again, { isDuplicate: true, message: added.message }, 'it is stored once')
   for (const [one, other] of [

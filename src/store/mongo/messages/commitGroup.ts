@@ -46,7 +46,7 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
   function accept(group: AddressedMessage[], documents: MessageDocument[]) {
     for (const [index, document] of documents.entries()) {
       const { write, receiver } = group[index] as AddressedMessage
-      write.outcome = { message: toMessage(document), receiver, isDuplicate: false, isUntold: true }
+      write.outcome = { message: toMessage(document), receiver, isDuplicate: false, needsPush: true }
       tails.set(document.conversationId, tailOf(document))
       uncertain.delete(String(document.key))
     }
@@ -74,7 +74,7 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
     const isOrphan = document.version === null && !followUps.has(document._id)
     if (isOrphan) followUps.messages([document])
     const isUncertain = uncertain.delete(String(document.key))
-    return { message: toMessage(document), receiver, isDuplicate, isUntold: !isDuplicate || isOrphan || isUncertain }
+    return { message: toMessage(document), receiver, isDuplicate, needsPush: !isDuplicate || isOrphan || isUncertain }
   }
 
   return async (group: AddressedMessage[]): Promise<void> => {

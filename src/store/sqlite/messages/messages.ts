@@ -67,7 +67,7 @@ export function createMessages(database: Database, { write }: GroupCommit, parts
         const addressed = { ...message, receiverId: receiver._id }
         const known = message.clientMessageId === undefined ? undefined : findKnown(addressed)
         const isDuplicate = known !== undefined
-        return { message: known ?? append(addressed), receiver, isDuplicate, isUntold: !isDuplicate }
+        return { message: known ?? append(addressed), receiver, isDuplicate, needsPush: !isDuplicate }
       })
       onMessage?.(added, message)
       return added

@@ -20,7 +20,7 @@ const noChanges = { firstName: null, lastName: null, img: null }
 
 export function createUsers(
   database: Database,
-  { write, writeAtLeisure }: GroupCommit,
+  { write, writeLater }: GroupCommit,
   versions: Versions,
   identities: Identities
 ): Omit<UserStore, 'searchByTag' | 'searchByName' | 'searchContacts'> {
@@ -59,7 +59,7 @@ export function createUsers(
 
     setLastSeen: (_id, lastSeen) => write(() => void setLastSeen.run({ _id, lastSeen })),
 
-    noteLastSeen: (_id, lastSeen) => writeAtLeisure(() => void setLastSeen.run({ _id, lastSeen }))
+    noteLastSeen: (_id, lastSeen) => writeLater(() => void setLastSeen.run({ _id, lastSeen }))
   }
 }
 

@@ -109,8 +109,8 @@ t.test('a group of messages', { skip: withoutMongo }, async (t) => {
       })
       await t.rejects(say(name, name), { message: 'closed' })
       intercepted.restore()
-      t.match(await say(name, name), { isDuplicate: isStored, isUntold: true })
-      t.match(await say(name, name), { isDuplicate: true, isUntold: false })
+      t.match(await say(name, name), { isDuplicate: isStored, needsPush: true })
+      t.match(await say(name, name), { isDuplicate: true, needsPush: false })
     }
     t.same(await history(), ['1 before', '2 stored: true', '3 stored: false'])
   })

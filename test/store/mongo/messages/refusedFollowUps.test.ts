@@ -80,7 +80,7 @@ t.test('a derived update that the engine refuses', { skip: withoutMongo }, async
       await store.updates.newestCursor()
       const refusing = refuseUpdates(t, (collection, _id) => isRefused(collection, _id, dialog))
       const added = await sayToBoth(processes, [1, 2, 3])
-      t.match(added, Array(6).fill({ isDuplicate: false, isUntold: true }), 'each message is acknowledged')
+      t.match(added, Array(6).fill({ isDuplicate: false, needsPush: true }), 'each message is acknowledged')
       await store.updates.newestCursor()
       t.ok(refusing.count() > 0)
       await t.rejects(store.updates.list(bob._id, cursor, 99), 'bob is not told of a part')

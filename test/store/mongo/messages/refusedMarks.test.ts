@@ -24,7 +24,7 @@ t.test('a read mark that the engine refuses refuses nothing else', { skip: witho
   t.match(
     [added, refused, marked],
     [
-      { value: { message: { text: 'more' }, isUntold: true } },
+      { value: { message: { text: 'more' }, needsPush: true } },
       { status: 'rejected' },
       { value: { hasMoved: true, unreadCount: 0 } }
     ]

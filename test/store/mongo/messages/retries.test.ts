@@ -48,7 +48,7 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
       first.map(({ message }) => message),
       'the results are the first ones'
     )
-    t.match(again, Array(retried).fill({ isDuplicate: true, isUntold: false }))
+    t.match(again, Array(retried).fill({ isDuplicate: true, needsPush: false }))
     t.match(
       [before, between, other],
       [
@@ -68,7 +68,7 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     const by = await join()
     const again = await Promise.all(textsOf(retried).map((text) => say(text, text, by)))
     const even = again.filter(({ message }) => !first.has(message.text))
-    t.match(even, Array(retried / 2).fill({ isDuplicate: false, isUntold: true }))
+    t.match(even, Array(retried / 2).fill({ isDuplicate: false, needsPush: true }))
     t.same(
       even.map(({ message }) => message.seq),
       even.map((_, index) => retried / 2 + 1 + index),
@@ -113,11 +113,11 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     const refused = await Promise.allSettled(texts.map((text) => say(text, text)))
     t.match(refused, Array(5).fill({ status: 'rejected' }))
     const [next, ...again] = await Promise.all([say('next'), ...texts.map((text) => say(text, text))])
-    t.match(again, Array(5).fill({ isUntold: true }))
+    t.match(again, Array(5).fill({ needsPush: true }))
     t.match(next, { isDuplicate: false })
     t.match(
       await Promise.all(texts.map((text) => say(text, text))),
-      Array(5).fill({ isDuplicate: true, isUntold: false })
+      Array(5).fill({ isDuplicate: true, needsPush: false })
     )
     t.same(await history(), ['1 before', ...texts.map((text, index) => `${index + 2} ${text}`), '7 next'])
   })
@@ -127,12 +127,12 @@ t.test('messages that are sent again', { skip: withoutMongo }, async (t) => {
     const { store, bob, say, join, leave } = processes
     const cursor = await store.updates.newestCursor()
     const told = await say('told', 'told')
-    t.match(await say('told', 'told'), { isDuplicate: true, isUntold: false, message: told.message })
+    t.match(await say('told', 'told'), { isDuplicate: true, needsPush: false, message: told.message })
     const left = await leave('left', 'left')
     const by = await join()
     const place = { _id: String(left._id), seq: 2 }
-    t.match(await say('left', 'left', by), { isDuplicate: true, isUntold: true, message: place })
-    t.match(await say('left', 'left', by), { isDuplicate: true, isUntold: false, message: place })
+    t.match(await say('left', 'left', by), { isDuplicate: true, needsPush: true, message: place })
+    t.match(await say('left', 'left', by), { isDuplicate: true, needsPush: false, message: place })
     t.match(await by.updates.list(bob._id, cursor, 9), { messages: [{ text: 'told' }, { text: 'left' }] })
     t.equal(await processes.collections.messages.countDocuments({ _id: new ObjectId(place._id) }), 1)
   })

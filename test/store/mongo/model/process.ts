@@ -95,8 +95,8 @@ export async function openProcess(name: string, replicaSet: ReplicaSet): Promise
     if (process.isAlone) return
     await new Promise<void>((end) => void process.pauses.push({ since: replicaSet.changes(), end }))
   }
-  const onMessage: StoreObserver['onMessage'] = ({ isUntold }, { text, origin }) => {
-    if (isUntold) (origin as Told | undefined)?.pushed.push(text)
+  const onMessage: StoreObserver['onMessage'] = ({ needsPush }, { text, origin }) => {
+    if (needsPush) (origin as Told | undefined)?.pushed.push(text)
   }
   process.store = await openStoreIn(connection, { timeoutMs: 1e9, onNotice() {}, pause, onMessage })
   return process

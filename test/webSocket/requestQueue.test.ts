@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { createRequestQueue } from '../../src/rpc/requestQueue.js'
+import { createRequestQueue } from '../../src/webSocket/requestQueue.js'
 
 /** Opens a queue whose outcomes are kept, and tasks that end when they are told to. */
 function openQueue(yieldToOthers = async () => {}) {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { createYield } from '../../src/rpc/yield.js'
+import { createYield } from '../../src/webSocket/yield.js'
 
 /** Starts callers that make one call after the other, each of `callMs` by a clock that only the calls move. */
 function startCalling(maxMs: number, callers: number, calls: number, callMs: number) {
