@@ -1,8 +1,8 @@
 import type { AnyBulkWriteOperation, Collection, ObjectId } from 'mongodb'
 import type { Collections, ConversationDocument } from '../collections.js'
 import type { ReadOptions } from '../connect.js'
-import { type ChangedUser, readChanges } from '../updates/changes.js'
 import type { Versions } from '../versions.js'
+import { type ChangedUser, readChanges } from './changes.js'
 import type { Unversioned } from './dialogProgress.js'
 import { createMessageVersions } from './messageVersions.js'
 

@@ -5,8 +5,8 @@ import { maxCandidates, maxSearchedDialogs } from '../../searchBounds.js'
 import type { StoredProfile, UserStore, WantedContact } from '../../store.js'
 import type { Collections } from '../collections.js'
 import { toId } from '../ids.js'
+import { begun, findContactsAmong, peerOf } from '../messages/contacts.js'
 import type { Dialogs } from '../messages/dialogs.js'
-import { begun, findContactsAmong, peerOf } from '../updates/contacts.js'
 import { findProfiles, profileFields, toProfile } from './users.js'
 
 // The newest peers often suffice.

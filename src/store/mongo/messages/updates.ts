@@ -4,13 +4,13 @@ import type { StoredUpdates, UpdateStore } from '../../store.js'
 import type { Collections } from '../collections.js'
 import type { InSession, ReadOptions } from '../connect.js'
 import { toId } from '../ids.js'
-import { type Dialogs, dialogFields } from '../messages/dialogs.js'
-import type { Changes, FollowUps, UnversionedChanges } from '../messages/followUps.js'
-import { toMessage } from '../messages/messages.js'
 import { findProfiles } from '../users/users.js'
 import type { Versions } from '../versions.js'
 import { type ChangesOfUser, cut, isStillQuiet, lookForNews, readChanges } from './changes.js'
 import type { Cursors } from './cursors.js'
+import { type Dialogs, dialogFields } from './dialogs.js'
+import type { Changes, FollowUps, UnversionedChanges } from './followUps.js'
+import { toMessage } from './messages.js'
 
 interface Parts {
   versions: Versions
