@@ -2,12 +2,12 @@ import websocket from '@fastify/websocket'
 import type { FastifyInstance, preHandlerHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { AppError, type ErrorKind } from '../errors.js'
-import { createUnreadAnswers, type UnreadAnswers, type UnreadAnswersOptions } from '../limits/unreadAnswers.js'
+import { createUnreadAnswers, type UnreadAnswers } from '../limits/unreadAnswers.js'
 import { createDispatch, type Dispatch, type DispatchOptions } from '../rpc/dispatch.js'
 import type { Caller, CallerContext } from '../rpc/method.js'
-import type { UserSearch } from '../schemas/config/index.js'
 import type { Session } from '../store/store.js'
-import { type CloseOptions, closeConnections } from '../webSocket/close.js'
+import type { Settings } from '../tuning.js'
+import { closeConnections } from '../webSocket/close.js'
 import { countPieces } from '../webSocket/intake.js'
 import type { WebSocketOptions } from '../webSocket/options.js'
 import { createServe, type Served } from '../webSocket/serve.js'
@@ -22,21 +22,7 @@ declare module 'fastify' {
   }
 }
 
-interface RpcOptions
-  extends Pick<DispatchOptions, 'methods' | 'maxAnswerBytes' | 'legacyWire'>,
-    WebSocketOptions,
-    UnreadAnswersOptions,
-    CloseOptions {
-  path: string
-  /** Users that a search finds. */
-  search: UserSearch
-  /** Maximum connections; the next one is refused. 0: no limit. */
-  maxConnections: number
-  maxFragments: number
-  maxBufferedChunks: number
-  /** Milliseconds that a client has to answer a close frame. */
-  closeTimeoutMs: number
-}
+type RpcOptions = WebSocketOptions & Settings['users'] & Pick<DispatchOptions, 'methods' | 'legacyWire'>
 
 const fullRetryAfterMs = 5000
 // The other refusals are everyday events.

@@ -4,8 +4,6 @@ import type { Answer, ServedConnection } from './connection.js'
 import type { WebSocketOptions } from './options.js'
 import type { RequestQueue } from './requestQueue.js'
 
-type AbuseGuardOptions = Pick<WebSocketOptions, 'refusalsBeforeClose' | 'refusalsWindowMs' | 'pingIntervalMs'>
-
 const abuse = new AppError('tooManyRequests', 'Too many calls in spite of refusals.')
 
 /**
@@ -18,7 +16,7 @@ export function watchRefusals(
   socket: WebSocket,
   connection: ServedConnection,
   queue: RequestQueue<Answer>,
-  { refusalsBeforeClose, refusalsWindowMs, pingIntervalMs }: AbuseGuardOptions
+  { refusalsBeforeClose, refusalsWindowMs, pingIntervalMs }: WebSocketOptions
 ): () => void {
   const apartMs = refusalsWindowMs / 10
   let countedAt: number[] = []

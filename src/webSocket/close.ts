@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { cutOff } from '../rpc/method.js'
 import { withinTime } from '../store/deadline.js'
+import type { WebSocketOptions } from './options.js'
 import type { Served } from './serve.js'
 
 // RFC 6455, 7.4.1
@@ -10,18 +11,11 @@ const goingAway = 1001
 /** Connections that are closed in one turn of the event loop. */
 const sliceSize = 500
 
-export interface CloseOptions {
-  /** Milliseconds that clients are asked to wait before they connect again. */
-  reconnectAfterMs: number
-  /** Milliseconds that running calls have to end. */
-  drainTimeoutMs: number
-}
-
 /** Notifies clients, answers the calls that have been read, and closes every connection. Resolves when all are closed. */
 export async function closeConnections(
   { notifier, websocketServer }: FastifyInstance,
   served: Served,
-  { reconnectAfterMs, drainTimeoutMs }: CloseOptions
+  { reconnectAfterMs, drainTimeoutMs }: WebSocketOptions
 ): Promise<void> {
   notifier.notifyAll('serverShutdown', { reconnectAfterMs })
   served.isReading = false

@@ -25,7 +25,7 @@ export interface Answer {
   taken?: () => void
 }
 
-interface ConnectionOptions extends Pick<WebSocketOptions, 'maxBufferedBytes' | 'answerTimeoutMs'> {
+type ConnectionOptions = WebSocketOptions & {
   /** Called when the server ends a connection, with the reason. */
   onRefused(session: Session, error: AppError): void
 }

@@ -22,7 +22,7 @@ export interface Served {
   isReading: boolean
 }
 
-export interface ServeOptions extends WebSocketOptions {
+export type ServeOptions = WebSocketOptions & {
   /** Logs a handshake. @param refusal the reason why the connection is closed again, if it is */
   logHandshake(request: FastifyRequest, userId: string | undefined, refusal?: AppError): void
 }
