@@ -22,7 +22,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
     t.same(await old.state(), state)
   })
 
-  t.test('an adoption that ends at any time is completed by the next run', (t) => endAdoptions(t, newDatabase, 16))
+  t.test('an adoption that ends at any time is completed by the next run', (t) => endAdoptions(t, newDatabase, 24))
 
   t.test('an adoption that is killed again and again reaches the same state', async (t) => {
     const whole = await manyThings(t, newDatabase(t))
@@ -34,7 +34,7 @@ t.test('MongoDB', { skip: withoutMongo }, async (t) => {
       code: 1,
       stderr: /^db\.url: mongodb:\S+: This is a legacy database: run `messenger-server adopt URL` first\.\n$/
     })
-    for (let write = 20; !(await runUntilKilled(t, old.url, write)); write += 20)
+    for (let write = 30; !(await runUntilKilled(t, old.url, write)); write += 30)
       t.comment(`killed before write ${write}`)
     t.same(await old.state(), await whole.state())
   })
