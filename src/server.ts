@@ -22,8 +22,8 @@ async function start(): Promise<void> {
   const app = createApp(config)
   const { port, host = config.webSocket.host, logLevel } = config.app
   const address = await listen(app, { port, host })
-  // While many clients connect at once, objects outlive a collection or two. V8 would conclude that their code always makes objects that
-  // live long, and put those of each message where it seldom collects. Set after the start, because Node compiles its own modules
+  // While many clients connect at once, objects survive several collections. V8 would conclude that their code always makes objects that
+  // live long, and put those of each message into the old generation. Set after the start, because Node compiles its own modules
   // again when a flag has changed.
   setFlagsFromString('--no-allocation-site-pretenuring')
   // Without a listener, a signal would end the process while close-with-grace replaces its own.

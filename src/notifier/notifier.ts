@@ -33,8 +33,8 @@ export function createNotifier({ store, ...options }: NotifierOptions) {
 
   const presence = createPresence({
     ...options,
-    remember: ({ _id }, lastSeen) => store.users.setLastSeen(_id, lastSeen),
-    note: ({ _id }, lastSeen) => store.users.noteLastSeen(_id, lastSeen),
+    setLastSeen: ({ _id }, lastSeen) => store.users.setLastSeen(_id, lastSeen),
+    noteLastSeen: ({ _id }, lastSeen) => store.users.noteLastSeen(_id, lastSeen),
     onOnline: ({ _id, tag }) => notifyContacts(_id, 'contactOnline', { loggedInUserTag: tag }),
     onOffline: ({ _id, tag }, lastSeen) => notifyContacts(_id, 'contactOffline', { loggedOutUserTag: tag, lastSeen })
   })

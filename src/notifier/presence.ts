@@ -4,9 +4,9 @@ interface PresenceOptions {
   /** Milliseconds that a user stays online without a connection: a page reload is not shown as going offline. */
   offlineGraceMs: number
   /** Stores when a user was last seen, in epoch milliseconds. */
-  remember(user: Identity, lastSeen: number): Promise<void>
+  setLastSeen(user: Identity, lastSeen: number): Promise<void>
   /** Stores the same where nothing waits for it. */
-  note(user: Identity, lastSeen: number): Promise<void>
+  noteLastSeen(user: Identity, lastSeen: number): Promise<void>
   /** Announces a user. The two are called alternately, and never at the same time for one user. */
   onOnline(user: Identity): Promise<void>
   onOffline(user: Identity, lastSeen: number): Promise<void>
@@ -28,15 +28,16 @@ export function createPresence(options: PresenceOptions) {
   const { offlineGraceMs, onOnline, onOffline, onError } = options
   const entries = new Map<string, PresenceEntry>()
 
-  const remember = ({ user, lastSeen = Date.now() }: PresenceEntry) => options.remember(user, lastSeen).catch(onError)
+  const setLastSeen = ({ user, lastSeen = Date.now() }: PresenceEntry) =>
+    options.setLastSeen(user, lastSeen).catch(onError)
 
   async function announce(entry: PresenceEntry): Promise<void> {
     const { user, isOnline, lastSeen = Date.now() } = entry
     entry.isAnnounced = isOnline
-    if (!isOnline) await remember(entry)
+    if (!isOnline) await setLastSeen(entry)
     await (isOnline ? onOnline(user) : onOffline(user, lastSeen)).catch(onError)
     // Also for a user who arrives: it is all that is known if the process is killed.
-    if (isOnline) options.note(user, Date.now()).catch(onError)
+    if (isOnline) options.noteLastSeen(user, Date.now()).catch(onError)
   }
 
   /** Announces the state of an entry when the announcements before it have been made, unless it is known already. */
@@ -79,7 +80,7 @@ export function createPresence(options: PresenceOptions) {
       const present = [...entries.values()]
       for (const { timer } of present) clearTimeout(timer)
       await Promise.all(present.map(({ settled }) => settled))
-      await Promise.all(present.map(remember))
+      await Promise.all(present.map(setLastSeen))
     }
   }
 }

@@ -15,8 +15,8 @@ t.test('announcements of one user are made in order, however long they take', as
     offlineGraceMs: 0,
     onOnline: slowly('online'),
     onOffline: slowly('offline'),
-    remember: async () => {},
-    note: async () => {},
+    setLastSeen: async () => {},
+    noteLastSeen: async () => {},
     onError: t.error
   })
 
@@ -45,8 +45,8 @@ t.test('a user who comes back at once is not announced as offline', async (t) =>
     offlineGraceMs: 1_000_000,
     onOnline: async ({ tag }) => void log.push(`${tag} online`),
     onOffline: async ({ tag }) => void log.push(`${tag} offline`),
-    remember: async ({ tag }) => void log.push(`${tag} seen`),
-    note: async ({ tag }) => void log.push(`${tag} seen`),
+    setLastSeen: async ({ tag }) => void log.push(`${tag} seen`),
+    noteLastSeen: async ({ tag }) => void log.push(`${tag} seen`),
     onError: t.error
   })
   presence.arrive(ann)
@@ -71,8 +71,8 @@ t.test('an announcement that fails does not hold up the next one', async (t) => 
     offlineGraceMs: 0,
     onOnline: () => Promise.reject(new Error('no store')),
     onOffline: async ({ tag }) => void log.push(tag),
-    remember: () => Promise.reject(new Error('no store')),
-    note: () => Promise.reject(new Error('no store')),
+    setLastSeen: () => Promise.reject(new Error('no store')),
+    noteLastSeen: () => Promise.reject(new Error('no store')),
     onError: (error) => errors.push(error)
   })
   presence.arrive(ann)
@@ -90,8 +90,8 @@ t.test('a user who comes back during the announcement of being offline is announ
       offlineGraceMs: 0,
       onOnline: async () => {},
       onOffline: () => new Promise((resolve) => void finish.push(resolve)),
-      remember: async () => {},
-      note: async () => {},
+      setLastSeen: async () => {},
+      noteLastSeen: async () => {},
       onError: t.error
     })
     presence.arrive(ann)

@@ -57,7 +57,7 @@ function keep(file: string, aside: string): void {
   try {
     linkSync(file, aside)
   } catch (cause) {
-    const message = `${file}: its file system gives it no second name to be kept under (${codeOf(cause)}): move it away first`
+    const message = `${file}: its file system has no hard links, so the present database cannot be kept (${codeOf(cause)}): move it away first`
     throw new Error(message, { cause })
   }
 }

@@ -10,14 +10,14 @@ declare module 'fastify' {
     isProbe?: boolean
   }
   interface FastifyInstance {
-    /** Tells whether the process has too much to do, by the last sample. */
+    /** Tells whether the process is overloaded, by the last sample. */
     isOverloaded(): boolean
   }
 }
 
 const shareOfMemory = 0.75
 
-/** Refuses new requests and handshakes while the process has too much to do; open connections go on. */
+/** Refuses new requests and handshakes while the process is overloaded; open connections go on. */
 export default fp<Settings['overload']>(
   async (app, options) => {
     const { sampleIntervalMs: sampleInterval } = options

@@ -9,10 +9,13 @@ export const RateConfigSchema = Type.Object({
   signupBurst: limit(5, 'Sign-ups from one address at once'),
   uploadsPerMinute: limit(10, 'Uploads by one user', 0),
   failedLogIns: limit(10, 'Failed log-ins to one account from one address, after which more are refused', 0),
-  failedLogInsWindowMs: limit(900_000, 'Time in which all of them are allowed again; they come back one by one'),
+  failedLogInsWindowMs: limit(
+    900_000,
+    'Milliseconds in which all of them are allowed again; they come back one by one'
+  ),
   failedLogInsOfAddressPerDay: limit(100, 'Failed log-ins from one address, after which more are refused', 0),
   failedLogInsOfAccountPerDay: limit(100, 'Failed log-ins to one account, after which each is delayed', 0),
-  failedLogInDelayMs: limit(2000, 'Delay of such a log-in'),
+  failedLogInDelayMs: limit(2000, 'Milliseconds of delay of such a log-in'),
   callsPerSecond: limit(50, 'JSON-RPC calls of one user, over all connections and HTTP', 0),
   callBurst: limit(100, 'JSON-RPC calls of one user at once'),
   messagesPerSecond: limit(5, 'Messages sent by one user', 0),

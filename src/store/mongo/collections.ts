@@ -83,7 +83,7 @@ export interface ImageDocument {
   bytes: Binary
   /** Gives the order of uploads; absent in images that are older than all that have it. */
   added?: ObjectId
-  /** Mark of the last time when the owner began to show it. */
+  /** Id given when the owner last began to show it. */
   shown?: ObjectId
 }
 
@@ -103,7 +103,7 @@ export interface Collections {
   images: Collection<ImageDocument>
   /** Openings of the store. In a copy, `lastVersion` is the last version for which an epoch of the source gave cursors. */
   epochs: Collection<{ _id: string; lastVersion?: number }>
-  /** The design of the database, the newest version, the secret of tokens, and the mark of an unfinished copy. */
+  /** The design of the database, the newest version, the secret of tokens, and the checkpoint of an unfinished copy. */
   settings: Collection<{ _id: string; value: unknown }>
 }
 
@@ -138,7 +138,7 @@ export function collectionsOf(database: Db): Collections {
   return Object.fromEntries(names.map((name) => [name, database.collection(name)])) as unknown as Collections
 }
 
-/** Creates the missing indexes. Unique keys rest on them. */
+/** Creates the missing indexes. The store relies on the unique ones. */
 export async function createIndexes(collections: Collections, only = indexed): Promise<void> {
   for (const name of only) await collections[name].createIndexes(indexes[name])
 }

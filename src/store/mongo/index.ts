@@ -96,7 +96,7 @@ async function assertUsable(collections: Collections, database: Db): Promise<voi
 }
 
 interface OpenOptions extends MongoOptions {
-  /** Waits after a vain attempt to store messages. */
+  /** Waits after an attempt to store messages that made no progress. */
   pause?: (ms: number) => Promise<unknown>
 }
 

@@ -39,7 +39,7 @@ t.test('a file system without hard links accepts backups', { skip }, async (t) =
 t.test('a restore without hard links keeps the database and says what to do', { skip }, async (t) => {
   const { dir, file, backup } = await makeHouse(t)
   const says =
-    /messenger\.db: its file system gives it no second name to be kept under \(EPERM\): move it away first\n$/
+    /messenger\.db: its file system has no hard links, so the present database cannot be kept \(EPERM\): move it away first\n$/
   t.match(refuse('link', 'restore', backup, dir), { status: 1, stderr: says })
   t.same(peopleIn(file), ['@ann', '@bob'])
   renameSync(file, `${file}.former`)

@@ -8,8 +8,8 @@ import type { FollowUps } from './followUps.js'
 import { toMessage } from './messages.js'
 import { type AddressedMessage, keyOf, numberMessages, type Tails, tailOf } from './numbering.js'
 
-// An attempt is in vain only where another process has stored a message, or where a read is behind.
-const maxVainAttempts = 100
+// An attempt makes no progress only where another process has stored a message, or where a read is behind.
+const maxAttemptsWithoutProgress = 100
 // Grows with the square of the attempts: the first ones meet another process, the last ones a read that is behind for seconds.
 const pauseMs = 0.01
 const maxUncertainKeys = 10_000
@@ -17,7 +17,7 @@ const maxUncertainKeys = 10_000
 interface CommitParts {
   tails: Tails
   followUps: Pick<FollowUps, 'messages' | 'has'>
-  /** Waits after a vain attempt. */
+  /** Waits after an attempt without progress. */
   pause?: ((ms: number) => Promise<unknown>) | undefined
 }
 
@@ -32,14 +32,14 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
   const uncertain = createLruCache<true>(maxUncertainKeys)
 
   /** @returns those that are not stored yet */
-  async function attempt(group: AddressedMessage[], vain: number): Promise<AddressedMessage[]> {
+  async function attempt(group: AddressedMessage[], failed: number): Promise<AddressedMessage[]> {
     const documents = numberMessages(group, await tails.load(dialogsOf(group)))
     const { stored, isTaken, refusal } = await insertInOrder(messages, documents)
     accept(group, documents.slice(0, stored))
     if (refusal) (group[stored] as AddressedMessage).write.outcome = refusal
     const rest = group.slice(stored).filter(({ write }) => !write.outcome)
     // The pause comes before the tails are read: another process that goes on writing makes them old at once.
-    if (isTaken && vain > 0) await pause(Math.random() * vain ** 2 * pauseMs)
+    if (isTaken && failed > 0) await pause(Math.random() * failed ** 2 * pauseMs)
     return isTaken ? withoutStored(behindOthers(rest)) : rest
   }
 
@@ -90,14 +90,14 @@ export function createCommitGroup({ messages }: Pick<Collections, 'messages'>, p
   }
 }
 
-/** @throws {Error} when all attempts are in vain */
-async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[], vain: number) => Promise<T[]>): Promise<void> {
-  let vain = 0
+/** @throws {Error} when no attempt makes progress */
+async function untilNoneIsLeft<T>(all: T[], attempt: (rest: T[], failed: number) => Promise<T[]>): Promise<void> {
+  let failed = 0
   for (let rest = all; rest.length > 0; ) {
     const before = rest.length
-    rest = await attempt(rest, vain)
-    vain = rest.length < before ? 0 : vain + 1
-    if (vain === maxVainAttempts) throw new Error('Other processes do not let this one store a message.')
+    rest = await attempt(rest, failed)
+    failed = rest.length < before ? 0 : failed + 1
+    if (failed === maxAttemptsWithoutProgress) throw new Error('Other processes do not let this one store a message.')
   }
 }
 
