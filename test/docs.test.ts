@@ -28,8 +28,8 @@ interface Proof {
 const proofs: Proof[] = [
   { page: 'README.md', languages: ['sh'], by: ['test/flow/readme.test.ts'] },
   { page: 'CONTRIBUTING.md', languages: ['sh'], why: 'it runs the tests' },
-  { page: 'docs/configuration.md', languages: ['nginx'], by: ['test/flow/nginx.test.ts'] },
-  { page: 'docs/moving.md', languages: ['sh'], by: ['test/flow/moving.test.ts'] },
+  { page: 'docs/configuration.md', languages: ['nginx'], by: ['test/flow/nginx.long.ts'] },
+  { page: 'docs/moving.md', languages: ['sh'], by: ['test/flow/moving.long.ts'] },
   { page: 'docs/mongodb.md', languages: ['sh'], why: 'it needs Docker; test/flow/mongo/processes.test.ts sets DB_URL' },
   {
     page: 'docs/operation.md',
