@@ -24,7 +24,7 @@ const durability: MongoClientOptions = {
 }
 
 /** Time limits for work on a whole database. */
-export const longTimeouts = { socketTimeoutMS: 600_000, wtimeoutMS: 600_000 }
+export const longTimeouts = { socketTimeoutMS: 600_000, wtimeoutMS: 600_000, waitQueueTimeoutMS: 600_000 }
 
 const defaultDatabase = 'messenger'
 

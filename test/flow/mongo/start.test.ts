@@ -66,7 +66,8 @@ t.test('an upgrade may take longer than the first answers', { skip: withoutMongo
   const patience = new Set<number>()
   t.intercept(Collection.prototype, 'createIndexes', {
     async value(this: Collection & { client: MongoClient }, ...args: Parameters<typeof createIndexes>) {
-      patience.add(this.client.options.socketTimeoutMS)
+      const { socketTimeoutMS, waitQueueTimeoutMS } = this.client.options
+      for (const timeout of [socketTimeoutMS, waitQueueTimeoutMS]) patience.add(timeout)
       if (this.collectionName === 'users') await delay(1.5 * timeoutMs)
       return createIndexes.apply(this, args)
     }
