@@ -7,8 +7,8 @@ const rules = { kinds: [], isInOrder: true }
 
 // Without a fault one process is interrupted once; with one, each runs as far as it can, and then the next one.
 const undisturbed: Bounds = { ...rules, detours: 1, faults: 0 }
+// The long walk has changes of the primary.
 const faulty: Bounds = { ...rules, detours: 0, faults: 1, kinds: ['crash', 'cut', 'lag'] }
-const undoing: Bounds = { ...faulty, kinds: ['failOver'] }
 
 t.setTimeout(300_000)
 
@@ -20,7 +20,7 @@ t.test(
   async (t) => {
     for (const scenario of scenarios) {
       t.test(scenario.name, async (t) => {
-        for (const bound of scenario.isLong ? [undisturbed] : [undisturbed, faulty, undoing]) {
+        for (const bound of scenario.isLong ? [undisturbed] : [undisturbed, faulty]) {
           const { runs, states, failure } = await walk(scenario, bound)
           t.equal(failure, undefined, `${runs} runs, ${states} states`)
         }
