@@ -49,7 +49,7 @@ export function createApp(config: Config, { methods = messenger, tuning = {} }: 
   app.register(notifier, settings.presence)
   app.register(endedSessions, { ...webSocket, expiryIntervalMs: webSocket.pingIntervalMs })
 
-  // What every HTTP request meets, in this order.
+  // The hooks of every HTTP request, in this order.
   app.register(logs)
   app.register(headers)
   app.register(overload, settings.overload)

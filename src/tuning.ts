@@ -50,7 +50,7 @@ type Sections = typeof defaultTuning
 /** Values in place of the defaults, by section. */
 export type Tuning = { [Section in keyof Sections]?: Partial<Sections[Section]> }
 
-/** What the plugins are made with. */
+/** The configuration with all its limits, as the plugins get it. */
 export type Settings = Config & Sections
 
 /** Adds the limits that are not settings to the configuration. */

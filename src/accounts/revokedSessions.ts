@@ -1,5 +1,5 @@
 import { createLruCache } from '../lruCache.js'
-import type { Session } from '../store/store.js'
+import type { Session } from '../store/records.js'
 
 const firstDelayMs = 1000
 const maxDelayMs = 60_000

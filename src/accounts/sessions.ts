@@ -2,7 +2,8 @@ import { ObjectId } from 'bson'
 import { AppError } from '../errors.js'
 import { createLruCache } from '../lruCache.js'
 import type { Identity } from '../schemas/user.js'
-import type { Session, Store } from '../store/store.js'
+import type { Session } from '../store/records.js'
+import type { Store } from '../store/store.js'
 import { createRevokedSessions } from './revokedSessions.js'
 
 export type Sessions = ReturnType<typeof createSessions>

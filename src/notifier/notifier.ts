@@ -1,6 +1,7 @@
 import type { AppError } from '../errors.js'
 import type { NotificationBody, NotificationType } from '../schemas/notification.js'
-import type { AddedMessage, NewMessage, Session, Store } from '../store/store.js'
+import type { AddedMessage, NewMessage, Session } from '../store/records.js'
+import type { Store } from '../store/store.js'
 import { notificationFrame } from './frames.js'
 import { createPresence } from './presence.js'
 

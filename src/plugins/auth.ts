@@ -8,8 +8,8 @@ import { AppError } from '../errors.js'
 import { type TokenPayload, TokenPayloadSchema } from '../schemas/account.js'
 import { durationMs } from '../schemas/config/setting.js'
 import { createCheck } from '../schemas/validate.js'
+import type { Session, StoredUser } from '../store/records.js'
 import { isStrong } from '../store/secret.js'
-import type { Session, StoredUser } from '../store/store.js'
 import type { Settings } from '../tuning.js'
 
 declare module 'fastify' {

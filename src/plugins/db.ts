@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
 import fp from 'fastify-plugin'
 import { fileOf, openStore, type StoreOptions } from '../store/open.js'
-import type { AddedMessage, NewMessage, Store } from '../store/store.js'
+import type { AddedMessage, NewMessage } from '../store/records.js'
+import type { Store } from '../store/store.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

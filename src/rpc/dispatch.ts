@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js'
 import type { CallCount } from '../metrics/counters.js'
-import type { Session } from '../store/store.js'
+import type { Session } from '../store/records.js'
 import type { CallerContext, Context, Methods } from './method.js'
 import { type Item, parse } from './parse.js'
 import { type Throttle, throttle, untilAllowed } from './throttle.js'

@@ -5,7 +5,8 @@ import type { Connection, Notifier } from '../notifier/notifier.js'
 import type { UserSearch } from '../schemas/config/index.js'
 import type { Identity } from '../schemas/user.js'
 import { createCheck } from '../schemas/validate.js'
-import type { Session, Store } from '../store/store.js'
+import type { Session } from '../store/records.js'
+import type { Store } from '../store/store.js'
 
 /** Tells that a caller has gone. */
 export interface Gone {

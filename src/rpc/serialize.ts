@@ -2,7 +2,7 @@ import type { Notifier } from '../notifier/notifier.js'
 import type { Dialog } from '../schemas/dialog.js'
 import type { Message } from '../schemas/message.js'
 import type { Identity, SelfInfo, UserInfo } from '../schemas/user.js'
-import type { StoredDialog, StoredMessage, StoredProfile } from '../store/store.js'
+import type { StoredDialog, StoredMessage, StoredProfile } from '../store/records.js'
 
 /** Returns a stored message as clients see it. */
 export function serializeMessage(message: StoredMessage, user: Identity, peer: Identity): Message {

@@ -7,7 +7,7 @@ import { textFrame } from '../notifier/frames.js'
 import type { Connection } from '../notifier/notifier.js'
 import type { Call } from '../rpc/dispatch.js'
 import { cutOff, type Gone } from '../rpc/method.js'
-import type { Session } from '../store/store.js'
+import type { Session } from '../store/records.js'
 import type { WebSocketOptions } from './options.js'
 
 export interface ServedConnection extends Connection {

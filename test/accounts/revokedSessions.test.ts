@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { createRevokedSessions } from '../../src/accounts/revokedSessions.js'
-import type { Session } from '../../src/store/store.js'
+import type { Session } from '../../src/store/records.js'
 
 const session = (_id: string, lifeMs = 60_000): Session => ({
   _id,

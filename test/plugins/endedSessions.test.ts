@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import t from 'tap'
-import type { Session } from '../../src/store/store.js'
+import type { Session } from '../../src/store/records.js'
 import { cookieOf, type Person, type Server, startServer } from '../helpers/server.js'
 import { statusFor } from '../helpers/statusFor.js'
 

@@ -1,4 +1,4 @@
-import type { Image, StoredProfile, StoredUser } from '../../store/store.js'
+import type { Image, StoredProfile, StoredUser } from '../../store/records.js'
 import type { CopyCheckpoint } from '../../store/unfinishedCopy.js'
 
 /** Records that one store hands over to another, of any two types of stores. Dates are epochs in milliseconds. */

@@ -15,7 +15,7 @@ import {
 } from '../../schemas/account.js'
 import { defaultImage } from '../../schemas/user.js'
 import { keyOfEmail } from '../../store/keys.js'
-import type { StoredUser } from '../../store/store.js'
+import type { StoredUser } from '../../store/records.js'
 import type { Settings } from '../../tuning.js'
 
 const notLoggedIn = 'The account exists now, but the log-in could not be stored. Log in.'

@@ -10,7 +10,7 @@ import { staticRoot } from '../../package.js'
 import type { UploadedImage } from '../../schemas/account.js'
 import type { Config } from '../../schemas/config/index.js'
 import { defaultImage } from '../../schemas/user.js'
-import type { Session } from '../../store/store.js'
+import type { Session } from '../../store/records.js'
 import { picturePolicy } from '../http/headers.js'
 
 interface ImagesOptions extends Readonly<Config['images']> {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { watchTaking } from '../../limits/stall.js'
 import type { Call } from '../../rpc/dispatch.js'
 import type { Gone } from '../../rpc/method.js'
-import type { Session } from '../../store/store.js'
+import type { Session } from '../../store/records.js'
 
 interface RpcOverHttpOptions {
   /** Milliseconds in which a client must take something of a long answer. */

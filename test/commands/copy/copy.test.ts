@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { copy } from '../../../src/commands/copy/index.js'
-import type { StoredUser } from '../../../src/store/store.js'
+import type { StoredUser } from '../../../src/store/records.js'
 import { open, settleTown, visit } from '../../helpers/commands/town.js'
 import { useMongo, withoutMongo } from '../../helpers/mongod.js'
 import { startServer } from '../../helpers/server.js'

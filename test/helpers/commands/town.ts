@@ -1,13 +1,14 @@
 import type { Test } from 'tap'
 import { openStore } from '../../../src/store/open.js'
-import type { NewMessage, Store, StoredUser } from '../../../src/store/store.js'
+import type { NewMessage, StoredUser } from '../../../src/store/records.js'
+import type { Store } from '../../../src/store/store.js'
 import { invitePeople } from '../../store/suite/people.js'
 
 const options = { timeoutMs: 60_000, busyTimeoutMs: 5000, maxLogPages: 10_000, onNotice: () => {} }
 
 export const open = (url: string): Promise<Store> => openStore(url, options)
 
-/** What Ann, Bob and Cid have stored, which every copy has to have. */
+/** The data of Ann, Bob and Cid, which every copy must have. */
 export interface Town {
   people: StoredUser[]
   /** Cursors of the beginning, the middle and the second start. */

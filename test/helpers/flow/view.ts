@@ -12,7 +12,7 @@ interface Conversation {
   firstName: string | undefined
 }
 
-/** What a device knows from notifications, answers and updates. */
+/** The knowledge of a device from notifications, answers and updates. */
 export interface View {
   conversations: Map<string, Conversation>
   addMessage(message: AnyMessage): void

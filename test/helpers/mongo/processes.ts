@@ -11,7 +11,8 @@ import {
   pendingMessage
 } from '../../../src/store/mongo/messages/numbering.js'
 import { pairOf } from '../../../src/store/pair.js'
-import type { AddedMessage, Store } from '../../../src/store/store.js'
+import type { AddedMessage } from '../../../src/store/records.js'
+import type { Store } from '../../../src/store/store.js'
 import { invitePeople, type People } from '../../store/suite/people.js'
 
 // The machine may be busy with other tests.

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { StoredUser } from '../../../src/store/store.js'
+import type { StoredUser } from '../../../src/store/records.js'
 import type { WithPeople } from './people.js'
 
 export function testDialogs(t: Test, withPeople: WithPeople): void {

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { StoredMessage, StoredUser } from '../../../src/store/store.js'
+import type { StoredMessage, StoredUser } from '../../../src/store/records.js'
 import { createRandom } from '../../helpers/random.js'
 import type { WithPeople } from './people.js'
 

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
-import type { NewUser, Store, StoredUser, StoreObserver } from '../../../src/store/store.js'
+import type { NewUser, StoredUser } from '../../../src/store/records.js'
+import type { Store, StoreObserver } from '../../../src/store/store.js'
 
 /** Opens the same store again, with its content. */
 export type OpenStore = (observer?: StoreObserver) => Promise<Store>

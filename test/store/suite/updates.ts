@@ -1,6 +1,7 @@
 import type { Test } from 'tap'
 import { AppError } from '../../../src/errors.js'
-import type { Store, StoredUser } from '../../../src/store/store.js'
+import type { StoredUser } from '../../../src/store/records.js'
+import type { Store } from '../../../src/store/store.js'
 import type { WithPeople } from './people.js'
 
 const nothing = { messages: [], dialogs: [], users: [], hasMore: false }

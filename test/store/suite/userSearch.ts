@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
-import type { Store, StoredUser } from '../../../src/store/store.js'
+import type { StoredUser } from '../../../src/store/records.js'
+import type { Store } from '../../../src/store/store.js'
 import { account, type WithPeople } from './people.js'
 
 const signUp = (store: Store, tag: string, firstName: string, lastName: string) =>

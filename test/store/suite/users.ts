@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { AppError } from '../../../src/errors.js'
-import type { StoredUser } from '../../../src/store/store.js'
+import type { StoredUser } from '../../../src/store/records.js'
 import { account, type WithPeople } from './people.js'
 
 export function testUsers(t: Test, withPeople: WithPeople): void {

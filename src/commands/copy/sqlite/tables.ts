@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { keyOfTag } from '../../../store/keys.js'
+import type { Image } from '../../../store/records.js'
 import { prepareSetNameKeys } from '../../../store/sqlite/keys.js'
-import type { Image } from '../../../store/store.js'
 import type { DialogRecord, SessionRecord, Tables, UserRecord } from '../transfer.js'
 import { createMessageTable } from './messages.js'
 import { createTable, upsertInto } from './table.js'

@@ -1,5 +1,5 @@
 import { FindUsersParamsSchema, FoundUsersSchema, maxFoundUsers } from '../../../schemas/profile.js'
-import type { StoredProfile } from '../../../store/store.js'
+import type { StoredProfile } from '../../../store/records.js'
 import { method } from '../../method.js'
 import { serializeUser } from '../../serialize.js'
 

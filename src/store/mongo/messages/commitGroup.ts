@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createLruCache } from '../../../lruCache.js'
+import type { AddedMessage } from '../../records.js'
 import { refusals } from '../../refusals.js'
-import type { AddedMessage } from '../../store.js'
 import type { Collections, MessageDocument } from '../collections.js'
 import { insertInOrder } from '../duplicates.js'
 import type { FollowUps } from './followUps.js'

@@ -1,5 +1,6 @@
 import type { ObjectId } from 'mongodb'
-import type { DialogStore, StoredDialog, StoredProfile } from '../../store.js'
+import type { StoredDialog, StoredProfile } from '../../records.js'
+import type { DialogStore } from '../../store.js'
 import type { Collections, ConversationDocument, MessageDocument } from '../collections.js'
 import type { ReadOptions } from '../connect.js'
 import { toId } from '../ids.js'

@@ -1,6 +1,7 @@
 import type { Filter, ObjectId } from 'mongodb'
 import { pairOf } from '../../pair.js'
-import type { MessageStore, StoredMessage } from '../../store.js'
+import type { StoredMessage } from '../../records.js'
+import type { MessageStore } from '../../store.js'
 import type { Collections, ConversationDocument, MessageDocument } from '../collections.js'
 import { keyOfPair, type Pairs } from './addresses.js'
 

@@ -3,7 +3,7 @@ import pLimit from 'p-limit'
 import { createLruCache } from '../../../lruCache.js'
 import type { Identity } from '../../../schemas/user.js'
 import { type Pair, pairOf } from '../../pair.js'
-import type { AddedMessage, NewMessage } from '../../store.js'
+import type { AddedMessage, NewMessage } from '../../records.js'
 import { type Collections, type MessageDocument, sentByA } from '../collections.js'
 import { toId } from '../ids.js'
 

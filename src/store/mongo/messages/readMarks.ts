@@ -1,6 +1,6 @@
 import type { ObjectId } from 'mongodb'
 import { pairOf } from '../../pair.js'
-import type { ReadMark } from '../../store.js'
+import type { ReadMark } from '../../records.js'
 import { type Collections, type ConversationDocument, sentByA } from '../collections.js'
 import { repeatAtConflict } from '../duplicates.js'
 import type { MovedMark } from './followUps.js'

@@ -1,6 +1,7 @@
 import type { ObjectId } from 'mongodb'
+import type { StoredUpdates } from '../../records.js'
 import { refusals } from '../../refusals.js'
-import type { StoredUpdates, UpdateStore } from '../../store.js'
+import type { UpdateStore } from '../../store.js'
 import type { Collections } from '../collections.js'
 import type { InSession, ReadOptions } from '../connect.js'
 import { toId } from '../ids.js'

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { DialogStore, StoredDialog, StoredProfile } from '../../store.js'
+import type { StoredDialog, StoredProfile } from '../../records.js'
+import type { DialogStore } from '../../store.js'
 import { prepareRows } from '../rows.js'
 import { type MessageRow, messageColumns, toMessage } from './messages.js'
 

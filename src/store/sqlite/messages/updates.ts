@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { StoredProfile, UpdateStore } from '../../store.js'
+import type { StoredProfile } from '../../records.js'
+import type { UpdateStore } from '../../store.js'
 import { prepareRows } from '../rows.js'
 import { profileColumns } from '../users/users.js'
 import { createCursors } from './cursors.js'

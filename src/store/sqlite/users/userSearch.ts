@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3'
 import { endOf, partOfTagKey } from '../../keys.js'
 import { nameRangeOf } from '../../nameKeys.js'
+import type { StoredProfile } from '../../records.js'
 import { maxCandidates, maxSearchedDialogs } from '../../searchBounds.js'
-import type { StoredProfile, UserStore } from '../../store.js'
+import type { UserStore } from '../../store.js'
 import { prepareRows } from '../rows.js'
 import { profileColumns } from './users.js'
 

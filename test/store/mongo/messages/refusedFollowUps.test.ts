@@ -1,6 +1,7 @@
 import { Collection, ObjectId } from 'mongodb'
 import t, { type Test } from 'tap'
-import type { AddedMessage, Store, StoredUser } from '../../../../src/store/store.js'
+import type { AddedMessage, StoredUser } from '../../../../src/store/records.js'
+import type { Store } from '../../../../src/store/store.js'
 import { openProcesses, type Processes } from '../../../helpers/mongo/processes.js'
 import { useMongo, withoutMongo } from '../../../helpers/mongod.js'
 

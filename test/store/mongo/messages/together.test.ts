@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
-import type { AddedMessage, Store } from '../../../../src/store/store.js'
+import type { AddedMessage } from '../../../../src/store/records.js'
+import type { Store } from '../../../../src/store/store.js'
 import { openProcesses, type Processes } from '../../../helpers/mongo/processes.js'
 import { useMongo, withoutMongo } from '../../../helpers/mongod.js'
 import { openMongoWire } from '../../../helpers/mongoWire.js'

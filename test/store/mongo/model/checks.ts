@@ -1,5 +1,5 @@
 import type { ConversationDocument, MessageDocument } from '../../../../src/store/mongo/collections.js'
-import type { StoredDialog } from '../../../../src/store/store.js'
+import type { StoredDialog } from '../../../../src/store/records.js'
 import { findFaultOfPages } from './pageChecks.js'
 import { follow } from './play.js'
 import type { Client, Game, Scenario } from './scenario.js'

@@ -1,4 +1,4 @@
-import type { AddedMessage, StoredUpdates } from '../../../../src/store/store.js'
+import type { AddedMessage, StoredUpdates } from '../../../../src/store/records.js'
 import { play } from './play.js'
 import type { Process } from './process.js'
 import { createReplicaSet, type Data } from './replicaSet.js'
