@@ -16,6 +16,10 @@ export interface Gone {
   readonly controller: AbortController
 }
 
+export function createGone(): Gone {
+  return { isCutOff: false, controller: new AbortController() }
+}
+
 export function cutOff(gone: Gone): void {
   gone.isCutOff = true
   gone.controller.abort()

@@ -6,7 +6,7 @@ import { watchTaking } from '../limits/stall.js'
 import { textFrame } from '../notifier/frames.js'
 import type { Connection } from '../notifier/notifier.js'
 import type { Call } from '../rpc/dispatch.js'
-import { cutOff, type Gone } from '../rpc/method.js'
+import { createGone, cutOff, type Gone } from '../rpc/method.js'
 import type { Session } from '../store/records.js'
 import type { WebSocketOptions } from './options.js'
 
@@ -55,7 +55,7 @@ export function createConnection(
   session: Session,
   { maxBufferedBytes, answerTimeoutMs, onRefused }: ConnectionOptions
 ): ServedConnection {
-  const gone: Gone = { isCutOff: false, controller: new AbortController() }
+  const gone = createGone()
   // Bytes of the long answer that the client is taking. It is the only one, because the next call waits for it.
   let answerBytes = 0
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { watchTaking } from '../../limits/stall.js'
 import type { Call } from '../../rpc/dispatch.js'
-import type { Gone } from '../../rpc/method.js'
+import { createGone } from '../../rpc/method.js'
 import type { Session } from '../../store/records.js'
 
 interface RpcOverHttpOptions {
@@ -19,7 +19,7 @@ export default async function rpcOverHttp(app: FastifyInstance, options: RpcOver
 
   app.post<{ Body: Buffer | undefined }>('/rpc', { onRequest: app.authenticate }, async (request, reply) => {
     const { session, body = nothing } = request
-    const gone: Gone = { isCutOff: false, controller: new AbortController() }
+    const gone = createGone()
     reply.raw.once('close', () => gone.controller.abort())
     const callLimits = session && app.limits.callLimitsOf?.(session.user._id)
     // JSON is UTF-8 (RFC 8259, 8.1): anything else would be changed by decoding it.
